@@ -1,0 +1,8 @@
+//! The agent: the one process that owns sessions, vault and history, and the socket by which the window and `hat`
+//! reach it.
+//!
+//! Invariants: secrets leave this process only as hand-outs to a client of the same user; the agent's own
+//! environment decides nothing about a request; the mailbox never waits for the network.
+
+pub mod client;
+pub mod protocol;

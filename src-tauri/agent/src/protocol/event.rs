@@ -1,0 +1,74 @@
+//! What the agent tells its subscribers.
+
+use hatrack_core::view::{NeedView, SessionView};
+use serde::{Deserialize, Serialize};
+
+/// What a client refetches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Topic {
+    Catalog,
+    Sessions,
+    History,
+    Settings,
+    Status,
+}
+
+impl Topic {
+    /// Every topic: what a subscriber is told that was too slow to be told each change.
+    pub const ALL: [Self; 5] = [
+        Self::Catalog,
+        Self::Sessions,
+        Self::History,
+        Self::Settings,
+        Self::Status,
+    ];
+}
+
+/// Something happened in the agent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// What a client holds of these topics is out of date.
+    Changed {
+        /// Which.
+        topics: Vec<Topic>,
+        /// Grows with each change.
+        revision: u64,
+    },
+    /// A session nears its end. Replaces an earlier reminder of the same session.
+    Reminder {
+        /// It, with `renew_needs_code` to choose what Renew does.
+        session: Box<SessionView>,
+        /// The mark: 15 or 5.
+        minutes: u32,
+    },
+    /// A session has ended by time. Replaces its reminders.
+    Expired {
+        /// It.
+        session: Box<SessionView>,
+    },
+    /// An automatic renewal failed: from here on the session is reminded of as any other.
+    RenewFailed {
+        /// It, with `renew_error`.
+        session: Box<SessionView>,
+        /// What happened and what to do.
+        message: String,
+    },
+    /// A session was renewed or ended: what was shown about it no longer holds.
+    Withdrawn {
+        /// Which.
+        session_id: String,
+    },
+    /// A program waits for what only the person has (`credential-process` on an MFA role): the window asks, and a
+    /// switch to `role_key` answers.
+    Asked {
+        /// The role.
+        role_key: String,
+        /// What is needed.
+        need: NeedView,
+        /// How long the program waits, in seconds.
+        waits: u32,
+    },
+}

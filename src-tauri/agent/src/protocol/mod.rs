@@ -1,0 +1,145 @@
+//! What crosses the agent's socket: one JSON object per line, each way.
+//!
+//! A connection starts with [`Hello`] and [`Welcome`]; then each [`Ask`] is answered by one [`Answer`] with its
+//! number, in any order. After `Subscribe` the agent also sends [`Event`]s.
+//!
+//! Invariant: secrets cross only in the fields that `on_wire` writes: a code, the caller's carried variables, and
+//! the credentials of a hand-out.
+
+mod catalog;
+mod context;
+mod error;
+mod event;
+mod hand_out;
+mod on_wire;
+mod session;
+mod settings;
+mod status;
+mod switch;
+
+use hatrack_core::caller::CallerContext;
+use hatrack_core::view::{CatalogView, HistoryPage, HistoryQuery, RoleView, SessionView, SwitchOutcome};
+use serde::{Deserialize, Serialize};
+
+pub use catalog::{AddRole, RoleChoice, SetAccount, SetFlag};
+pub use error::{ErrorCode, WireError};
+pub use event::{Event, Topic};
+pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, S3Reach};
+pub use session::{EndRequest, RecordRequest, RenewRequest, SessionRef};
+pub use settings::{QuitChoice, Settings, Theme};
+pub use status::{KeyringState, Status};
+pub use switch::SwitchRequest;
+
+/// Grows with each change that an older client or agent could not read.
+pub const PROTOCOL: u32 = 1;
+/// A longer line from a client closes its connection.
+pub const LONGEST_REQUEST: usize = 64 * 1024;
+/// A longer line from the agent is not read: a catalog of 100,000 roles stays far below.
+pub const LONGEST_ANSWER: usize = 256 * 1024 * 1024;
+
+/// A client's first line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The client's [`PROTOCOL`].
+    pub protocol: u32,
+    /// The client's version, for people.
+    pub version: String,
+}
+
+/// The agent's first line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The agent's [`PROTOCOL`]. Where it differs from the client's, only `Status` and `Stop` are answered.
+    pub protocol: u32,
+    /// The agent's version, for people.
+    pub version: String,
+    /// The agent's process ID.
+    pub pid: u32,
+}
+
+/// One request.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Ask {
+    /// Chosen by the client, repeated in the answer.
+    pub id: u64,
+    /// Who asks, with which environment.
+    #[serde(with = "context")]
+    pub caller: CallerContext,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// One answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// The request's number.
+    pub id: u64,
+    /// What came of it.
+    pub result: Result<Reply, WireError>,
+}
+
+/// A line from the agent after [`Welcome`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)]
+pub enum Message {
+    /// To a request.
+    Answer(Answer),
+    /// To a subscriber.
+    Event(Event),
+}
+
+/// Everything that can be asked.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "with", rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Request {
+    Status,
+    /// Ends the agent; sessions stay in the vault.
+    Stop,
+    Catalog,
+    /// Reads the shared files again, whatever their times of change say.
+    Reload,
+    /// One role or identity of the catalog, by the rules of ROLE.
+    Resolve(RoleChoice),
+    Switch(SwitchRequest),
+    HandOut(HandOutRequest),
+    Sessions,
+    Renew(RenewRequest),
+    End(EndRequest),
+    EndAll,
+    History(HistoryQuery),
+    Record(RecordRequest),
+    SetFavourite(SetFlag),
+    SetAutoRenew(SetFlag),
+    SetAccount(SetAccount),
+    AddRole(AddRole),
+    RemoveRole {
+        role_key: String,
+    },
+    /// The person lets requests be signed for this endpoint.
+    ConsentEndpoint {
+        endpoint: String,
+    },
+    Settings,
+    SetSettings(Settings),
+    Subscribe,
+}
+
+/// Every kind of answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "with", rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Reply {
+    Done,
+    Status(Status),
+    Catalog(CatalogView),
+    Role(Box<RoleView>),
+    Switch(SwitchOutcome),
+    HandOut(HandOutOutcome),
+    Sessions(Vec<SessionView>),
+    Ended { count: u32 },
+    History(HistoryPage),
+    RoleKey { role_key: String },
+    Settings(Settings),
+}

@@ -1,0 +1,63 @@
+//! The rules of a switch: from a route and what was asked to the calls STS receives, and from its answers to a
+//! session, a need or a denial.
+//!
+//! Invariants: what can be refused before a call is; nothing here retries a code; AWS's words are never changed; and
+//! what AWS does not say is never claimed.
+
+mod denial;
+mod endpoint;
+mod execute;
+mod flights;
+mod names;
+mod order;
+mod plan;
+mod ports;
+mod serve;
+
+pub use denial::{is_expired_token, sent_code_was_refused, was_over_the_maximum};
+pub use endpoint::{Endpoint, EndpointRules};
+pub use execute::{Broker, Landed, Outcome};
+pub use flights::{Boarding, Flights};
+pub use names::default_session_name;
+pub use order::{Base, Order};
+pub use plan::{Calls, NotPlanned, Plan, Step, plan};
+pub use ports::{IdentityFailure, IdentitySource, Random};
+pub use serve::{Wish, serving};
+
+use crate::expiry::AlreadyExpired;
+use crate::route::UnsupportedIdentity;
+use crate::sts::AwsFailure;
+
+/// Why a switch gave neither a session nor AWS's own refusal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BrokerError {
+    /// This version cannot start from the identity.
+    #[error(transparent)]
+    Unsupported(#[from] UnsupportedIdentity),
+    /// An option that this kind of session does not take.
+    #[error("{what} has no place in a session of a user's own keys (GetSessionToken); leave it out, or name a role")]
+    NotTaken {
+        /// The option, as STS calls it.
+        what: &'static str,
+    },
+    /// There is nothing to switch to: the credentials are temporary already.
+    #[error(
+        "profile \"{profile}\" holds temporary credentials, with which STS gives no session token; use them as they are (hat env), or name a role"
+    )]
+    AlreadyTemporary {
+        /// The profile.
+        profile: String,
+    },
+    /// The start's credentials could not be had.
+    #[error(transparent)]
+    Identity(#[from] IdentityFailure),
+    /// AWS could not be reached, or what answered was not AWS.
+    #[error(transparent)]
+    Aws(AwsFailure),
+    /// The answer's credentials are of no use.
+    #[error(transparent)]
+    AlreadyExpired(#[from] AlreadyExpired),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! What is asked, with everything that the catalog and the caller say about it.
+
+use crate::account::AccountId;
+use crate::caller::CallerContext;
+use crate::catalog::{EntrySettings, Found, RoleEntry};
+use crate::route::{Identity, Route};
+use crate::session::SwitchOptions;
+use crate::sts::{ProxyUrl, Reach};
+use crate::secret::Secret;
+
+/// One switch to decide.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The catalog's key.
+    pub role_key: String,
+    /// The profile, if it is one.
+    pub profile: Option<String>,
+    /// How it is reached.
+    pub route: Route,
+    /// What was asked beyond the catalog's values.
+    pub options: SwitchOptions,
+    /// Where and through what STS is reached.
+    pub reach: Reach,
+    /// The region the session carries.
+    pub region: String,
+    /// The account, where the catalog knows it.
+    pub account: Option<AccountId>,
+    /// What the route starts from.
+    pub base: Base,
+    /// The caller's user name, for the default session name.
+    pub user: Option<String>,
+}
+
+/// What a route starts from, known without a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The access key ID, or the machine identity's name (its keys change every few hours).
+    pub name: String,
+    /// Whether what it signs with is temporary.
+    pub temporary: bool,
+}
+
+impl Base {
+    fn of(route: &Route, caller: &CallerContext) -> Self {
+        let named = |name: &str| name.to_owned();
+        let name = match &route.identity {
+            Identity::Keys { access_key_id, .. } => access_key_id.clone(),
+            Identity::Environment => named(caller.var("AWS_ACCESS_KEY_ID").unwrap_or("environment")),
+            Identity::EcsContainer => {
+                let at = caller
+                    .var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+                    .or_else(|| caller.var("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
+                format!("ecs {}", at.unwrap_or_default())
+            }
+            other => format!("{} {}", other.kind(), route.identity_profile),
+        };
+        // Where the identity does not tell, a session token in the environment does.
+        let temporary = route
+            .identity
+            .is_temporary()
+            .unwrap_or_else(|| environment_token(caller).is_some());
+        Self { name, temporary }
+    }
+}
+
+fn environment_token(caller: &CallerContext) -> Option<&str> {
+    caller
+        .var("AWS_SESSION_TOKEN")
+        .or_else(|| caller.var("AWS_SECURITY_TOKEN"))
+}
+
+impl Order {
+    /// From a catalog entry, for this caller.
+    pub fn of(found: Found<'_>, caller: &CallerContext, options: SwitchOptions) -> Self {
+        let (profile, route, settings, account, partition_region) = match found {
+            Found::Role(role) => (
+                role.profile.clone(),
+                &role.route,
+                &role.settings,
+                Some(role.account_id),
+                role.partition.default_region(),
+            ),
+            Found::Identity(identity) => (
+                Some(identity.profile.clone()),
+                &identity.route,
+                &identity.settings,
+                identity.account_id,
+                "us-east-1",
+            ),
+        };
+        let region = region(settings, caller, options.region.as_deref(), partition_region);
+        Self {
+            role_key: found.key().to_owned(),
+            profile,
+            base: Base::of(route, caller),
+            route: route.clone(),
+            reach: reach(settings, caller, &region, "sts"),
+            region,
+            account,
+            user: user(caller),
+            options,
+        }
+    }
+}
+
+/// The caller's user name.
+pub fn user(caller: &CallerContext) -> Option<String> {
+    caller.var("USER").map(str::to_owned)
+}
+
+/// Asked for, else the caller's variables, else the profile's, else the partition's: as the AWS CLI has it.
+pub fn region(
+    settings: &EntrySettings,
+    caller: &CallerContext,
+    asked: Option<&str>,
+    partition_region: &str,
+) -> String {
+    asked
+        .or_else(|| caller.region())
+        .or(settings.region.as_deref())
+        .unwrap_or(partition_region)
+        .to_owned()
+}
+
+/// The region a session of `role` starts with, for this caller.
+pub fn region_of(role: &RoleEntry, caller: &CallerContext) -> String {
+    region(&role.settings, caller, None, role.partition.default_region())
+}
+
+/// Where and through what `service` (`sts`, `s3`) is reached by this caller with these settings.
+pub fn reach(settings: &EntrySettings, caller: &CallerContext, region: &str, service: &str) -> Reach {
+    let env = |name: &str| caller.var(name).map(str::to_owned);
+    let proxy = ["HTTPS_PROXY", "https_proxy"].iter().find_map(|name| caller.var(name));
+    let no_proxy = ["NO_PROXY", "no_proxy"].iter().find_map(|name| caller.var(name));
+    let ca_bundle = caller.var("AWS_CA_BUNDLE").or(settings.ca_bundle.as_deref());
+    Reach {
+        region: region.to_owned(),
+        endpoint: settings.endpoints.resolve(service, env),
+        // A relative path is the caller's, whose folder it starts from.
+        ca_bundle: ca_bundle.map(|path| caller.working_folder.join(path)),
+        proxy: proxy.map(|url| ProxyUrl(Secret::new(url))),
+        no_proxy: no_proxy.map(str::to_owned),
+    }
+}

@@ -1,0 +1,168 @@
+//! Who asks, and with which environment.
+//!
+//! Each request carries its caller's context: the agent's own environment never decides.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::secret::Secret;
+
+/// Which of Hatrack's faces asks; history remembers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Client {
+    /// The window.
+    Window,
+    /// The tray menu or a notification.
+    Tray,
+    /// The command.
+    Hat,
+    /// The agent by itself: expiry, automatic renewal.
+    Agent,
+}
+
+impl Client {
+    /// The word that history shows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Window => "window",
+            Self::Tray => "tray",
+            Self::Hat => "hat",
+            Self::Agent => "agent",
+        }
+    }
+}
+
+/// The variables that a request may depend on. Everything else of an environment stays with its process.
+///
+/// Source: AWS SDKs and Tools Reference Guide, "Environment variables list".
+const CARRIED: [&str; 27] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "HOME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "USER",
+    "USERPROFILE",
+    "https_proxy",
+    "no_proxy",
+];
+
+/// The caller's part of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerContext {
+    /// Which face asks.
+    pub client: Client,
+    /// The folder that relative paths start from.
+    pub working_folder: PathBuf,
+    /// The carried variables that are set. Some hold secrets, so all are kept as secrets.
+    vars: BTreeMap<String, Secret>,
+}
+
+impl CallerContext {
+    /// Keeps of `environment` what a request may depend on.
+    pub fn new(
+        client: Client,
+        working_folder: PathBuf,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let vars = environment
+            .into_iter()
+            .filter(|(name, _)| CARRIED.contains(&name.as_str()) || name.starts_with("AWS_ENDPOINT_URL"))
+            .map(|(name, value)| (name, Secret::new(value)))
+            .collect();
+        Self {
+            client,
+            working_folder,
+            vars,
+        }
+    }
+
+    /// The value of a carried variable; an empty one counts as not set, as the SDKs hold it.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.vars
+            .get(name)
+            .map(Secret::expose)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Every carried variable, for the agent's protocol to write out.
+    pub fn vars(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.vars
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.expose()))
+    }
+
+    /// `AWS_PROFILE`.
+    pub fn profile(&self) -> Option<&str> {
+        self.var("AWS_PROFILE")
+    }
+
+    /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    pub fn region(&self) -> Option<&str> {
+        self.var("AWS_REGION").or_else(|| self.var("AWS_DEFAULT_REGION"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(pairs: &[(&str, &str)]) -> CallerContext {
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        CallerContext::new(Client::Hat, PathBuf::from("/"), pairs)
+    }
+
+    #[test]
+    fn only_what_a_request_may_depend_on_is_carried() {
+        let context = context(&[
+            ("AWS_PROFILE", "rdsadmin"),
+            ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1"),
+            ("SSH_AUTH_SOCK", "/run/agent"),
+            ("MY_TOKEN", "canary"),
+        ]);
+        let names: Vec<&str> = context.vars().map(|(name, _)| name).collect();
+        assert_eq!(names, ["AWS_ENDPOINT_URL_S3", "AWS_PROFILE"]);
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_not_set() {
+        let context = context(&[
+            ("AWS_REGION", ""),
+            ("AWS_DEFAULT_REGION", "eu-west-1"),
+            ("AWS_PROFILE", ""),
+        ]);
+        assert_eq!((context.region(), context.profile()), (Some("eu-west-1"), None));
+    }
+
+    #[test]
+    fn printing_a_context_shows_no_value() {
+        let context = context(&[
+            ("AWS_SECRET_ACCESS_KEY", "canary"),
+            ("HTTPS_PROXY", "http://me:canary@proxy"),
+        ]);
+        assert!(!format!("{context:?}").contains("canary"));
+    }
+}

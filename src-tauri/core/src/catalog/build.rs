@@ -1,0 +1,169 @@
+//! From the shared config to the catalog.
+
+use std::rc::Rc;
+
+use super::entry::{IdentityEntry, RoleEntry, Source};
+use super::resolve::{Resolver, alias_target};
+use super::settings::settings;
+use super::start::get;
+use super::unresolved::{Reason, Unresolved};
+use super::{Accounts, AddedRole, Catalog, notices};
+use crate::account::{AccountId, Partition};
+use crate::arn::RoleArn;
+use crate::route::{Identity, IdentityCenterRole, ProcessCommand, Route};
+use crate::shared_config::{Section, SharedConfig};
+
+impl Catalog {
+    /// Lists what the shared config and the person's own additions hold.
+    pub fn build(config: &SharedConfig, accounts: &Accounts, added: &[AddedRole]) -> Self {
+        let mut catalog = Self::default();
+        let mut resolver = Resolver::new(config);
+        for profile in config.profiles() {
+            catalog.take(config, &mut resolver, profile, accounts);
+        }
+        catalog.problems.extend(notices::notices(config));
+        catalog
+            .problems
+            .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        catalog.add(added, accounts);
+        catalog
+    }
+
+    fn take<'a>(
+        &mut self,
+        config: &'a SharedConfig,
+        resolver: &mut Resolver<'a>,
+        profile: &'a Section,
+        accounts: &Accounts,
+    ) {
+        let read = resolver
+            .route(profile)
+            .and_then(|route| Ok((route, settings(config, profile)?)));
+        let (route, settings) = match read {
+            Ok(read) => read,
+            Err(fault) => return self.refuse(profile, &fault),
+        };
+        if let Some(target) = alias_of(config, profile) {
+            self.aliases.insert(profile.name.clone(), target.name.clone());
+            return;
+        }
+        let route = Rc::unwrap_or_clone(route);
+        let about = |role: RoleEntry| RoleEntry {
+            key: profile.name.clone(),
+            profile: Some(profile.name.clone()),
+            source: Source::SharedConfig,
+            defined_at: Some(profile.at.clone()),
+            ..role
+        };
+        match (route.role().cloned(), route.identity.clone()) {
+            (Some(arn), _) => self
+                .roles
+                .push(about(RoleEntry::of_arn(arn, route, settings, accounts))),
+            (None, Identity::IdentityCenter(role)) => {
+                self.roles.push(about(RoleEntry::of_identity_center(
+                    &role, route, settings, accounts,
+                )));
+            }
+            (None, identity) => self.identities.push(IdentityEntry {
+                profile: profile.name.clone(),
+                account_id: account_of(profile, &identity),
+                route,
+                settings,
+                defined_at: Some(profile.at.clone()),
+            }),
+        }
+    }
+
+    fn refuse(&mut self, profile: &Section, fault: &Unresolved) {
+        if fault.reason == Reason::NoCredentials && fault.profile == profile.name {
+            self.without_credentials
+                .insert(profile.name.clone(), profile.at.clone());
+        } else {
+            self.problems.push(fault.problem(&profile.name));
+        }
+    }
+}
+
+/// The profile that stands behind `profile`, if that is an alias and nothing more.
+fn alias_of<'a>(config: &'a SharedConfig, profile: &Section) -> Option<&'a Section> {
+    if super::start::has_hop(profile) {
+        return None;
+    }
+    let alias = ProcessCommand::new(get(profile, "credential_process")?).hat_role()?;
+    alias_target(config, alias.role.as_deref()?)
+}
+
+/// The account that an identity belongs to, where the profile says so.
+fn account_of(profile: &Section, identity: &Identity) -> Option<AccountId> {
+    let from_arn = |arn: &str| arn.split(':').nth(4)?.parse().ok();
+    match identity {
+        Identity::LoginSession { arn } => from_arn(arn),
+        _ => None,
+    }
+    .or_else(|| get(profile, "aws_account_id")?.parse().ok())
+}
+
+impl RoleEntry {
+    /// The entry of a role whose ARN is known; the caller says where it was found.
+    pub(super) fn of_arn(
+        arn: RoleArn,
+        route: Route,
+        settings: super::EntrySettings,
+        accounts: &Accounts,
+    ) -> Self {
+        let last = route.hops.last();
+        Self {
+            session_name: last.and_then(|hop| hop.session_name.clone()),
+            duration: last.and_then(|hop| hop.duration),
+            partition: arn.partition(),
+            arn: Some(arn.clone()),
+            ..Self::bare(arn.account(), arn.role_name(), route, settings, accounts)
+        }
+    }
+
+    fn of_identity_center(
+        role: &IdentityCenterRole,
+        route: Route,
+        settings: super::EntrySettings,
+        accounts: &Accounts,
+    ) -> Self {
+        Self {
+            partition: Partition::of_region(&role.region),
+            ..Self::bare(role.account, &role.role_name, route, settings, accounts)
+        }
+    }
+
+    fn bare(
+        account: AccountId,
+        role_name: &str,
+        route: Route,
+        settings: super::EntrySettings,
+        accounts: &Accounts,
+    ) -> Self {
+        let about = accounts.get(&account);
+        let named = about
+            .and_then(|a| a.name.clone())
+            .filter(|name| !name.trim().is_empty());
+        Self {
+            key: String::new(),
+            profile: None,
+            display_name: None,
+            arn: None,
+            account_id: account,
+            account_name: named.unwrap_or_else(|| account.to_string()),
+            colour: about
+                .and_then(|a| a.colour)
+                .unwrap_or(crate::account::HatColour::for_account(account)),
+            production: about.is_some_and(|a| a.production),
+            role_name: role_name.to_owned(),
+            partition: Partition::default(),
+            route,
+            settings,
+            session_name: None,
+            duration: None,
+            max_duration: None,
+            source: Source::SharedConfig,
+            defined_at: None,
+        }
+    }
+}

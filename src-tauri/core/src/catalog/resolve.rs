@@ -1,0 +1,229 @@
+//! From a profile to its route, the way AWS's SDK goes.
+//!
+//! Source profiles are shared by many roles, so what a profile gives as a source is worked out once.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::MOST_HOPS;
+use super::start::{Start, at_fault, get, has_hop, hop, keys, parsed, start};
+use super::unresolved::{Reason, Unresolved};
+use crate::route::{Identity, Route};
+use crate::shared_config::{Section, SharedConfig};
+
+/// Aliases that are followed from one to the next. Hatrack writes them one deep.
+const MOST_ALIASES: usize = 4;
+
+type Outcome = Result<Rc<Route>, Unresolved>;
+
+/// Where the next credentials of a chain come from.
+enum Next<'a> {
+    /// The profile's own start.
+    Itself,
+    /// Another profile.
+    Source(&'a str),
+}
+
+/// Resolves profiles of one config.
+pub(super) struct Resolver<'a> {
+    config: &'a SharedConfig,
+    /// What each profile gives when another starts from it.
+    sources: HashMap<&'a str, Outcome>,
+    aliases_deep: usize,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(config: &'a SharedConfig) -> Self {
+        Self {
+            config,
+            sources: HashMap::new(),
+            aliases_deep: 0,
+        }
+    }
+
+    /// The route that a profile names when it is the one selected.
+    pub(super) fn route(&mut self, profile: &'a Section) -> Outcome {
+        if !has_hop(profile) {
+            return self.own_start(profile);
+        }
+        let base = match next(profile)? {
+            Next::Itself => self.own_start(profile)?,
+            Next::Source(name) => {
+                let base = self
+                    .source(profile, name)
+                    .map_err(|fault| self.own_loop(profile).unwrap_or(fault))?;
+                // The SDK never comes back to the selected profile, not even for its keys.
+                if let Some(path) = path_back(&base, &profile.name) {
+                    return Err(at_fault(profile, "source_profile", Reason::Loop(path)));
+                }
+                base
+            }
+        };
+        extend(&base, profile)
+    }
+
+    /// What the profile called `name` gives to `by`, which has it as its source.
+    fn source(&mut self, by: &'a Section, name: &'a str) -> Outcome {
+        let mut waiting: Vec<&'a Section> = Vec::new();
+        let mut places: HashMap<&'a str, usize> = HashMap::new();
+        let (mut by, mut name) = (by, name);
+        let mut outcome = loop {
+            if let Some(known) = self.sources.get(name) {
+                break known.clone();
+            }
+            if let Some(first) = places.get(name) {
+                self.condemn_loop(&waiting[*first..]);
+                waiting.truncate(*first);
+                break self.sources[name].clone();
+            }
+            let Some(profile) = self.config.profile(name) else {
+                break Err(at_fault(
+                    by,
+                    "source_profile",
+                    Reason::MissingSource(name.to_owned()),
+                ));
+            };
+            match self.step(profile) {
+                Ok(Next::Source(further)) => {
+                    places.insert(name, waiting.len());
+                    waiting.push(profile);
+                    (by, name) = (profile, further);
+                }
+                Ok(Next::Itself) => {
+                    let own = self.as_last_source(profile);
+                    self.sources.insert(name, own.clone());
+                    break own;
+                }
+                Err(fault) => {
+                    self.sources.insert(name, Err(fault.clone()));
+                    break Err(fault);
+                }
+            }
+        };
+        while let Some(profile) = waiting.pop() {
+            outcome = outcome.and_then(|base| extend(&base, profile));
+            self.sources.insert(&profile.name, outcome.clone());
+        }
+        outcome
+    }
+
+    /// Where a source profile leads on: keys of its own end the chain whatever else it has.
+    fn step(&self, profile: &'a Section) -> Result<Next<'a>, Unresolved> {
+        if matches!(keys(profile), Ok(Some(_))) || !has_hop(profile) {
+            Ok(Next::Itself)
+        } else {
+            next(profile)
+        }
+    }
+
+    /// What a source profile gives that leads no further.
+    fn as_last_source(&mut self, profile: &'a Section) -> Outcome {
+        if let Ok(Some(identity)) = keys(profile) {
+            return identity_route(profile, identity).map(Rc::new);
+        }
+        let own = self.own_start(profile)?;
+        if has_hop(profile) {
+            extend(&own, profile)
+        } else {
+            Ok(own)
+        }
+    }
+
+    /// The profile without its `role_arn`: a route without hops, or the route of the role that it is an alias for.
+    fn own_start(&mut self, profile: &'a Section) -> Outcome {
+        match start(self.config, profile)? {
+            Start::Identity(identity) => identity_route(profile, identity).map(Rc::new),
+            Start::Alias(role) => self.alias(profile, role),
+        }
+    }
+
+    fn alias(&mut self, profile: &'a Section, role: Option<String>) -> Outcome {
+        let wrong = |reason| Err(at_fault(profile, "credential_process", reason));
+        let Some(target) = role.as_deref().and_then(|text| alias_target(self.config, text)) else {
+            return wrong(Reason::AliasOfNothing(role));
+        };
+        if self.aliases_deep == MOST_ALIASES || target.name == profile.name {
+            return wrong(Reason::AliasLoop);
+        }
+        self.aliases_deep += 1;
+        let outcome = self.route(target);
+        self.aliases_deep -= 1;
+        outcome
+    }
+
+    /// The loop that `profile` stands in, told from its own place.
+    fn own_loop(&self, profile: &Section) -> Option<Unresolved> {
+        match self.sources.get(profile.name.as_str()) {
+            Some(Err(fault)) if matches!(fault.reason, Reason::Loop(_)) && fault.profile == profile.name => {
+                Some(fault.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Each profile of a loop is told of it from its own place.
+    fn condemn_loop(&mut self, members: &[&'a Section]) {
+        for (i, member) in members.iter().enumerate() {
+            let path = members[i..]
+                .iter()
+                .chain(&members[..=i])
+                .map(|m| m.name.clone())
+                .collect();
+            let fault = at_fault(member, "source_profile", Reason::Loop(path));
+            self.sources.insert(&member.name, Err(fault));
+        }
+    }
+}
+
+/// The profile that an alias's ROLE names: aliases take exact names only, a profile or the ARN of one profile's role.
+pub(super) fn alias_target<'a>(config: &'a SharedConfig, role: &str) -> Option<&'a Section> {
+    if let Some(profile) = config.profile(role) {
+        return Some(profile);
+    }
+    let mut of_that_role = config
+        .profiles()
+        .iter()
+        .filter(|p| get(p, "role_arn") == Some(role));
+    of_that_role.next().filter(|_| of_that_role.next().is_none())
+}
+
+fn next(profile: &Section) -> Result<Next<'_>, Unresolved> {
+    match (get(profile, "source_profile"), get(profile, "credential_source")) {
+        (Some(_), Some(_)) => Err(at_fault(profile, "credential_source", Reason::BothSources)),
+        (None, None) => Err(at_fault(profile, "role_arn", Reason::NoSource)),
+        (Some(source), None) if source != profile.name => Ok(Next::Source(source)),
+        _ => Ok(Next::Itself),
+    }
+}
+
+fn identity_route(profile: &Section, identity: Identity) -> Result<Route, Unresolved> {
+    Ok(Route {
+        identity,
+        identity_profile: profile.name.clone(),
+        identity_mfa_serial: parsed(profile, "mfa_serial")?,
+        hops: Vec::new(),
+    })
+}
+
+/// `base`, then the profile's AssumeRole.
+fn extend(base: &Rc<Route>, profile: &Section) -> Outcome {
+    if base.hops.len() == MOST_HOPS {
+        return Err(at_fault(profile, "source_profile", Reason::TooLong));
+    }
+    let mut route = Route::clone(base);
+    route.hops.push(hop(profile)?);
+    Ok(Rc::new(route))
+}
+
+/// The way from `profile` through `base` back to it, if it stands in its own chain.
+fn path_back(base: &Route, profile: &str) -> Option<Vec<String>> {
+    let sources = base.hops.iter().rev().filter_map(|hop| hop.profile.as_deref());
+    let mut path = vec![profile.to_owned()];
+    for name in sources.chain([base.identity_profile.as_str()]) {
+        path.push(name.to_owned());
+        if name == profile {
+            return Some(path);
+        }
+    }
+    None
+}

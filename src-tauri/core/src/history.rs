@@ -1,0 +1,45 @@
+//! What happened, as history keeps it. No type here can hold a secret.
+
+use async_trait::async_trait;
+
+use crate::view::{HistoryPage, HistoryQuery, HistoryRow};
+
+/// The words of `HistoryRow::event`.
+pub mod event {
+    #![allow(missing_docs)]
+    pub const SWITCH: &str = "switch";
+    pub const RENEW: &str = "renew";
+    pub const EXPIRE: &str = "expire";
+    pub const SWITCH_BACK: &str = "switch_back";
+    pub const EXPORT: &str = "export";
+    pub const HAND_OUT: &str = "hand_out";
+    pub const DOWNLOAD: &str = "download";
+    pub const UPLOAD: &str = "upload";
+}
+
+/// The words of `HistoryRow::outcome`.
+pub mod outcome {
+    #![allow(missing_docs)]
+    pub const OK: &str = "ok";
+    pub const DENIED: &str = "denied";
+    pub const FAILED: &str = "failed";
+}
+
+/// History could not be written or read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the history could not be {doing}: {why}")]
+pub struct HistoryFailure {
+    /// `written` or `read`.
+    pub doing: &'static str,
+    /// The reason, and what to do.
+    pub why: String,
+}
+
+/// The port to what is remembered.
+#[async_trait]
+pub trait HistoryLog: Send + Sync {
+    /// Writes one row; `row.id` is ignored. Durable when it returns.
+    async fn append(&self, row: HistoryRow) -> Result<(), HistoryFailure>;
+    /// One page, newest first.
+    async fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, HistoryFailure>;
+}

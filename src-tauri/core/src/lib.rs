@@ -1,0 +1,21 @@
+//! The rules of Hatrack.
+//!
+//! Invariants: no network, no disk, no clock of its own, no environment, no window, no AWS SDK. Whatever comes
+//! from outside comes through a port (a trait beside the noun that needs it), so that tests drive it.
+
+pub mod account;
+pub mod arn;
+pub mod bucket_view;
+pub mod caller;
+pub mod catalog;
+pub mod expiry;
+pub mod export;
+pub mod history;
+pub mod policy;
+pub mod route;
+pub mod secret;
+pub mod shared_config;
+pub mod session;
+pub mod sts;
+pub mod sts_limits;
+pub mod view;

@@ -1,0 +1,29 @@
+//! The IAM policy language: read, matched and evaluated as AWS documents it, failing closed.
+//!
+//! Invariant: what is not understood never allows. An unknown piece of an Allow keeps it from applying, an unknown
+//! piece of a Deny counts as fitting, and either is named in the [`Finding`].
+
+mod condition;
+mod context;
+mod decision;
+mod document;
+mod error;
+mod evaluate;
+mod json;
+mod parse;
+mod pattern;
+mod principal;
+#[cfg(test)]
+mod tests;
+
+pub use condition::{Comparison, Condition, Operator, Quantifier};
+pub use context::{Caller, Context, Request};
+pub use decision::{
+    DecidedBy, Decision, Finding, Miss, Named, Outcome, Policies, Reason, ResourceRule, StatementFinding,
+    decide,
+};
+pub use document::{Effect, Kind, Matches, Policy, Statement, Unknown, Version};
+pub use error::{Fault, PolicyError, Position};
+pub use evaluate::evaluate;
+pub use pattern::Pattern;
+pub use principal::{Naming, Principal, Principals};

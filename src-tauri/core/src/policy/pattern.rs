@@ -1,0 +1,189 @@
+//! Text patterns of the policy language: `*` and `?`, policy variables, and their escapes.
+//!
+//! Source: IAM User Guide, "IAM JSON policy elements: Variables and tags" and "Using wildcards".
+
+use super::context::Context;
+
+/// How a text in a policy is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Syntax {
+    /// `*` and `?` stand for other characters.
+    pub wildcards: bool,
+    /// `${…}` is replaced. Only in policies of Version 2012-10-17.
+    pub variables: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Char(char),
+    AnyRun,
+    AnyOne,
+    Variable { name: String, default: Option<String> },
+}
+
+/// A text of a policy, read once and matched often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    text: String,
+    parts: Vec<Part>,
+    has_variables: bool,
+}
+
+/// A `${` that is not closed, or that names nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BadVariable;
+
+/// The request has no single value for the variable named, and the policy gives no default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unresolved(pub String);
+
+impl Pattern {
+    pub(super) fn read(text: &str, syntax: Syntax) -> Result<Self, BadVariable> {
+        let mut parts = Vec::with_capacity(text.len());
+        let mut has_variables = false;
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if syntax.variables && rest.starts_with("${") {
+                let end = rest.find('}').ok_or(BadVariable)?;
+                let part = read_variable(&rest[2..end])?;
+                has_variables |= matches!(part, Part::Variable { .. });
+                parts.push(part);
+                rest = &rest[end + 1..];
+                continue;
+            }
+            parts.push(match c {
+                '*' if syntax.wildcards => Part::AnyRun,
+                '?' if syntax.wildcards => Part::AnyOne,
+                c => Part::Char(c),
+            });
+            rest = &rest[c.len_utf8()..];
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            parts,
+            has_variables,
+        })
+    }
+
+    /// The text as it stands in the policy.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether `subject` fits, with the variables taken from `context`. Case counts.
+    pub(super) fn fits(&self, subject: &str, context: &Context) -> Result<bool, Unresolved> {
+        if !self.has_variables {
+            return Ok(glob(&self.parts, subject));
+        }
+        Ok(glob(&self.resolved(context)?, subject))
+    }
+
+    /// As [`Self::fits`], ignoring case.
+    pub(super) fn fits_ignoring_case(&self, subject: &str, context: &Context) -> Result<bool, Unresolved> {
+        let lower: Vec<Part> = self
+            .resolved(context)?
+            .into_iter()
+            .flat_map(|part| match part {
+                Part::Char(c) => c.to_lowercase().map(Part::Char).collect(),
+                other => vec![other],
+            })
+            .collect();
+        Ok(glob(&lower, &subject.to_lowercase()))
+    }
+
+    /// As [`Self::fits`] for ARNs, whose six components are compared one by one, so that a `*` in one of them
+    /// cannot swallow a colon that ends it.
+    pub(super) fn fits_arn(&self, subject: &str, context: &Context) -> Result<bool, Unresolved> {
+        let pattern = self.resolved(context)?;
+        let pattern = components(&pattern, |part| *part == Part::Char(':'));
+        let subject: Vec<char> = subject.chars().collect();
+        let subject = components(&subject, |c| *c == ':');
+        Ok(pattern.len() == ARN_COMPONENTS
+            && subject.len() == ARN_COMPONENTS
+            && pattern
+                .iter()
+                .zip(&subject)
+                .all(|(p, s)| glob(p, &s.iter().collect::<String>())))
+    }
+
+    /// Values that come from the request stand for themselves: a `*` in a user name is no wildcard.
+    fn resolved(&self, context: &Context) -> Result<Vec<Part>, Unresolved> {
+        let mut out = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            match part {
+                Part::Variable { name, default } => {
+                    let value = match context.get(name) {
+                        Some([one]) => one,
+                        _ => default.as_ref().ok_or_else(|| Unresolved(name.clone()))?,
+                    };
+                    out.extend(value.chars().map(Part::Char));
+                }
+                other => out.push(other.clone()),
+            }
+        }
+        Ok(out)
+    }
+}
+
+const ARN_COMPONENTS: usize = 6;
+
+/// Splits at the first five separators: the last component keeps its colons.
+fn components<T>(all: &[T], is_separator: impl Fn(&T) -> bool) -> Vec<&[T]> {
+    all.splitn(ARN_COMPONENTS, is_separator).collect()
+}
+
+fn read_variable(inside: &str) -> Result<Part, BadVariable> {
+    if let "*" | "?" | "$" = inside {
+        return Ok(Part::Char(inside.chars().next().ok_or(BadVariable)?));
+    }
+    let (name, default) = match inside.split_once(',') {
+        None => (inside.trim(), None),
+        Some((name, default)) => {
+            let default = default.trim();
+            let bare = default
+                .strip_prefix('\'')
+                .and_then(|d| d.strip_suffix('\''))
+                .ok_or(BadVariable)?;
+            (name.trim(), Some(bare.to_owned()))
+        }
+    };
+    if name.is_empty() || name.contains(['$', '{', '*', '?']) {
+        return Err(BadVariable);
+    }
+    Ok(Part::Variable {
+        name: name.to_owned(),
+        default,
+    })
+}
+
+/// Linear in practice: on a mismatch only the latest `*` takes one more character.
+fn glob(pattern: &[Part], subject: &str) -> bool {
+    let subject: Vec<char> = subject.chars().collect();
+    let (mut p, mut s) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while s < subject.len() {
+        match pattern.get(p) {
+            Some(Part::AnyRun) => {
+                retry = Some((p, s));
+                p += 1;
+                continue;
+            }
+            Some(Part::AnyOne) => {
+                p += 1;
+                s += 1;
+                continue;
+            }
+            Some(Part::Char(c)) if *c == subject[s] => {
+                p += 1;
+                s += 1;
+                continue;
+            }
+            _ => {}
+        }
+        let Some((star, taken)) = retry else { return false };
+        retry = Some((star, taken + 1));
+        p = star + 1;
+        s = taken + 1;
+    }
+    pattern[p..].iter().all(|part| *part == Part::AnyRun)
+}

@@ -1,0 +1,297 @@
+//! How a role is reached: an identity, then one hop per AssumeRole.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::AccountId;
+use crate::arn::RoleArn;
+use crate::secret::Credentials;
+use crate::sts_limits::{ExternalId, MfaSerial, SessionDuration, SessionName};
+
+/// What a route starts from. It names where the credentials are; it never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Identity {
+    /// Access keys in the shared files.
+    Keys {
+        /// The profile that holds them.
+        profile: String,
+        /// Identifies the key; no secret.
+        access_key_id: String,
+        /// Whether a session token stands beside them: then they are temporary and expire.
+        temporary: bool,
+    },
+    /// `credential_source = Environment`: the caller's `AWS_ACCESS_KEY_ID` and its companions.
+    Environment,
+    /// `credential_source = Ec2InstanceMetadata`: the instance profile's role, by IMDSv2.
+    Ec2InstanceMetadata,
+    /// `credential_source = EcsContainer`: the container's credentials endpoint.
+    EcsContainer,
+    /// An IAM Identity Center sign-in and the role it gives.
+    IdentityCenter(IdentityCenterRole),
+    /// AssumeRoleWithWebIdentity with a token from a file.
+    WebIdentity {
+        /// The role that the token is exchanged for.
+        role_arn: RoleArn,
+        /// The file that holds the token.
+        token_file: String,
+        /// The session name to send.
+        session_name: Option<SessionName>,
+    },
+    /// A command that prints credentials. Listed, never executed by listing.
+    CredentialProcess {
+        /// The profile that names it.
+        profile: String,
+        /// The command line.
+        command: ProcessCommand,
+    },
+    /// A console sign-in made by `aws login`.
+    LoginSession {
+        /// The ARN of the user or role that signed in.
+        arn: String,
+    },
+}
+
+/// An account and role given by an Identity Center sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IdentityCenterRole {
+    /// The `[sso-session …]`; `None` for the older form, which has the URL in the profile.
+    pub session: Option<String>,
+    /// The portal's address.
+    pub start_url: String,
+    /// The region of the Identity Center instance.
+    pub region: String,
+    /// The account.
+    pub account: AccountId,
+    /// The permission set's role name.
+    pub role_name: String,
+}
+
+/// The command line of a `credential_process`. Its arguments may hold secrets: only the program is ever printed.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ProcessCommand(String);
+
+impl ProcessCommand {
+    /// Takes the line over as it is written in the profile.
+    pub fn new(line: impl Into<String>) -> Self {
+        Self(line.into())
+    }
+
+    /// The whole line, for the one place that may execute it, after the person's consent.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The program without its arguments, for people.
+    pub fn program(&self) -> String {
+        self.words().into_iter().next().unwrap_or_default()
+    }
+
+    /// Splits the line the way a POSIX shell splits words, without any expansion. An open quote ends with the line.
+    pub fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut word: Option<String> = None;
+        let mut quote: Option<char> = None;
+        let mut letters = self.0.chars();
+        while let Some(c) = letters.next() {
+            match (quote, c) {
+                (Some(q), _) if c == q => quote = None,
+                (None, '"' | '\'') => {
+                    quote = Some(c);
+                    word.get_or_insert_default();
+                }
+                // Windows paths are written with single backslashes: only a quote, a blank or another one is escaped.
+                (None | Some('"'), '\\') => match letters.clone().next() {
+                    Some(next @ ('"' | '\\')) => {
+                        letters.next();
+                        word.get_or_insert_default().push(next);
+                    }
+                    Some(next @ (' ' | '\'')) if quote.is_none() => {
+                        letters.next();
+                        word.get_or_insert_default().push(next);
+                    }
+                    _ => word.get_or_insert_default().push(c),
+                },
+                (None, ' ' | '\t' | '\n') => words.extend(word.take()),
+                _ => word.get_or_insert_default().push(c),
+            }
+        }
+        words.extend(word);
+        words
+    }
+
+    /// The ROLE this command hands out, if the command is `hat credential-process ROLE`: then the profile is an
+    /// alias for that role, never an identity, and never executed by Hatrack.
+    pub fn hat_role(&self) -> Option<HatAlias> {
+        let words = self.words();
+        let program = words.first()?.rsplit(['/', '\\']).next()?;
+        let name = program.strip_suffix(".exe").unwrap_or(program);
+        if !name.eq_ignore_ascii_case("hat") {
+            return None;
+        }
+        let place = words.iter().position(|w| w == "credential-process");
+        let role = place
+            .and_then(|at| words[at + 1..].iter().find(|w| !w.starts_with('-')))
+            .cloned();
+        Some(HatAlias { role })
+    }
+}
+
+/// A profile's command is `hat`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HatAlias {
+    /// The role it names; `None` where `hat` would take it from `AWS_PROFILE`, or where it is no
+    /// `credential-process` command.
+    pub role: Option<String>,
+}
+
+impl fmt::Debug for ProcessCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} ** arguments redacted **", self.program())
+    }
+}
+
+impl Identity {
+    /// Whether what it signs with is temporary: then the first AssumeRole is chained already.
+    ///
+    /// `None` where only the credentials themselves tell (Environment and `credential_process`: the presence of a
+    /// session token decides).
+    pub fn is_temporary(&self) -> Option<bool> {
+        match self {
+            Self::Keys { temporary, .. } => Some(*temporary),
+            Self::Environment | Self::CredentialProcess { .. } => None,
+            Self::Ec2InstanceMetadata
+            | Self::EcsContainer
+            | Self::IdentityCenter(_)
+            | Self::WebIdentity { .. }
+            | Self::LoginSession { .. } => Some(true),
+        }
+    }
+
+    /// The stable word for it on the wire (`IdentityView::kind`).
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Keys { .. } => "keys",
+            Self::Environment => "environment",
+            Self::Ec2InstanceMetadata => "ec2",
+            Self::EcsContainer => "ecs",
+            Self::IdentityCenter(_) => "identity_center",
+            Self::WebIdentity { .. } => "web_identity",
+            Self::CredentialProcess { .. } => "credential_process",
+            Self::LoginSession { .. } => "login",
+        }
+    }
+
+    /// What people call it.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Keys { temporary: false, .. } => "IAM user keys",
+            Self::Keys { temporary: true, .. } => "Temporary keys",
+            Self::Environment => "Environment",
+            Self::Ec2InstanceMetadata => "EC2 instance metadata",
+            Self::EcsContainer => "ECS container",
+            Self::IdentityCenter(_) => "Identity Center",
+            Self::WebIdentity { .. } => "Web identity",
+            Self::CredentialProcess { .. } => "Credential process",
+            Self::LoginSession { .. } => "Console sign-in",
+        }
+    }
+
+    /// Whether this version can get credentials from it. The other kinds are listed, and refused when switched to.
+    pub fn check_supported(&self) -> Result<(), UnsupportedIdentity> {
+        match self {
+            Self::Keys { .. } | Self::Environment | Self::Ec2InstanceMetadata | Self::EcsContainer => Ok(()),
+            Self::IdentityCenter(_)
+            | Self::WebIdentity { .. }
+            | Self::CredentialProcess { .. }
+            | Self::LoginSession { .. } => Err(UnsupportedIdentity { label: self.label() }),
+        }
+    }
+}
+
+/// The identity is known but this version of Hatrack cannot start from it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{label} is listed but not supported as a start by this version of Hatrack; \
+     export its credentials to the environment and use credential_source = Environment"
+)]
+pub struct UnsupportedIdentity {
+    /// The identity's name for people.
+    pub label: &'static str,
+}
+
+/// One AssumeRole.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Hop {
+    /// The role to assume.
+    pub role: RoleArn,
+    /// Sent as `ExternalId`.
+    pub external_id: Option<ExternalId>,
+    /// The device whose code is sent, as `SerialNumber`. Counts only where a user's own long-term keys sign.
+    pub mfa_serial: Option<MfaSerial>,
+    /// Sent as `RoleSessionName`; where it is `None` the broker makes one up.
+    pub session_name: Option<SessionName>,
+    /// Sent as `DurationSeconds`.
+    pub duration: Option<SessionDuration>,
+    /// The profile that says all this; `None` for a role added in Hatrack.
+    pub profile: Option<String>,
+}
+
+/// How a role is reached. Zero hops: the identity itself; for a profile with only keys, GetSessionToken.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Route {
+    /// The start.
+    pub identity: Identity,
+    /// The profile that holds or names the start.
+    pub identity_profile: String,
+    /// The `mfa_serial` of the identity's own profile: a GetSessionToken for it takes a code of this device.
+    pub identity_mfa_serial: Option<MfaSerial>,
+    /// Every AssumeRole in order; the last is the role.
+    pub hops: Vec<Hop>,
+}
+
+impl Route {
+    /// The role's ARN; `None` when the route has no AssumeRole.
+    pub fn role(&self) -> Option<&RoleArn> {
+        match (self.hops.last(), &self.identity) {
+            (Some(hop), _) => Some(&hop.role),
+            (None, Identity::WebIdentity { role_arn, .. }) => Some(role_arn),
+            (None, _) => None,
+        }
+    }
+
+    /// Whether the last AssumeRole is signed by temporary credentials, which caps it at one hour.
+    ///
+    /// `None` where the identity's credentials must be read to know. A route without a hop is not chained.
+    pub fn is_chained(&self) -> Option<bool> {
+        match self.hops.len() {
+            0 => Some(false),
+            1 => self.identity.is_temporary(),
+            _ => Some(true),
+        }
+    }
+
+    /// The same, with the identity's credentials in hand.
+    pub fn is_chained_from(&self, base: &Credentials) -> bool {
+        match self.hops.len() {
+            0 => false,
+            1 => base.is_temporary(),
+            _ => true,
+        }
+    }
+
+    /// The device whose code the switch asks for: that of the first call, where a user's own keys may sign it.
+    ///
+    /// Later hops are signed by temporary credentials, with which STS takes no code.
+    pub fn mfa_serial(&self) -> Option<&MfaSerial> {
+        if self.identity.is_temporary() == Some(true) {
+            return None;
+        }
+        match self.hops.first() {
+            Some(hop) => hop.mfa_serial.as_ref(),
+            None => self.identity_mfa_serial.as_ref(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The port to AWS STS: what is asked, what comes back, how it fails.
+//!
+//! Source: AWS STS API Reference.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::account::AccountId;
+use crate::arn::RoleArn;
+use crate::secret::{Credentials, Secret};
+use crate::sts_limits::{
+    ExternalId, MfaSerial, PolicyArn, SessionDuration, SessionName, SessionPolicy, SessionTags,
+    SourceIdentity, TokenCode, UserSessionDuration,
+};
+
+/// Where a call goes and through what. Part of a session's key by `endpoint`; the rest only carries the bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reach {
+    /// Signs for and, without `endpoint`, picks AWS's regional endpoint.
+    pub region: String,
+    /// An endpoint that is not AWS's own choice.
+    pub endpoint: Option<String>,
+    /// A file of certificates to trust instead of the system's (`AWS_CA_BUNDLE`).
+    pub ca_bundle: Option<PathBuf>,
+    /// `HTTPS_PROXY`: may carry a password.
+    pub proxy: Option<ProxyUrl>,
+    /// `NO_PROXY`.
+    pub no_proxy: Option<String>,
+}
+
+/// A proxy's address, which may hold a password and so is never printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxyUrl(pub Secret);
+
+impl std::hash::Hash for ProxyUrl {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.expose().hash(state);
+    }
+}
+
+/// One AssumeRole.
+#[derive(Debug, Clone)]
+pub struct AssumeRole {
+    /// The role.
+    pub role: RoleArn,
+    /// `RoleSessionName`.
+    pub session_name: SessionName,
+    /// `DurationSeconds`.
+    pub duration: SessionDuration,
+    /// `ExternalId`.
+    pub external_id: Option<ExternalId>,
+    /// `SerialNumber` and `TokenCode`: always together.
+    pub mfa: Option<(MfaSerial, TokenCode)>,
+    /// `Policy`.
+    pub policy: Option<SessionPolicy>,
+    /// `PolicyArns`.
+    pub policy_arns: Vec<PolicyArn>,
+    /// `Tags` and `TransitiveTagKeys`.
+    pub tags: SessionTags,
+    /// `SourceIdentity`.
+    pub source_identity: Option<SourceIdentity>,
+}
+
+/// One GetSessionToken.
+#[derive(Debug, Clone)]
+pub struct GetSessionToken {
+    /// `DurationSeconds`.
+    pub duration: UserSessionDuration,
+    /// `SerialNumber` and `TokenCode`.
+    pub mfa: Option<(MfaSerial, TokenCode)>,
+}
+
+/// What STS issued.
+#[derive(Debug, Clone)]
+pub struct Issued {
+    /// The temporary credentials; `expires_at` is set.
+    pub credentials: Credentials,
+    /// AWS's `Expiration`.
+    pub expiration: Timestamp,
+    /// The answer's `Date` header.
+    pub aws_date: Option<Timestamp>,
+    /// `AssumedRoleUser.Arn`; `None` for GetSessionToken.
+    pub assumed_role_arn: Option<String>,
+    /// `AssumedRoleUser.AssumedRoleId`.
+    pub assumed_role_id: Option<String>,
+    /// The answer's request ID.
+    pub request_id: Option<String>,
+    /// From request to answer.
+    pub took: Duration,
+}
+
+/// Who the credentials are: GetCallerIdentity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerIdentity {
+    /// The account.
+    pub account: AccountId,
+    /// The user's, role session's or root's ARN.
+    pub arn: String,
+    /// `AIDA…`, or `AROA…:name`.
+    pub user_id: String,
+}
+
+/// AWS's refusal, unchanged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}{}", request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default())]
+pub struct Refusal {
+    /// `AccessDenied`, `ExpiredToken`, `ValidationError`, …
+    pub code: String,
+    /// AWS's message.
+    pub message: String,
+    /// AWS's request ID.
+    pub request_id: Option<String>,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+/// Why a call to AWS gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AwsFailure {
+    /// AWS answered no.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// No answer came: no network, no name, TLS, proxy, timeout.
+    #[error("could not reach {service} in {region}: {why}; check the network, the proxy or the endpoint")]
+    Unreachable {
+        /// `STS`, `S3`.
+        service: &'static str,
+        /// The region asked.
+        region: String,
+        /// What the connection said.
+        why: String,
+    },
+    /// An answer came that is not AWS's: a captive portal, a truncated body.
+    #[error(
+        "{service} in {region} gave an answer that is not AWS's: {why}; a sign-in page of the network may be in the way"
+    )]
+    Garbled {
+        /// `STS`, `S3`.
+        service: &'static str,
+        /// The region asked.
+        region: String,
+        /// What was wrong with it; never the body.
+        why: String,
+    },
+    /// The request could not be made: a CA bundle that cannot be read, a proxy URL that is none.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// STS.
+#[async_trait]
+pub trait Sts: Send + Sync {
+    /// AssumeRole, signed by `signer`.
+    async fn assume_role(
+        &self,
+        reach: &Reach,
+        signer: &Credentials,
+        call: &AssumeRole,
+    ) -> Result<Issued, AwsFailure>;
+
+    /// GetSessionToken, signed by a user's long-term keys.
+    async fn get_session_token(
+        &self,
+        reach: &Reach,
+        signer: &Credentials,
+        call: &GetSessionToken,
+    ) -> Result<Issued, AwsFailure>;
+
+    /// GetCallerIdentity: needs no permission.
+    async fn get_caller_identity(
+        &self,
+        reach: &Reach,
+        signer: &Credentials,
+    ) -> Result<CallerIdentity, AwsFailure>;
+}

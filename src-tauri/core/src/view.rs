@@ -1,0 +1,353 @@
+//! What leaves the core for people to see: the window, the tray and `hat --json`.
+//!
+//! Invariant: no type here can hold a secret. Field names are snake_case and stable: scripts lean on them.
+//! Times are RFC 3339 UTC; durations are whole seconds.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::account::{AccountId, HatColour, Partition};
+
+/// A place in a file, for errors and for "open".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PlaceView {
+    /// The file, as the person named it.
+    pub file: String,
+    /// Counted from 1.
+    pub line: u32,
+}
+
+/// Everything the Roles view lists.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct CatalogView {
+    /// Grows with each change; a client refetches when it sees a larger one.
+    #[ts(type = "number")]
+    pub revision: u64,
+    /// The roles, in the order of their sources.
+    pub roles: Vec<RoleView>,
+    /// The profiles that hold keys or another start, for the identity selector and the add-role form.
+    pub identities: Vec<IdentityView>,
+    /// What could not be read; the rest of the catalog stands.
+    pub problems: Vec<ProblemView>,
+    /// The shared files read, whether they exist or not.
+    pub files: Vec<SourceFileView>,
+}
+
+/// One of the files that the catalog comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SourceFileView {
+    /// Its path, with the home folder shown as `~`.
+    pub path: String,
+    /// Whether it is there.
+    pub exists: bool,
+}
+
+/// Something in a source that could not be used, with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ProblemView {
+    /// What happened and what to do, one sentence or two.
+    pub message: String,
+    /// Where, if it has a place.
+    pub place: Option<PlaceView>,
+    /// The profile concerned, if it is one.
+    pub profile: Option<String>,
+    /// A warning leaves its profile usable.
+    pub warning: bool,
+}
+
+/// What a route starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct IdentityView {
+    /// The profile that holds it; for the environment and machine identities, the profile that names them.
+    pub profile: String,
+    /// `keys`, `environment`, `ec2`, `ecs`, `identity_center`, `web_identity`, `credential_process`, `login`.
+    pub kind: String,
+    /// For people: "IAM user keys", "Environment", …
+    pub label: String,
+    /// The account it belongs to, where that is known without asking AWS.
+    pub account_id: Option<AccountId>,
+    /// Its region, if the profile has one.
+    pub region: Option<String>,
+    /// Where it is written.
+    pub defined_at: Option<PlaceView>,
+}
+
+/// One role that can be switched to, by one route.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct RoleView {
+    /// What the other calls take to name it: unique in the catalog, stable between reads.
+    pub key: String,
+    /// The profile, for roles from the shared config.
+    pub profile: Option<String>,
+    /// The account that owns the role.
+    pub account_id: AccountId,
+    /// The account's name, or its ID where nobody has named it.
+    pub account_name: String,
+    /// The account's hat.
+    pub colour: HatColour,
+    /// Without its path.
+    pub role_name: String,
+    /// Unknown for Identity Center roles until they have been signed in to.
+    pub arn: Option<String>,
+    /// The partition.
+    pub partition: Partition,
+    /// Where it was found, for people: `~/.aws/config` or `Hatrack`.
+    pub source: String,
+    /// Its place in that file.
+    pub defined_at: Option<PlaceView>,
+    /// What the route starts from.
+    pub identity: IdentityView,
+    /// Every AssumeRole of the route in order; the last is this role.
+    pub hops: Vec<HopView>,
+    /// Whether a hop asks for an MFA code.
+    pub mfa: bool,
+    /// The last hop's external ID.
+    pub external_id: Option<String>,
+    /// Whether the last AssumeRole is signed by temporary credentials (capped at one hour).
+    pub chained: bool,
+    /// The longest duration known to be possible; `None` when nothing is known yet.
+    pub max_duration: Option<u32>,
+    /// The duration asked for when none is given.
+    pub duration: u32,
+    /// The region a session starts with.
+    pub region: String,
+    /// The session name sent when none is given.
+    pub session_name: String,
+    /// Whether the person has starred it.
+    pub favourite: bool,
+    /// Whether a session of it is renewed by itself (only where no code is needed).
+    pub auto_renew: bool,
+    /// The last time it was tried.
+    pub last_use: Option<LastUseView>,
+    /// Why it cannot be switched to here, if so.
+    pub unusable: Option<String>,
+}
+
+/// One AssumeRole on a route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HopView {
+    /// The role's ARN.
+    pub arn: String,
+    /// Its name without path.
+    pub role_name: String,
+    /// The account that owns it.
+    pub account_id: AccountId,
+    /// The account's name or ID.
+    pub account_name: String,
+    /// The account's hat.
+    pub colour: HatColour,
+    /// The device whose code is needed.
+    pub mfa_serial: Option<String>,
+    /// The external ID sent.
+    pub external_id: Option<String>,
+    /// The live session that serves this hop, if there is one: then no code is needed for it.
+    pub session_id: Option<String>,
+}
+
+/// When a role was last tried and how that ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LastUseView {
+    /// When.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// `ok`, `denied` or `failed`.
+    pub outcome: String,
+}
+
+/// A live or just ended session, without its secrets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SessionView {
+    /// Names the session to the agent.
+    pub id: String,
+    /// The catalog's key of its role, if it is there.
+    pub role_key: Option<String>,
+    /// The profile it was switched to by, if it was one.
+    pub profile: Option<String>,
+    /// The role's ARN; `None` for a GetSessionToken session of a profile with only keys.
+    pub arn: Option<String>,
+    /// The account whose permissions it carries.
+    pub account_id: Option<AccountId>,
+    /// Its name or ID.
+    pub account_name: String,
+    /// Its hat.
+    pub colour: HatColour,
+    /// The role's name; for a session of a user's keys, the profile.
+    pub role_name: String,
+    /// What GetCallerIdentity answers for it: `arn:aws:sts::…:assumed-role/Role/name`.
+    pub assumed_role_arn: Option<String>,
+    /// `AROA…:name`.
+    pub user_id: Option<String>,
+    /// The access key ID; no secret.
+    pub access_key_id: String,
+    /// When AWS issued it.
+    #[ts(type = "string")]
+    pub issued_at: Timestamp,
+    /// When AWS stops accepting it, by AWS's clock.
+    #[ts(type = "string")]
+    pub expires_at: Timestamp,
+    /// Counted on a clock that runs through suspend; 0 when it has ended.
+    pub seconds_left: u32,
+    /// Seconds from issue to expiry.
+    pub life: u32,
+    /// The region exports carry.
+    pub region: String,
+    /// Where it came from, for people: "troy, IAM user keys".
+    pub source: String,
+    /// The name AWS logs it under.
+    pub session_name: Option<String>,
+    /// The device whose code was used.
+    pub mfa_serial: Option<String>,
+    /// The external ID sent.
+    pub external_id: Option<String>,
+    /// Every role on the way, the last being this one.
+    pub hops: Vec<String>,
+    /// Whether the hour's cap of chained roles holds.
+    pub chained: bool,
+    /// Whether it is renewed by itself.
+    pub auto_renew: bool,
+    /// Whether a renewal asks for a code.
+    pub renew_needs_code: bool,
+    /// The last renewal's failure, if it failed.
+    pub renew_error: Option<String>,
+    /// How many characters the session token has: all that is shown of it.
+    pub token_chars: u32,
+}
+
+/// What came of a switch or a renewal. More input being needed is an outcome, not an error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SwitchOutcome {
+    /// A session is live.
+    Switched {
+        /// It.
+        session: Box<SessionView>,
+        /// What the person should know, such as a duration that was lowered and why.
+        notes: Vec<String>,
+    },
+    /// Something only the person has is needed.
+    Needs {
+        /// What.
+        need: NeedView,
+    },
+    /// AWS refused.
+    Denied {
+        /// How.
+        denial: DenialView,
+    },
+}
+
+/// What only the person can give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NeedView {
+    /// The code that the device shows now.
+    MfaCode {
+        /// The device's serial or ARN.
+        serial: String,
+        /// The role whose trust asks for it.
+        role_arn: Option<String>,
+        /// Why the code given before did not do, if one was given.
+        refused: Option<String>,
+    },
+    /// Leave to sign requests to an endpoint that is not AWS's and was never used before.
+    EndpointConsent {
+        /// The endpoint.
+        endpoint: String,
+    },
+}
+
+/// What AWS refused, in AWS's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DenialView {
+    /// What happened and what to do, for people.
+    pub summary: String,
+    /// AWS's error code.
+    pub code: String,
+    /// AWS's message, unchanged.
+    pub message: String,
+    /// AWS's request ID.
+    pub request_id: Option<String>,
+    /// The action refused: `sts:AssumeRole`.
+    pub action: String,
+    /// What it was refused on.
+    pub resource: Option<String>,
+    /// The longest duration to offer instead, where the duration was the reason.
+    pub longest_duration: Option<u32>,
+}
+
+/// One line of the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryRow {
+    /// Grows with time; pages are cut by it.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// When.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// `switch`, `renew`, `expire`, `switch_back`, `export`, `hand_out`, `download`, `upload`.
+    pub event: String,
+    /// `ok`, `denied`, `failed`.
+    pub outcome: String,
+    /// The account.
+    pub account_id: Option<AccountId>,
+    /// The account's name at that time.
+    pub account_name: Option<String>,
+    /// The role's name.
+    pub role_name: Option<String>,
+    /// The role's ARN.
+    pub arn: Option<String>,
+    /// The profile it went by.
+    pub profile: Option<String>,
+    /// The session.
+    pub session_id: Option<String>,
+    /// The session's life in seconds: granted for a switch, used for its end.
+    pub duration_s: Option<u32>,
+    /// How long AWS took to answer, in milliseconds.
+    pub call_ms: Option<u32>,
+    /// AWS's request ID.
+    pub request_id: Option<String>,
+    /// AWS's error code and message, where it failed.
+    pub error: Option<String>,
+    /// Who asked: `window`, `tray`, `hat`, `agent`.
+    pub client: String,
+    /// What was done, for people: "Copied env for zsh".
+    pub detail: Option<String>,
+}
+
+/// What part of the history to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct HistoryQuery {
+    /// Not before this.
+    #[ts(type = "string | null")]
+    pub since: Option<Timestamp>,
+    /// Before this.
+    #[ts(type = "string | null")]
+    pub until: Option<Timestamp>,
+    /// Only this account.
+    pub account_id: Option<AccountId>,
+    /// Only this outcome.
+    pub outcome: Option<String>,
+    /// Only this event.
+    pub event: Option<String>,
+    /// Only this session.
+    pub session_id: Option<String>,
+    /// Words to find in account, role, ARN, profile, error or request ID.
+    pub text: Option<String>,
+    /// Rows before this row's ID: the next page.
+    #[ts(type = "number | null")]
+    pub before: Option<i64>,
+    /// At most this many rows; 0 means 100.
+    pub limit: u32,
+}
+
+/// A page of the history, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryPage {
+    /// The rows.
+    pub rows: Vec<HistoryRow>,
+    /// Give this as `before` for the next page; `None` at the end.
+    #[ts(type = "number | null")]
+    pub next: Option<i64>,
+}

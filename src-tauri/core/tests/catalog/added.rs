@@ -1,0 +1,58 @@
+//! Roles added by the person.
+
+use hatrack_core::catalog::{Accounts, AddedRole, Catalog, Exactness, Source};
+
+use crate::shared;
+
+fn added(name: &str, start: &str) -> AddedRole {
+    AddedRole {
+        name: name.into(),
+        arn: "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole"
+            .parse()
+            .unwrap(),
+        identity_profile: start.into(),
+        external_id: Some("stuzio-42".parse().unwrap()),
+        mfa_serial: None,
+        session_name: None,
+        duration: None,
+        region: None,
+    }
+}
+
+#[test]
+fn an_added_role_starts_from_a_profile() {
+    let config = "[profile troy]\naws_access_key_id = A\naws_secret_access_key = s\nregion = eu-west-1\n\
+                  [profile hop]\nrole_arn = arn:aws:iam::183438944504:role/Hop\nsource_profile = troy\n";
+    let roles = [
+        added("Stuzio", "troy"),
+        added("Stuzio by hop", "hop"),
+        added("Lost", "gone"),
+    ];
+    let catalog = Catalog::build(&shared(config, ""), &Accounts::new(), &roles);
+    let names: Vec<_> = catalog
+        .roles
+        .iter()
+        .map(|r| (r.key.as_str(), r.source, r.route.hops.len()))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("hop", Source::SharedConfig, 1),
+            ("added:Stuzio", Source::Added, 1),
+            ("added:Stuzio by hop", Source::Added, 2)
+        ]
+    );
+    assert_eq!(catalog.problems.len(), 1);
+    assert!(catalog.problems[0].message.contains("Lost"));
+    let found = catalog.find("Stuzio", Exactness::Exact).unwrap();
+    assert_eq!(found.key(), "added:Stuzio");
+    assert_eq!(catalog.roles[1].settings.region.as_deref(), Some("eu-west-1"));
+    assert_eq!(
+        catalog.roles[1].route.hops[0]
+            .external_id
+            .as_ref()
+            .unwrap()
+            .as_str(),
+        "stuzio-42"
+    );
+}

@@ -1,0 +1,9 @@
+//! Signature Version 4 for the services other than S3 (whose signatures `s3s` checks).
+//!
+//! Source: IAM User Guide, "Create a signed AWS API request".
+
+mod scope;
+mod sigv4;
+
+pub use scope::Scope;
+pub use sigv4::{Refused, SignedRequest, verify};

@@ -1,0 +1,228 @@
+//! Listing objects.
+//!
+//! A page costs what it shows, not what the bucket holds: the objects are ordered, and each page and each common
+//! prefix starts by a search, so that a million keys stay quick.
+
+use std::ops::Bound;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use s3s::dto::{
+    CommonPrefix, ETag, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output,
+    Object, ObjectStorageClass, Owner,
+};
+use s3s::{S3Response, S3Result};
+
+use super::{buckets, refusals};
+use crate::state::State;
+use crate::world::Bucket;
+
+/// API Reference, "ListObjectsV2": at most this many in one answer.
+const MOST: i32 = 1000;
+
+/// Where a page starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Start {
+    Beginning,
+    AfterKey(String),
+    /// After everything under a common prefix.
+    AfterPrefix(String),
+}
+
+#[derive(Debug, Default)]
+struct Page {
+    keys: Vec<String>,
+    prefixes: Vec<String>,
+    next: Option<Start>,
+}
+
+impl Page {
+    fn len(&self) -> usize {
+        self.keys.len() + self.prefixes.len()
+    }
+}
+
+fn page(bucket: &Bucket, prefix: &str, delimiter: Option<&str>, start: &Start, most: usize) -> Page {
+    let delimiter = delimiter.filter(|d| !d.is_empty());
+    let mut page = Page::default();
+    let mut last = start.clone();
+    let mut from: Bound<String> = match start {
+        Start::Beginning => Bound::Included(prefix.to_owned()),
+        Start::AfterKey(key) if key.as_str() < prefix => Bound::Included(prefix.to_owned()),
+        Start::AfterKey(key) => Bound::Excluded(key.clone()),
+        Start::AfterPrefix(p) => match successor(p) {
+            Some(next) => Bound::Included(next),
+            None => return page,
+        },
+    };
+    'search: loop {
+        for (key, _) in bucket.from_key(from.as_ref().map(String::as_str)) {
+            let Some(rest) = key.strip_prefix(prefix) else { break 'search };
+            if page.len() == most {
+                page.next = (most > 0).then_some(last);
+                break 'search;
+            }
+            let Some(at) = delimiter.and_then(|d| rest.find(d).map(|at| at + d.len())) else {
+                page.keys.push(key.clone());
+                last = Start::AfterKey(key.clone());
+                continue;
+            };
+            let common = &key[..prefix.len() + at];
+            page.prefixes.push(common.to_owned());
+            last = Start::AfterPrefix(common.to_owned());
+            match successor(common) {
+                Some(next) => from = Bound::Included(next),
+                None => break 'search,
+            }
+            continue 'search;
+        }
+        break;
+    }
+    page
+}
+
+/// The first text after every text that starts with `prefix`.
+fn successor(prefix: &str) -> Option<String> {
+    let mut out = prefix.to_owned();
+    while let Some(last) = out.pop() {
+        if let Some(next) = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32) {
+            out.push(next);
+            return Some(out);
+        }
+    }
+    None
+}
+
+fn write_token(start: &Start) -> Option<String> {
+    match start {
+        Start::Beginning => None,
+        Start::AfterKey(key) => Some(URL_SAFE_NO_PAD.encode(format!("k{key}"))),
+        Start::AfterPrefix(prefix) => Some(URL_SAFE_NO_PAD.encode(format!("p{prefix}"))),
+    }
+}
+
+fn read_token(token: &str) -> Option<Start> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+    if let Some(key) = text.strip_prefix('k') {
+        return Some(Start::AfterKey(key.to_owned()));
+    }
+    text.strip_prefix('p').map(|prefix| Start::AfterPrefix(prefix.to_owned()))
+}
+
+/// `encoding-type=url`: keys that XML cannot hold come percent-encoded, and with them all the others.
+struct Encoding(bool);
+
+impl Encoding {
+    fn read(given: Option<&EncodingType>) -> S3Result<Self> {
+        match given.map(EncodingType::as_str) {
+            None | Some("") => Ok(Self(false)),
+            Some("url") => Ok(Self(true)),
+            Some(_) => Err(refusals::invalid_argument("Invalid Encoding Method specified in Request")),
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        if !self.0 {
+            return text.to_owned();
+        }
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/*".contains(&b);
+        text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    }
+
+    fn option(&self, text: Option<&String>) -> Option<String> {
+        text.map(|t| self.text(t))
+    }
+}
+
+fn contents(bucket: &Bucket, keys: &[String], encoding: &Encoding, owner: bool) -> Vec<Object> {
+    keys.iter()
+        .filter_map(|key| bucket.objects.get(key).map(|object| (key, object)))
+        .map(|(key, object)| Object {
+            key: Some(encoding.text(key)),
+            size: i64::try_from(object.content.length()).ok(),
+            e_tag: Some(ETag::Strong(object.etag.clone())),
+            last_modified: Some(std::time::SystemTime::from(object.modified).into()),
+            storage_class: Some(ObjectStorageClass::from_static(ObjectStorageClass::STANDARD)),
+            owner: owner.then(|| Owner {
+                id: Some(buckets::canonical_id(bucket.owner.as_str())),
+                ..Owner::default()
+            }),
+            ..Object::default()
+        })
+        .collect()
+}
+
+fn prefixes(page: &Page, encoding: &Encoding) -> Vec<CommonPrefix> {
+    page.prefixes.iter().map(|p| CommonPrefix { prefix: Some(encoding.text(p)) }).collect()
+}
+
+fn most(asked: Option<i32>) -> S3Result<i32> {
+    match asked {
+        Some(n) if n < 0 => Err(refusals::invalid_argument("Argument maxKeys must be an integer between 0 and 2147483647")),
+        n => Ok(n.unwrap_or(MOST)),
+    }
+}
+
+pub(super) fn version_2(state: &State, input: ListObjectsV2Input) -> S3Result<S3Response<ListObjectsV2Output>> {
+    let world = state.world();
+    let bucket = world.buckets.get(&input.bucket).ok_or_else(refusals::no_such_bucket)?;
+    let encoding = Encoding::read(input.encoding_type.as_ref())?;
+    let asked = most(input.max_keys)?;
+    let start = match (&input.continuation_token, &input.start_after) {
+        (Some(token), _) => {
+            let wrong = || refusals::invalid_argument("The continuation token provided is incorrect");
+            read_token(token).ok_or_else(wrong)?
+        }
+        (None, Some(after)) if !after.is_empty() => Start::AfterKey(after.clone()),
+        _ => Start::Beginning,
+    };
+    let prefix = input.prefix.as_deref().unwrap_or_default();
+    let page = page(bucket, prefix, input.delimiter.as_deref(), &start, asked.min(MOST) as usize);
+    Ok(S3Response::new(ListObjectsV2Output {
+        name: Some(input.bucket),
+        key_count: i32::try_from(page.len()).ok(),
+        max_keys: Some(asked),
+        is_truncated: Some(page.next.is_some()),
+        next_continuation_token: page.next.as_ref().and_then(write_token),
+        contents: Some(contents(bucket, &page.keys, &encoding, input.fetch_owner.unwrap_or(false))),
+        common_prefixes: Some(prefixes(&page, &encoding)),
+        prefix: Some(encoding.text(prefix)),
+        delimiter: encoding.option(input.delimiter.as_ref()),
+        start_after: encoding.option(input.start_after.as_ref()),
+        continuation_token: input.continuation_token,
+        encoding_type: input.encoding_type,
+        ..ListObjectsV2Output::default()
+    }))
+}
+
+pub(super) fn version_1(state: &State, input: ListObjectsInput) -> S3Result<S3Response<ListObjectsOutput>> {
+    let world = state.world();
+    let bucket = world.buckets.get(&input.bucket).ok_or_else(refusals::no_such_bucket)?;
+    let encoding = Encoding::read(input.encoding_type.as_ref())?;
+    let asked = most(input.max_keys)?;
+    let start = match (input.marker.as_deref().unwrap_or_default(), input.delimiter.as_deref()) {
+        ("", _) => Start::Beginning,
+        // A marker that is a common prefix stands for all below it.
+        (marker, Some(d)) if !d.is_empty() && marker.ends_with(d) => Start::AfterPrefix(marker.to_owned()),
+        (marker, _) => Start::AfterKey(marker.to_owned()),
+    };
+    let prefix = input.prefix.as_deref().unwrap_or_default();
+    let page = page(bucket, prefix, input.delimiter.as_deref(), &start, asked.min(MOST) as usize);
+    let next_marker = match &page.next {
+        Some(Start::AfterKey(at) | Start::AfterPrefix(at)) if input.delimiter.is_some() => Some(encoding.text(at)),
+        _ => None,
+    };
+    Ok(S3Response::new(ListObjectsOutput {
+        name: Some(input.bucket),
+        max_keys: Some(asked),
+        is_truncated: Some(page.next.is_some()),
+        next_marker,
+        contents: Some(contents(bucket, &page.keys, &encoding, true)),
+        common_prefixes: Some(prefixes(&page, &encoding)),
+        prefix: Some(encoding.text(prefix)),
+        delimiter: encoding.option(input.delimiter.as_ref()),
+        marker: encoding.option(input.marker.as_ref()),
+        encoding_type: input.encoding_type,
+        ..ListObjectsOutput::default()
+    }))
+}

@@ -1,0 +1,77 @@
+//! What every request works on.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::fault::Faults;
+use crate::world::{KeyMaker, World};
+
+/// The world with its clock, its randomness, and what tests ask of it.
+#[derive(Debug)]
+pub struct State {
+    world: RwLock<World>,
+    keys: Mutex<KeyMaker>,
+    calls: Mutex<BTreeMap<String, u64>>,
+    /// What tests make go wrong.
+    pub faults: Faults,
+    /// How far the server's clock is ahead of this computer's, in seconds.
+    ahead_seconds: AtomicI64,
+    /// The longest life of a session, whatever was asked for.
+    pub max_life: Option<Duration>,
+}
+
+impl State {
+    /// State over a world.
+    pub fn new(world: World, keys: KeyMaker, max_life: Option<Duration>) -> Self {
+        Self {
+            world: RwLock::new(world),
+            keys: Mutex::new(keys),
+            calls: Mutex::default(),
+            faults: Faults::default(),
+            ahead_seconds: AtomicI64::new(0),
+            max_life,
+        }
+    }
+
+    /// The world, to look at. No change is half-done when a panic ends it, so a poisoned lock is still good.
+    pub fn world(&self) -> RwLockReadGuard<'_, World> {
+        self.world.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The world, to change.
+    pub fn change(&self) -> RwLockWriteGuard<'_, World> {
+        self.world.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The maker of keys and request ids.
+    pub fn keys(&self) -> MutexGuard<'_, KeyMaker> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The server's time.
+    pub fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_secs(self.ahead_seconds.load(Ordering::Relaxed));
+        Timestamp::now().checked_add(ahead).unwrap_or_else(|_| Timestamp::now())
+    }
+
+    /// Sets the server's clock ahead of this computer's (behind, if negative).
+    pub fn set_ahead(&self, seconds: i64) {
+        self.ahead_seconds.store(seconds, Ordering::Relaxed);
+    }
+
+    /// Counts a call of an operation.
+    pub fn count(&self, operation: &str) {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        *calls.entry(operation.to_owned()).or_default() += 1;
+    }
+
+    /// How often an operation was called.
+    pub fn calls(&self, operation: &str) -> u64 {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.get(operation).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,40 @@
+//! Issuing temporary credentials.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Call;
+use super::reply::{Refusal, element};
+use crate::world::{Session, SessionOf};
+
+/// Issues a session and gives its `Credentials` element.
+pub(super) fn issue(call: &Call<'_>, seconds: i64, mfa_at: Option<Timestamp>, of: SessionOf) -> Result<String, Refusal> {
+    let longest = call.state.max_life.and_then(|d| i64::try_from(d.as_secs()).ok()).unwrap_or(i64::MAX);
+    let now = call.state.now();
+    // AWS gives whole seconds.
+    let expires_at = Timestamp::from_second(now.as_second())
+        .and_then(|t| t.checked_add(SignedDuration::from_secs(seconds.min(longest))))
+        .map_err(|_| Refusal::malformed_input())?;
+    let session = {
+        let mut keys = call.state.keys();
+        Session {
+            access_key_id: keys.id("ASIA"),
+            secret: hatrack_core::secret::Secret::new(keys.secret()),
+            token: hatrack_core::secret::Secret::new(keys.session_token()),
+            issued_at: now,
+            expires_at,
+            mfa_at,
+            of,
+        }
+    };
+    let xml = [
+        "<Credentials>".to_owned(),
+        element("AccessKeyId", &session.access_key_id),
+        element("SecretAccessKey", session.secret.expose()),
+        element("SessionToken", session.token.expose()),
+        element("Expiration", &session.expires_at.to_string()),
+        "</Credentials>".to_owned(),
+    ]
+    .concat();
+    call.state.change().sessions.insert(session.access_key_id.clone(), session);
+    Ok(xml)
+}

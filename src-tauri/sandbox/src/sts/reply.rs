@@ -1,0 +1,168 @@
+//! STS's XML, and AWS's texts for each refusal.
+
+use http::StatusCode;
+
+const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+/// An answer to send.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The XML.
+    pub body: String,
+    /// The request id, in the body and in a header.
+    pub request_id: String,
+}
+
+impl Reply {
+    pub(super) fn new(action: &str, result: Result<String, Refusal>, request_id: String) -> Self {
+        let id = element("RequestId", &request_id);
+        let (status, body) = match result {
+            Ok(body) => (
+                StatusCode::OK,
+                format!(
+                    "<{action}Response xmlns=\"{NAMESPACE}\"><{action}Result>{body}</{action}Result>\
+                     <ResponseMetadata>{id}</ResponseMetadata></{action}Response>"
+                ),
+            ),
+            Err(refusal) => {
+                let error = [
+                    element("Type", "Sender"),
+                    element("Code", refusal.code),
+                    element("Message", &refusal.message),
+                ]
+                .concat();
+                let body = format!("<ErrorResponse xmlns=\"{NAMESPACE}\"><Error>{error}</Error>{id}</ErrorResponse>");
+                (refusal.status, body)
+            }
+        };
+        Self { status, body, request_id }
+    }
+}
+
+/// `<name>text</name>` with the text escaped.
+pub(super) fn element(name: &str, text: &str) -> String {
+    let mut out = format!("<{name}>");
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\r' => out.push_str("&#13;"),
+            c => out.push(c),
+        }
+    }
+    out.push_str(&format!("</{name}>"));
+    out
+}
+
+/// A refusal, as AWS puts it.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    pub(super) fn missing_token() -> Self {
+        Self::forbidden("MissingAuthenticationToken", "Request is missing Authentication Token")
+    }
+
+    pub(super) fn invalid_token() -> Self {
+        Self::forbidden("InvalidClientTokenId", "The security token included in the request is invalid.")
+    }
+
+    pub(super) fn expired_token() -> Self {
+        Self::forbidden("ExpiredToken", "The security token included in the request is expired")
+    }
+
+    pub(super) fn incomplete_signature() -> Self {
+        Self::bad_request(
+            "IncompleteSignature",
+            "Authorization header requires 'Credential', 'Signature', 'SignedHeaders' and a date.",
+        )
+    }
+
+    pub(super) fn signature_mismatch() -> Self {
+        Self::forbidden(
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
+             Access Key and signing method. Consult the service documentation for details.",
+        )
+    }
+
+    pub(super) fn wrong_service(service: &str) -> Self {
+        Self::forbidden(
+            "SignatureDoesNotMatch",
+            format!("Credential should be scoped to correct service: 'sts', not '{service}'. "),
+        )
+    }
+
+    pub(super) fn skewed(signed: &str, now: &str, limit: &str, old: bool) -> Self {
+        let message = if old {
+            format!("Signature expired: {signed} is now earlier than {limit} ({now} - 15 min.)")
+        } else {
+            format!("Signature not yet current: {signed} is still later than {limit} ({now} + 15 min.)")
+        };
+        Self::forbidden("SignatureDoesNotMatch", message)
+    }
+
+    pub(super) fn invalid_action(action: &str) -> Self {
+        Self::bad_request("InvalidAction", format!("Could not find operation {action} for version 2011-06-15"))
+    }
+
+    /// The one answer to a missing role, trust, external ID, permission or condition.
+    pub(super) fn not_authorized(caller: &str, action: &str, resource: &str) -> Self {
+        Self::denied(format!("User: {caller} is not authorized to perform: {action} on resource: {resource}"))
+    }
+
+    pub(super) fn denied(message: impl Into<String>) -> Self {
+        Self::forbidden("AccessDenied", message)
+    }
+
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self::bad_request("ValidationError", message)
+    }
+
+    pub(super) fn malformed_input() -> Self {
+        Self::bad_request("MalformedInput", "")
+    }
+
+    pub(super) fn constraint(value: &str, name: &str, constraint: &str) -> Self {
+        Self::validation(format!(
+            "1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: {constraint}"
+        ))
+    }
+
+    pub(super) fn null(name: &str) -> Self {
+        Self::validation(format!(
+            "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
+        ))
+    }
+
+    pub(super) fn invalid_parameter(message: impl Into<String>) -> Self {
+        Self::bad_request("InvalidParameterValue", message)
+    }
+
+    pub(super) fn malformed_policy(message: impl Into<String>) -> Self {
+        Self::bad_request("MalformedPolicyDocument", message)
+    }
+
+    pub(super) fn packed_too_large(message: impl Into<String>) -> Self {
+        Self::bad_request("PackedPolicyTooLarge", message)
+    }
+}

@@ -1,0 +1,77 @@
+//! The miniature: accounts, who lives in them, and what they own.
+
+mod account;
+mod authorize;
+mod bucket;
+mod key_maker;
+mod mfa;
+mod session;
+
+use std::collections::{BTreeMap, HashMap};
+
+use hatrack_core::account::AccountId;
+use hatrack_core::policy::{Kind, Policy, PolicyError};
+use jiff::Timestamp;
+
+pub use account::{Group, NamedPolicy, Role, User};
+pub use authorize::{Asked, Signer, denied_because};
+pub use bucket::{Bucket, Content, Object, crc32, generated, md5_hex};
+pub use key_maker::KeyMaker;
+pub use mfa::{MfaDevice, totp};
+pub use session::{AccessKey, RoleSession, Session, SessionOf};
+
+/// Everything there is.
+#[derive(Debug, Default)]
+pub struct World {
+    /// Account names by ID.
+    pub accounts: BTreeMap<AccountId, String>,
+    /// Users by ARN.
+    pub users: HashMap<String, User>,
+    /// Groups by ARN.
+    pub groups: HashMap<String, Group>,
+    /// Roles by ARN.
+    pub roles: HashMap<String, Role>,
+    /// Managed policies by ARN, for session policies.
+    pub managed: HashMap<String, Policy>,
+    /// Long-term keys by ID.
+    pub access_keys: HashMap<String, AccessKey>,
+    /// Sessions by their access key ID.
+    pub sessions: HashMap<String, Session>,
+    /// Buckets by name.
+    pub buckets: BTreeMap<String, Bucket>,
+}
+
+impl World {
+    /// Finds who holds an access key, as of now.
+    pub fn signer(&self, access_key_id: &str) -> Option<Signer> {
+        if let Some(key) = self.access_keys.get(access_key_id) {
+            let user = self.users.get(&key.user_arn)?;
+            return Some(Signer::user(user, &key.secret));
+        }
+        let session = self.sessions.get(access_key_id)?;
+        match &session.of {
+            SessionOf::User { arn } => Some(Signer::user_session(self.users.get(arn)?, session)),
+            SessionOf::Role(of) => Some(Signer::role_session(self.roles.get(&of.role_arn)?, of, session)),
+        }
+    }
+
+    /// Ends every session of a role that was issued before `before`, as the console's "Revoke active sessions"
+    /// does: by a Deny on older tokens.
+    ///
+    /// # Errors
+    /// The policy cannot be read; it is our own, so this does not happen.
+    pub fn revoke_sessions(&mut self, role_arn: &str, before: Timestamp) -> Result<bool, PolicyError> {
+        let Some(role) = self.roles.get_mut(role_arn) else { return Ok(false) };
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Deny", "Action": ["*"], "Resource": ["*"],
+            "Condition": {{"DateLessThan": {{"aws:TokenIssueTime": "{before}"}}}}}}]}}"#
+        );
+        let policy = Policy::parse(Kind::Identity, &text)?;
+        role.policies.retain(|p| p.name != REVOKING);
+        role.policies.push(NamedPolicy { name: REVOKING.to_owned(), policy });
+        Ok(true)
+    }
+}
+
+/// The name that the console gives the policy (IAM User Guide, "Revoke IAM role temporary security credentials").
+const REVOKING: &str = "AWSRevokeOlderSessions";

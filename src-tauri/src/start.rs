@@ -1,0 +1,129 @@
+//! How the program is started: its arguments, and what must be right before the first window.
+
+use std::ffi::OsString;
+use std::fmt;
+
+/// What the arguments ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Start {
+    /// Work on the miniature AWS.
+    pub sandbox: bool,
+    /// Start in the tray, without a window.
+    pub hidden: bool,
+}
+
+/// What `main` does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// Opens the window.
+    Open(Start),
+    /// Prints a text and ends.
+    Print(String),
+}
+
+/// An argument that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("hatrack takes no {0}; see hatrack --help")]
+pub struct UnknownArgument(pub String);
+
+const HELP: &str = "\
+Hatrack, an access broker for AWS on the desktop. In a terminal, use hat.
+
+Usage: hatrack [--sandbox] [--hidden]
+
+  --sandbox   work on a miniature AWS on this computer; no account is needed
+  --hidden    start in the tray
+  --version   the version
+  --help      this text";
+
+/// Reads the arguments after the program's name.
+pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, UnknownArgument> {
+    let mut start = Start::default();
+    for argument in arguments {
+        match argument.to_str() {
+            Some("--sandbox") => start.sandbox = true,
+            Some("--hidden") => start.hidden = true,
+            Some("--help" | "-h") => return Ok(Asked::Print(HELP.into())),
+            Some("--version" | "-V") => {
+                return Ok(Asked::Print(format!("hatrack {}", env!("CARGO_PKG_VERSION"))));
+            }
+            _ => return Err(UnknownArgument(argument.to_string_lossy().escape_debug().to_string())),
+        }
+    }
+    Ok(Asked::Open(start))
+}
+
+/// There is no display that a window could open on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoDisplay;
+
+impl fmt::Display for NoDisplay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "There is no display to open a window on: set DISPLAY or WAYLAND_DISPLAY, or use hat, which needs none.",
+        )
+    }
+}
+
+impl std::error::Error for NoDisplay {}
+
+/// Opens the connection to the display. GTK itself would panic where there is none.
+#[cfg(target_os = "linux")]
+pub fn reach_display() -> Result<(), NoDisplay> {
+    gtk::init().map_err(|_| NoDisplay)
+}
+
+/// Only Linux runs without a display.
+#[cfg(not(target_os = "linux"))]
+pub fn reach_display() -> Result<(), NoDisplay> {
+    Ok(())
+}
+
+/// WebKitGTK lets whoever sets this variable drive the page. Tests do; a released program must not.
+pub const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
+
+/// Starts the program again without [`AUTOMATION`], if it is set and this is no build for tests.
+///
+/// A variable cannot be taken out of a running process safely, so the process is replaced.
+pub fn refuse_automation() -> std::io::Result<()> {
+    if cfg!(debug_assertions) || std::env::var_os(AUTOMATION).is_none() {
+        return Ok(());
+    }
+    let mut again = std::process::Command::new(std::env::current_exe()?);
+    again.args(std::env::args_os().skip(1)).env_remove(AUTOMATION);
+    replace(again)
+}
+
+#[cfg(unix)]
+fn replace(mut program: std::process::Command) -> std::io::Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(program.exec())
+}
+
+#[cfg(not(unix))]
+fn replace(mut program: std::process::Command) -> std::io::Result<()> {
+    let status = program.status()?;
+    std::process::exit(status.code().unwrap_or(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(arguments: &[&str]) -> Result<Asked, UnknownArgument> {
+        read(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn flags_are_read_and_anything_else_is_refused() {
+        assert_eq!(asked(&[]), Ok(Asked::Open(Start::default())));
+        let both = Start {
+            sandbox: true,
+            hidden: true,
+        };
+        assert_eq!(asked(&["--hidden", "--sandbox"]), Ok(Asked::Open(both)));
+        assert_eq!(asked(&["--sandbux"]), Err(UnknownArgument("--sandbux".into())));
+        assert_eq!(asked(&["a\u{1b}[2J"]), Err(UnknownArgument("a\\u{1b}[2J".into())));
+        assert!(matches!(asked(&["--sandbox", "--help"]), Ok(Asked::Print(_))));
+    }
+}

@@ -1,0 +1,67 @@
+//! The wire between the page and this process. `commands.in` declares it once; the handlers, the access control
+//! list (see the build script) and the TypeScript all come from there.
+
+mod export;
+mod size;
+mod types;
+
+pub use export::typescript;
+pub use size::refuse_oversized;
+pub use types::*;
+
+use hatrack_core::bucket_view::{BucketList, ObjectPage, Preview, TransferView};
+use hatrack_core::view::{CatalogView, HistoryPage, SessionView, SwitchOutcome};
+
+/// Makes of each line of the list a Tauri command of the same name, which hands over to `crate::commands`.
+macro_rules! commands {
+    ($($name:ident($($request:ty)?) -> $reply:ty;)*) => {
+        /// The commands as Tauri calls them. Each hands over to its namesake in [`crate::commands`].
+        pub mod adapters {
+            use super::*;
+            $(
+                #[tauri::command]
+                #[allow(missing_docs, clippy::unused_unit)]
+                pub async fn $name(
+                    desk: tauri::State<'_, crate::desk::Desk>,
+                    $(request: $request,)?
+                ) -> Result<$reply, CommandError> {
+                    commands!(@call $name, desk, $(request: $request)?)
+                }
+            )*
+        }
+
+        /// Answers what the page invokes; each command checks nothing that the access control list has checked.
+        pub fn handler<R: tauri::Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + Sync + 'static {
+            tauri::generate_handler![$(adapters::$name),*]
+        }
+
+        /// The name, request and reply of every command, in TypeScript.
+        fn signatures(config: &ts_rs::Config) -> Vec<(&'static str, String, String)> {
+            use ts_rs::TS;
+            vec![$((
+                stringify!($name),
+                commands!(@request config, $($request)?),
+                <$reply as TS>::name(config),
+            )),*]
+        }
+
+        /// Calls `visit` with each type that the list names.
+        fn visit_types(visit: &mut impl ts_rs::TypeVisitor) {
+            $($(visit.visit::<$request>();)? visit.visit::<$reply>();)*
+        }
+    };
+    (@call $name:ident, $desk:ident, request: $request:ty) => {
+        crate::commands::$name(&$desk, request).await
+    };
+    (@call $name:ident, $desk:ident,) => {
+        crate::commands::$name(&$desk).await
+    };
+    (@request $config:ident, $request:ty) => {
+        <$request as TS>::name($config)
+    };
+    (@request $config:ident,) => {
+        "undefined".to_owned()
+    };
+}
+
+include!("commands.in");

@@ -1,0 +1,367 @@
+//! What only the window's own wire has: its requests, and the few replies that the core does not know.
+//!
+//! Invariant: no reply here can hold a secret. The one secret that comes in is an MFA code.
+
+use hatrack_core::account::{AccountId, HatColour, Partition};
+use hatrack_core::view::{HistoryQuery, SourceFileView};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How the program stands.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct AppStatus {
+    /// Of the program.
+    pub version: String,
+    /// Whether this window works on the miniature AWS.
+    pub sandbox: bool,
+    /// Where sessions rest.
+    pub keyring: KeyringState,
+    /// Whether a tray shows the icon; where none does, closing the window does not hide it.
+    pub tray_host: bool,
+    /// Whether the agent answers.
+    pub agent: AgentState,
+    /// Why it does not, if so.
+    pub agent_error: Option<String>,
+    /// The system.
+    pub platform: Platform,
+    /// The shared files that are read.
+    pub config_files: Vec<SourceFileView>,
+    /// What quitting does with live sessions.
+    pub quit_choice: QuitSetting,
+}
+
+/// Where sessions rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyringState {
+    /// Sealed by a key in the system's keyring.
+    Ok,
+    /// There is no keyring: in memory only.
+    MemoryOnly,
+    /// The keyring is locked.
+    Locked,
+}
+
+/// Whether the agent answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum AgentState {
+    Ok,
+    Unreachable,
+}
+
+/// The system, where the page shows its keys and words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Platform {
+    Linux,
+    Macos,
+    Windows,
+}
+
+impl Platform {
+    /// The one that this is built for.
+    pub const HERE: Self = if cfg!(target_os = "macos") {
+        Self::Macos
+    } else if cfg!(target_os = "windows") {
+        Self::Windows
+    } else {
+        Self::Linux
+    };
+}
+
+/// What quitting does with live sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum QuitChoice {
+    /// They live on in the agent.
+    Keep,
+    /// They are ended first.
+    EndAll,
+}
+
+/// What the person wants quitting to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum QuitSetting {
+    #[default]
+    Ask,
+    Keep,
+    EndAll,
+}
+
+/// Whose syntax an export has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Shell {
+    Posix,
+    Fish,
+    Powershell,
+    Cmd,
+    Nu,
+    Dotenv,
+    Json,
+}
+
+/// A switch.
+#[derive(Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct SwitchRequest {
+    pub role_key: String,
+    pub duration: Option<u32>,
+    pub region: Option<String>,
+    pub session_name: Option<String>,
+    pub external_id: Option<String>,
+    pub mfa_code: Option<String>,
+}
+
+/// A renewal.
+#[derive(Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct RenewRequest {
+    pub session_id: String,
+    pub mfa_code: Option<String>,
+    pub duration: Option<u32>,
+}
+
+/// Names a session.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct SessionRequest {
+    pub session_id: String,
+}
+
+/// Names a role.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct RoleRequest {
+    pub role_key: String,
+}
+
+/// Turns something of a role on or off.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct RoleSwitchRequest {
+    pub role_key: String,
+    pub on: bool,
+}
+
+/// Names and colours an account.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct AccountRequest {
+    pub account_id: AccountId,
+    pub name: Option<String>,
+    pub colour: Option<HatColour>,
+}
+
+/// The add-role form.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct AddRoleRequest {
+    pub account_id: AccountId,
+    pub role_name: String,
+    pub partition: Partition,
+    pub display_name: Option<String>,
+    pub colour: Option<HatColour>,
+    pub identity_profile: String,
+    pub external_id: Option<String>,
+    pub mfa_serial: Option<String>,
+    pub region: Option<String>,
+}
+
+/// An export of a session.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct EnvRequest {
+    pub session_id: String,
+    pub shell: Shell,
+}
+
+/// An export as the page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[allow(missing_docs)]
+pub struct EnvPreview {
+    pub lines: Vec<EnvLine>,
+}
+
+/// One line of an export, in the pieces that the page colours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct EnvLine {
+    /// Syntax before the name.
+    pub before: String,
+    /// The variable.
+    pub name: String,
+    /// Syntax between name and value.
+    pub between: String,
+    /// The value; `None` where it is a secret.
+    pub value: Option<String>,
+    /// How many characters a secret has: all that is shown of it.
+    pub secret_chars: Option<u32>,
+    /// Syntax after the value.
+    pub after: String,
+}
+
+/// Text without a secret, for the clipboard.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct TextRequest {
+    pub text: String,
+}
+
+/// What was copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Copied {
+    /// Seconds until the clipboard is cleared.
+    pub clears_in_s: u32,
+    /// For people: "env for bash and zsh".
+    pub what: String,
+}
+
+/// A page of the history.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct HistoryRequest {
+    pub query: HistoryQuery,
+}
+
+/// A page of a prefix.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct ObjectsRequest {
+    pub session_id: String,
+    pub bucket: String,
+    pub prefix: String,
+    pub next: Option<String>,
+}
+
+/// Names an object.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct ObjectRequest {
+    pub session_id: String,
+    pub bucket: String,
+    pub key: String,
+}
+
+/// A download.
+#[derive(Debug, Deserialize, TS)]
+pub struct DownloadRequest {
+    /// Whose credentials.
+    pub session_id: String,
+    /// From where.
+    pub bucket: String,
+    /// What.
+    pub key: String,
+    /// Whether a dialog asks for the folder; else it is the Downloads folder.
+    pub ask_where: bool,
+}
+
+/// Names a transfer.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct TransferRequest {
+    pub id: String,
+}
+
+/// Quits.
+#[derive(Debug, Deserialize, TS)]
+pub struct QuitRequest {
+    /// What to do with live sessions.
+    pub choice: QuitChoice,
+    /// Whether to do so from now on without asking.
+    pub remember: bool,
+}
+
+/// Why a command failed: what happened and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct CommandError {
+    /// For people.
+    pub message: String,
+    /// Only where the page branches on it.
+    pub code: Option<String>,
+}
+
+impl CommandError {
+    /// An error that the page only shows.
+    pub fn new(message: impl std::fmt::Display) -> Self {
+        Self {
+            message: message.to_string(),
+            code: None,
+        }
+    }
+}
+
+/// What changed. The page refetches; nothing else crosses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Topic {
+    Catalog,
+    Sessions,
+    History,
+    Settings,
+    Status,
+    Transfers,
+}
+
+/// Pushed as `changed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Changed {
+    /// What to fetch again.
+    pub topics: Vec<Topic>,
+    /// Grows with each change.
+    #[ts(type = "number")]
+    pub revision: u64,
+}
+
+/// Where the tray or a notification sends the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Place {
+    Roles,
+    Session,
+    Buckets,
+    History,
+}
+
+/// Pushed as `navigate`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Navigate {
+    /// The view to show.
+    pub view: Place,
+    /// Its session.
+    pub session_id: Option<String>,
+    /// Its role.
+    pub role_key: Option<String>,
+    /// Whether to ask for an MFA code at once: to renew the session, or to switch to the role.
+    pub ask_mfa: bool,
+}
+
+/// Pushed as `quit_asked`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct QuitAsked {}
+
+/// How a notice looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum NoticeLevel {
+    Info,
+    Warn,
+    Bad,
+}
+
+/// Pushed as `notice`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Notice {
+    /// How it looks.
+    pub level: NoticeLevel,
+    /// What happened and what to do.
+    pub message: String,
+}

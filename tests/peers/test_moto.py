@@ -1,0 +1,89 @@
+"""`hat` against moto, for all that moto can witness."""
+
+import json
+
+import boto3
+import pytest
+
+import moto_world as world
+from peer_processes import aws_cli
+
+
+@pytest.fixture(scope="module")
+def troy(moto):
+    return world.seed(moto)
+
+
+@pytest.fixture
+def shared_files(tmp_path, moto, troy):
+    return world.write_config(tmp_path, moto, troy)
+
+
+@pytest.fixture
+def hat(new_hat, shared_files):
+    return new_hat(shared_files)
+
+
+def who_is(moto, credentials: dict) -> str:
+    """The ARN that moto knows the credentials by."""
+    client = boto3.client(
+        "sts", endpoint_url=moto.url, region_name=world.REGION,
+        aws_access_key_id=credentials["AccessKeyId"], aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )
+    return client.get_caller_identity()["Arn"]
+
+
+def handed_out(hat, role: str, *args: str, env=None) -> dict:
+    return json.loads(hat.ok("credential-process", role, *args, env=env))
+
+
+def test_static_keys_switch_and_moto_knows_the_session(hat, moto):
+    session = hat.json("switch", "consultant", "--session-name", "troy-at-work")
+    assert session["account_id"] == world.STUZIO
+    assert session["assumed_role_arn"].endswith(":assumed-role/StuzioAcmeConsultantRole/troy-at-work")
+    held = handed_out(hat, "consultant")
+    assert held["AccessKeyId"] == session["access_key_id"], "the live session serves"
+    assert who_is(moto, held) == session["assumed_role_arn"]
+
+
+def test_the_environment_as_identity(hat, moto, troy, shared_files):
+    keys = {"AWS_ACCESS_KEY_ID": troy.access_key_id, "AWS_SECRET_ACCESS_KEY": troy.secret_access_key}
+    held = handed_out(hat, "environment", env=keys)
+    assert ":assumed-role/StuzioAcmeConsultantRole/" in who_is(moto, held)
+    hat.refused("switch", "environment", "--duration", "20m")
+
+
+def test_a_chain_takes_each_hop(hat, moto):
+    session = hat.json("switch", "chained")
+    assert session["seconds_left"] <= 3600
+    assert ":assumed-role/StuzioAcmeConsultantRole/" in who_is(moto, handed_out(hat, "chained"))
+
+
+def test_a_profile_with_only_keys_gives_a_session_token(hat, moto):
+    held = handed_out(hat, "troy")
+    assert held["SessionToken"]
+    assert who_is(moto, held) == f"arn:aws:iam::{world.ACME}:user/troy"
+
+
+def test_a_role_that_the_identity_may_not_assume_is_denied(hat):
+    said = hat.refused("switch", "closed")
+    assert "AccessDenied" in said
+    denied = [row for row in hat.json("history") if row["outcome"] == "denied"]
+    assert [row["arn"] for row in denied] == [world.CLOSED]
+
+
+def test_buckets_are_listed_walked_and_read(hat, tmp_path):
+    assert world.BUCKET in json.dumps(hat.json("s3", "ls", "--role", "consultant"))
+    assert "drawings/" in hat.ok("s3", "ls", f"s3://{world.BUCKET}/", "--role", "consultant")
+    assert "plan.txt" in hat.ok("s3", "ls", f"s3://{world.BUCKET}/drawings/", "--role", "consultant")
+    hat.ok("s3", "cp", f"s3://{world.BUCKET}/{world.KEY}", str(tmp_path / "plan.txt"), "--role", "consultant")
+    assert (tmp_path / "plan.txt").read_bytes() == world.CONTENT
+
+
+def test_a_switch_is_what_the_aws_cli_makes_of_the_same_profile(hat, shared_files):
+    told = aws_cli("sts", "get-caller-identity", "--profile", "consultant", env={**hat.env, **shared_files})
+    assert told.returncode == 0, told.stderr
+    ours = hat.json("switch", "consultant")
+    assert json.loads(told.stdout)["Account"] == ours["account_id"]
+    assert json.loads(told.stdout)["Arn"].rsplit("/", 1)[0] == ours["assumed_role_arn"].rsplit("/", 1)[0]

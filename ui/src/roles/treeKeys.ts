@@ -1,0 +1,28 @@
+/** Keys of the roles tree that are not keys of the whole window. */
+import { roleList } from './list.svelte';
+
+const PAGE = 12;
+
+export function treeKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const act = ACTS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+const ACTS: Record<string, () => void> = {
+  ArrowDown: () => roleList.step(1),
+  ArrowUp: () => roleList.step(-1),
+  PageDown: () => roleList.step(PAGE),
+  PageUp: () => roleList.step(-PAGE),
+  Home: () => roleList.step(-Infinity),
+  End: () => roleList.step(Infinity),
+  ArrowLeft: () => roleList.arrow('left'),
+  ArrowRight: () => roleList.arrow('right'),
+  Enter: () => {
+    const line = roleList.lines[roleList.index];
+    if (line?.kind === 'head') roleList.fold(line.id, !line.folded);
+    else document.querySelector<HTMLElement>('[data-testid="role-detail"] [role="radio"][tabindex="0"]')?.focus();
+  }
+};

@@ -1,0 +1,101 @@
+/** What can be done with a live session. */
+import { host } from '#host';
+import { messageOf } from '../host/host';
+import { mfaAsk } from '../mfa/ask.svelte';
+import { catalog } from '../roles/catalog.svelte';
+import { switching } from '../roles/switching.svelte';
+import { report } from '../shell/status.svelte';
+import { toasts } from '../shell/toasts.svelte';
+import { clockTime } from '../time/when';
+import type { DenialView } from '../wire/DenialView';
+import type { SessionView } from '../wire/SessionView';
+import { place } from '../shell/view.svelte';
+import { sessions } from './sessions.svelte';
+
+interface Renewal {
+  busy: boolean;
+  denial: DenialView | null;
+  error: string | null;
+}
+
+const REST: Renewal = { busy: false, denial: null, error: null };
+
+class Renewals {
+  #byId = $state<Record<string, Renewal>>({});
+
+  of(id: string): Renewal {
+    return this.#byId[id] ?? REST;
+  }
+
+  async run(session: SessionView): Promise<void> {
+    if (this.of(session.id).busy) return;
+    this.#byId[session.id] = { ...REST, busy: true };
+    const end: Renewal = { ...REST };
+    try {
+      await this.#renew(session, end);
+    } catch (error) {
+      end.error = messageOf(error);
+    } finally {
+      this.#byId[session.id] = end;
+    }
+  }
+
+  async #renew(session: SessionView, end: Renewal): Promise<void> {
+    const send = (code: string | null) =>
+      host.call('renew', { session_id: session.id, mfa_code: code, duration: null });
+    let outcome = await send(null);
+    if (outcome.kind === 'needs' && outcome.need.kind === 'mfa_code') {
+      const answered = await mfaAsk.ask({
+        need: outcome.need,
+        accountName: session.account_name,
+        colour: session.colour,
+        roleName: session.role_name,
+        action: 'Renew',
+        send
+      });
+      if (answered === null) return;
+      outcome = answered;
+    }
+    if (outcome.kind === 'denied') end.denial = outcome.denial;
+    else if (outcome.kind === 'needs' && outcome.need.kind === 'endpoint_consent') {
+      end.error = `Nothing was signed for ${outcome.need.endpoint}. It is not an AWS endpoint.`;
+    } else if (outcome.kind === 'switched') {
+      await sessions.load();
+      if (outcome.session.id !== session.id && place.sessionId === session.id) place.sessionId = outcome.session.id;
+      toasts.show(`Renewed until ${clockTime(new Date(outcome.session.expires_at))}`);
+      for (const note of outcome.notes) toasts.show(note);
+    }
+  }
+}
+
+export const renewals = new Renewals();
+
+/** Drops the credentials here. AWS accepts them until they expire, and the toast says so. */
+export async function switchBack(session: SessionView): Promise<void> {
+  const live = sessions.left(session) > 0;
+  try {
+    await host.call('end_session', { session_id: session.id });
+    await sessions.load();
+  } catch (error) {
+    report(error);
+    return;
+  }
+  const role = catalog.role(session.role_key);
+  toasts.show(
+    `Switched back from ${session.account_name}`,
+    live ? `AWS accepts the credentials until ${clockTime(new Date(session.expires_at))}` : null,
+    role && live ? () => void switching.run(role, { request: again(session, role.key) }) : null
+  );
+}
+
+/** The same session once more, as far as it can be told from what is shown of it. */
+function again(session: SessionView, roleKey: string) {
+  return {
+    role_key: roleKey,
+    duration: Math.round(session.life / 60) * 60,
+    region: session.region,
+    session_name: session.session_name,
+    external_id: session.external_id,
+    mfa_code: null
+  };
+}

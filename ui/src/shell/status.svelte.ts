@@ -1,0 +1,30 @@
+/** How the program stands: agent, keyring, sandbox. */
+import { host } from '#host';
+import { messageOf, type AppStatus } from '../host/host';
+import { notices } from './notices.svelte';
+import { keyboard } from './platform.svelte';
+
+class Status {
+  value = $state.raw<AppStatus | null>(null);
+
+  async load(): Promise<void> {
+    const now = await host.call('status');
+    this.value = now;
+    keyboard.platform = now.platform;
+    if (now.agent === 'unreachable') {
+      notices.show('bad', now.agent_error ?? 'The agent does not answer. Start Hatrack again.', 'agent', true);
+    } else notices.close('agent');
+    if (now.keyring === 'locked') {
+      notices.show('warn', 'The keyring is locked. Unlock it, and sessions are kept over a restart again.', 'keyring', true);
+    } else if (now.keyring === 'memory_only') {
+      notices.show('info', 'No keyring was found. Sessions stay in memory and are gone when the agent stops.', 'keyring', true);
+    } else notices.close('keyring');
+  }
+}
+
+export const status = new Status();
+
+/** Says what failed where nothing nearer can. */
+export function report(error: unknown): void {
+  notices.show('bad', messageOf(error), 'command');
+}
