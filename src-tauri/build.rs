@@ -32,7 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Writes the set `window`, which allows every command of the list, and returns its path. `tauri.conf.json` grants
 /// it to the main window.
 fn permission_set() -> Result<String, Box<dyn Error>> {
-    let allowed: Vec<_> = COMMANDS.iter().map(|name| format!("\"allow-{}\"", name.replace('_', "-"))).collect();
+    let allowed: Vec<_> = COMMANDS
+        .iter()
+        .map(|name| format!("\"allow-{}\"", name.replace('_', "-")))
+        .collect();
     let set = format!(
         "[[set]]\nidentifier = \"window\"\ndescription = \"Every command of the list\"\npermissions = [{}]\n",
         allowed.join(", ")

@@ -21,9 +21,16 @@ impl Environment {
 
     /// The same with `variables` over it; no `AWS_` variable of before shines through.
     pub fn on_sandbox(&self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        let own = self.0.iter().filter(|(name, _)| !name.to_string_lossy().starts_with("AWS_"));
+        let own = self
+            .0
+            .iter()
+            .filter(|(name, _)| !name.to_string_lossy().starts_with("AWS_"));
         let mut all: BTreeMap<_, _> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
-        all.extend(variables.into_iter().map(|(name, value)| (name.into(), value.into())));
+        all.extend(
+            variables
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into())),
+        );
         Self(all)
     }
 
@@ -76,15 +83,22 @@ mod tests {
 
     #[test]
     fn no_key_of_the_person_reaches_the_sandbox() {
-        let own = environment(&[("AWS_PROFILE", "prod"), ("AWS_SECRET_ACCESS_KEY", "s"), ("LANG", "C")]);
+        let own = environment(&[
+            ("AWS_PROFILE", "prod"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("LANG", "C"),
+        ]);
         let there = own.on_sandbox([("AWS_CONFIG_FILE".to_owned(), "/d/config".to_owned())]);
         assert_eq!(there.var("AWS_PROFILE"), None);
         assert_eq!(there.var("AWS_SECRET_ACCESS_KEY"), None);
         assert_eq!(there.var("LANG"), Some("C".into()));
         let caller = there.caller(Client::Window);
-        assert_eq!(caller.vars().filter(|(name, _)| name.starts_with("AWS_")).collect::<Vec<_>>(), [(
-            "AWS_CONFIG_FILE",
-            "/d/config"
-        )]);
+        assert_eq!(
+            caller
+                .vars()
+                .filter(|(name, _)| name.starts_with("AWS_"))
+                .collect::<Vec<_>>(),
+            [("AWS_CONFIG_FILE", "/d/config")]
+        );
     }
 }

@@ -49,7 +49,11 @@ pub fn claim(home: &Home) -> Result<Claim, InstanceError> {
         path: path.clone(),
         why,
     };
-    let lock = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
+    let lock = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => Ok(Claim::Ours(Owner {
             _lock: lock,

@@ -1,1 +1,30 @@
-//! desktop
+//! The desktop app: window, tray, reminders and clipboard. A client of the agent; it decides nothing.
+//!
+//! Invariants: no secret crosses to the page, except that the page sends MFA codes; the window is one per home; the
+//! environment is read once, at start.
+
+pub mod acts;
+pub mod clipboard;
+pub mod commands;
+pub mod desk;
+pub mod download;
+pub mod environment;
+pub mod follow;
+pub mod front;
+pub mod instance;
+pub mod link;
+mod log;
+mod measure;
+pub mod quit;
+pub mod reminders;
+mod reveal;
+pub mod s3_access;
+pub mod sandbox;
+mod shell;
+pub mod start;
+pub mod transfers;
+pub mod tray;
+pub mod window;
+pub mod wire;
+
+pub use shell::run;

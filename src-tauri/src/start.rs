@@ -47,7 +47,11 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Unkn
             Some("--version" | "-V") => {
                 return Ok(Asked::Print(format!("hatrack {}", env!("CARGO_PKG_VERSION"))));
             }
-            _ => return Err(UnknownArgument(argument.to_string_lossy().escape_debug().to_string())),
+            _ => {
+                return Err(UnknownArgument(
+                    argument.to_string_lossy().escape_debug().to_string(),
+                ));
+            }
         }
     }
     Ok(Asked::Open(start))

@@ -4,5 +4,13 @@
 //! Invariants: secrets leave this process only as hand-outs to a client of the same user; the agent's own
 //! environment decides nothing about a request; the mailbox never waits for the network.
 
+pub mod catalogs;
+pub mod choices;
 pub mod client;
+pub mod identities;
+pub mod machine;
 pub mod protocol;
+pub mod run;
+pub mod server;
+pub mod service;
+pub mod sessions;

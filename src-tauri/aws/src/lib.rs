@@ -1,1 +1,15 @@
-//! Placeholder
+//! Core's ports over the AWS SDK: STS, S3 and the credentials of machines.
+//!
+//! Invariants: nothing here reads this process's environment: where a call goes and through what comes with the call
+//! ([`hatrack_core::sts::Reach`]); no SDK value that may hold a secret is ever printed; every answer is bounded in
+//! time and, except the bytes of an object, in size.
+
+mod answer;
+mod failure;
+pub mod http;
+pub mod identities;
+mod patience;
+pub mod s3;
+pub mod sts;
+
+pub use sts::AwsSts;

@@ -3,10 +3,14 @@
 //! Time left is AWS's `Expiration` minus AWS's `Date` at receipt, counted from then on by a clock that runs
 //! through suspend and that no wall-clock step moves.
 
+mod watch;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+pub use watch::{Due, Mark, Watch, due, next_wakeup};
 
 /// Time since this computer booted, suspend included (`CLOCK_BOOTTIME`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,6 +5,8 @@
 
 pub mod account;
 pub mod arn;
+pub mod broker;
+pub mod bucket;
 pub mod bucket_view;
 pub mod caller;
 pub mod catalog;

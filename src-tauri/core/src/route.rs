@@ -1,6 +1,6 @@
 //! How a role is reached: an identity, then one hop per AssumeRole.
 
-use std::fmt;
+mod process;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ use crate::account::AccountId;
 use crate::arn::RoleArn;
 use crate::secret::Credentials;
 use crate::sts_limits::{ExternalId, MfaSerial, SessionDuration, SessionName};
+pub use process::{HatAlias, ProcessCommand};
 
 /// What a route starts from. It names where the credentials are; it never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,91 +67,6 @@ pub struct IdentityCenterRole {
     pub account: AccountId,
     /// The permission set's role name.
     pub role_name: String,
-}
-
-/// The command line of a `credential_process`. Its arguments may hold secrets: only the program is ever printed.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ProcessCommand(String);
-
-impl ProcessCommand {
-    /// Takes the line over as it is written in the profile.
-    pub fn new(line: impl Into<String>) -> Self {
-        Self(line.into())
-    }
-
-    /// The whole line, for the one place that may execute it, after the person's consent.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// The program without its arguments, for people.
-    pub fn program(&self) -> String {
-        self.words().into_iter().next().unwrap_or_default()
-    }
-
-    /// Splits the line the way a POSIX shell splits words, without any expansion. An open quote ends with the line.
-    pub fn words(&self) -> Vec<String> {
-        let mut words = Vec::new();
-        let mut word: Option<String> = None;
-        let mut quote: Option<char> = None;
-        let mut letters = self.0.chars();
-        while let Some(c) = letters.next() {
-            match (quote, c) {
-                (Some(q), _) if c == q => quote = None,
-                (None, '"' | '\'') => {
-                    quote = Some(c);
-                    word.get_or_insert_default();
-                }
-                // Windows paths are written with single backslashes: only a quote, a blank or another one is escaped.
-                (None | Some('"'), '\\') => match letters.clone().next() {
-                    Some(next @ ('"' | '\\')) => {
-                        letters.next();
-                        word.get_or_insert_default().push(next);
-                    }
-                    Some(next @ (' ' | '\'')) if quote.is_none() => {
-                        letters.next();
-                        word.get_or_insert_default().push(next);
-                    }
-                    _ => word.get_or_insert_default().push(c),
-                },
-                (None, ' ' | '\t' | '\n') => words.extend(word.take()),
-                _ => word.get_or_insert_default().push(c),
-            }
-        }
-        words.extend(word);
-        words
-    }
-
-    /// The ROLE this command hands out, if the command is `hat credential-process ROLE`: then the profile is an
-    /// alias for that role, never an identity, and never executed by Hatrack.
-    pub fn hat_role(&self) -> Option<HatAlias> {
-        let words = self.words();
-        let program = words.first()?.rsplit(['/', '\\']).next()?;
-        let name = program.strip_suffix(".exe").unwrap_or(program);
-        if !name.eq_ignore_ascii_case("hat") {
-            return None;
-        }
-        let place = words.iter().position(|w| w == "credential-process");
-        let role = place
-            .and_then(|at| words[at + 1..].iter().find(|w| !w.starts_with('-')))
-            .cloned();
-        Some(HatAlias { role })
-    }
-}
-
-/// A profile's command is `hat`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HatAlias {
-    /// The role it names; `None` where `hat` would take it from `AWS_PROFILE`, or where it is no
-    /// `credential-process` command.
-    pub role: Option<String>,
-}
-
-impl fmt::Debug for ProcessCommand {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ** arguments redacted **", self.program())
-    }
 }
 
 impl Identity {

@@ -55,7 +55,9 @@ impl State {
     /// The server's time.
     pub fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_secs(self.ahead_seconds.load(Ordering::Relaxed));
-        Timestamp::now().checked_add(ahead).unwrap_or_else(|_| Timestamp::now())
+        Timestamp::now()
+            .checked_add(ahead)
+            .unwrap_or_else(|_| Timestamp::now())
     }
 
     /// Sets the server's clock ahead of this computer's (behind, if negative).

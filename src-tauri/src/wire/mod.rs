@@ -10,6 +10,7 @@ pub use size::refuse_oversized;
 pub use types::*;
 
 use hatrack_core::bucket_view::{BucketList, ObjectPage, Preview, TransferView};
+use hatrack_core::export::EnvPreview;
 use hatrack_core::view::{CatalogView, HistoryPage, SessionView, SwitchOutcome};
 
 /// Makes of each line of the list a Tauri command of the same name, which hands over to `crate::commands`.
@@ -50,8 +51,8 @@ macro_rules! commands {
             $($(visit.visit::<$request>();)? visit.visit::<$reply>();)*
         }
     };
-    (@call $name:ident, $desk:ident, request: $request:ty) => {
-        crate::commands::$name(&$desk, request).await
+    (@call $name:ident, $desk:ident, $value:ident: $request:ty) => {
+        crate::commands::$name(&$desk, $value).await
     };
     (@call $name:ident, $desk:ident,) => {
         crate::commands::$name(&$desk).await
@@ -65,3 +66,6 @@ macro_rules! commands {
 }
 
 include!("commands.in");
+
+#[cfg(test)]
+mod tests;

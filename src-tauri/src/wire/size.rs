@@ -35,7 +35,9 @@ fn budget_after(value: &Value, budget: usize) -> Option<usize> {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => Some(budget),
         Value::String(text) => budget.checked_sub(text.len()),
-        Value::Array(items) => items.iter().try_fold(budget, |left, item| budget_after(item, left)),
+        Value::Array(items) => items
+            .iter()
+            .try_fold(budget, |left, item| budget_after(item, left)),
         Value::Object(fields) => fields.iter().try_fold(budget, |left, (name, item)| {
             budget_after(item, left.checked_sub(name.len())?)
         }),
@@ -50,9 +52,18 @@ mod tests {
     #[test]
     fn d50_what_is_over_the_limit_is_refused_wherever_it_hides() {
         let text = "x".repeat(LARGEST);
-        assert_eq!(budget_after(&json!({ "request": { "text": text } }), LARGEST), None);
+        assert_eq!(
+            budget_after(&json!({ "request": { "text": text } }), LARGEST),
+            None
+        );
         assert_eq!(budget_after(&json!({ text.clone(): 1 }), LARGEST), None);
         assert_eq!(budget_after(&json!([vec![0; LARGEST]]), LARGEST), None);
-        assert!(budget_after(&json!({ "request": { "text": "x".repeat(LARGEST / 2) } }), LARGEST).is_some());
+        assert!(
+            budget_after(
+                &json!({ "request": { "text": "x".repeat(LARGEST / 2) } }),
+                LARGEST
+            )
+            .is_some()
+        );
     }
 }

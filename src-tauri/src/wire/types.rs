@@ -3,6 +3,7 @@
 //! Invariant: no reply here can hold a secret. The one secret that comes in is an MFA code.
 
 use hatrack_core::account::{AccountId, HatColour, Partition};
+use hatrack_core::export::Shell;
 use hatrack_core::view::{HistoryQuery, SourceFileView};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -93,20 +94,6 @@ pub enum QuitSetting {
     EndAll,
 }
 
-/// Whose syntax an export has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Shell {
-    Posix,
-    Fish,
-    Powershell,
-    Cmd,
-    Nu,
-    Dotenv,
-    Json,
-}
-
 /// A switch.
 #[derive(Deserialize, TS)]
 #[allow(missing_docs)]
@@ -182,28 +169,11 @@ pub struct EnvRequest {
     pub shell: Shell,
 }
 
-/// An export as the page shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+/// An endpoint that the person lets requests be signed for.
+#[derive(Debug, Deserialize, TS)]
 #[allow(missing_docs)]
-pub struct EnvPreview {
-    pub lines: Vec<EnvLine>,
-}
-
-/// One line of an export, in the pieces that the page colours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct EnvLine {
-    /// Syntax before the name.
-    pub before: String,
-    /// The variable.
-    pub name: String,
-    /// Syntax between name and value.
-    pub between: String,
-    /// The value; `None` where it is a secret.
-    pub value: Option<String>,
-    /// How many characters a secret has: all that is shown of it.
-    pub secret_chars: Option<u32>,
-    /// Syntax after the value.
-    pub after: String,
+pub struct EndpointRequest {
+    pub endpoint: String,
 }
 
 /// Text without a secret, for the clipboard.
@@ -325,7 +295,7 @@ pub struct Changed {
 #[allow(missing_docs)]
 pub enum Place {
     Roles,
-    Session,
+    Sessions,
     Buckets,
     History,
 }

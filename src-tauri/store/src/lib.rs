@@ -3,6 +3,7 @@
 //! Invariants: no secret is written in the clear; every file of ours is readable by this user alone; a file that is
 //! broken is set aside, never thrown away.
 
+pub mod aws_files;
 pub mod history;
 pub mod home;
 pub mod private;

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 
 use hatrack_core::account::AccountId;
 use hatrack_core::arn::RoleArn;
+pub use hatrack_core::catalog::AddedRole;
 use hatrack_core::catalog::{AccountSettings, Accounts};
-use hatrack_core::sts_limits::{ExternalId, MfaSerial, SessionDuration};
+use hatrack_core::sts_limits::SessionDuration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -54,30 +55,6 @@ impl Settings {
     pub fn accounts(&self) -> Accounts {
         self.accounts.iter().map(|(id, said)| (*id, said.clone())).collect()
     }
-}
-
-/// A role added by the person: the console's four fields, and how to reach it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AddedRole {
-    /// The role.
-    pub role: RoleArn,
-    /// The name to show instead of the role's own.
-    #[serde(default)]
-    pub display_name: Option<String>,
-    /// The profile whose credentials or role it is reached from.
-    pub source_profile: String,
-    /// Sent as `ExternalId`.
-    #[serde(default)]
-    pub external_id: Option<ExternalId>,
-    /// The device whose code is asked for.
-    #[serde(default)]
-    pub mfa_serial: Option<MfaSerial>,
-    /// The duration to ask for.
-    #[serde(default)]
-    pub duration: Option<SessionDuration>,
-    /// The region a session starts with.
-    #[serde(default)]
-    pub region: Option<String>,
 }
 
 /// Which looks the window has.

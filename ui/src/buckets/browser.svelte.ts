@@ -15,7 +15,7 @@ export const rowKey = (row: S3Row) => (row.kind === 'folder' ? row.folder.prefix
 class Browser {
   list = $state.raw<BucketList | null>(null);
   listError = $state<string | null>(null);
-  #listedFor: string | null = null;
+  #listedFor = $state<string | null>(null);
   /** Buckets opened by name, which no list names. */
   byName = $state<string[]>([]);
 
@@ -35,11 +35,16 @@ class Browser {
   /** Replies to an older question are dropped. */
   #question = 0;
 
-  /** The session whose credentials are used: the chosen one while it lives, else the one that lasts longest. */
+  /**
+   * The session whose credentials are used: the chosen one, else the one that lasts longest. One that ends while it is
+   * in use stays, so that nobody goes on in another account unawares.
+   */
   session: SessionView | undefined = $derived.by(() => {
     const chosen = sessions.byId(place.sessionId);
-    return chosen && sessions.left(chosen) > 0 ? chosen : sessions.live.at(-1);
+    if (chosen && (sessions.left(chosen) > 0 || chosen.id === this.#listedFor)) return chosen;
+    return sessions.byId(this.#listedFor) ?? sessions.live.at(-1);
   });
+  ended = $derived(this.session !== undefined && sessions.left(this.session) === 0);
 
   rows: S3Row[] = $derived([
     ...this.#folders.map((folder) => ({ kind: 'folder' as const, folder })),

@@ -1,5 +1,6 @@
 /** The roles there are, as last read. */
 import { host } from '#host';
+import { messageOf } from '../host/host';
 import type { CatalogView } from '../wire/CatalogView';
 import type { IdentityView } from '../wire/IdentityView';
 import type { RoleView } from '../wire/RoleView';
@@ -8,12 +9,19 @@ const NONE: CatalogView = { revision: 0, roles: [], identities: [], problems: []
 
 class Catalog {
   loaded = $state(false);
+  /** Why the last read failed; what was read before stands. */
   error = $state<string | null>(null);
   #view = $state.raw<CatalogView>(NONE);
 
   async load(): Promise<void> {
-    this.#view = await host.call('catalog');
-    this.loaded = true;
+    try {
+      this.#view = await host.call('catalog');
+      this.error = null;
+      this.loaded = true;
+    } catch (error) {
+      this.error = messageOf(error);
+      throw error;
+    }
   }
 
   get view(): CatalogView {

@@ -89,6 +89,16 @@ class Switching {
     document.querySelector<HTMLElement>('[data-testid="copy-env"]')?.focus();
   }
 
+  /** Lets the role's endpoint have signed requests, then switches. */
+  async agree(role: RoleView, endpoint: string): Promise<void> {
+    try {
+      await host.call('consent_endpoint', { endpoint });
+      await this.run(role);
+    } catch (error) {
+      this.#attempts[role.key] = { ...REST, error: messageOf(error) };
+    }
+  }
+
   /** Asks again for the longest duration that AWS allows. */
   runFor(role: RoleView, seconds: number): Promise<SessionView | null> {
     choices.set(role, { duration: seconds });

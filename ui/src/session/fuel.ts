@@ -11,7 +11,7 @@ export interface Fuel {
 }
 
 /** Two times need this much of the bar between them. */
-const APART = 0.085;
+const APART = 0.07;
 
 export function fuelOf(life: number, left: number, expiresAt: Date): Fuel {
   const total = Math.max(1, life);

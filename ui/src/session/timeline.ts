@@ -10,6 +10,13 @@ export interface TimelineEntry {
   bad: boolean;
 }
 
+/** The time left, rounded down to just above the mark that comes next: all that the timeline has to know of it. */
+export function markBelow(left: number): number {
+  if (left <= 0) return 0;
+  const next = [MARKS.warn, MARKS.crit, 0].find((m) => m < left) ?? 0;
+  return next + 1;
+}
+
 /** A mark not below the session's life is skipped, and a session renewed by itself reminds nobody. */
 export function ahead(expiresAt: Date, life: number, left: number, autoRenew: boolean): TimelineEntry[] {
   if (left <= 0) return [];

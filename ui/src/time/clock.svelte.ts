@@ -3,12 +3,15 @@
  * `now` is monotonic: a step of the computer's clock moves no countdown.
  */
 const SLEPT_MS = 3000;
+const MINUTE_MS = 60_000;
 
 class Clock {
   /** Milliseconds on the monotonic clock, at the last tick. */
   now = $state(performance.now());
   /** The computer's clock at the last tick, for dates only. */
   wall = $state(new Date());
+  /** The same, but only once a minute: what shows dates need not look up each second. */
+  minute = $state(new Date());
 
   #timer: ReturnType<typeof setInterval> | undefined;
   #onWake: (() => void)[] = [];
@@ -30,6 +33,7 @@ class Clock {
   tick(): void {
     this.now = performance.now();
     this.wall = new Date();
+    if (Math.floor(this.wall.getTime() / MINUTE_MS) !== Math.floor(this.minute.getTime() / MINUTE_MS)) this.minute = this.wall;
     const offset = this.wall.getTime() - this.now;
     const slept = Math.abs(offset - this.#offset) > SLEPT_MS;
     this.#offset = offset;

@@ -2,4 +2,15 @@
 import type { BucketView } from "./BucketView";
 import type { DenialView } from "./DenialView";
 
-export type BucketList = { buckets: Array<BucketView>, denied: DenialView | null, };
+/**
+ * What listing buckets gave; a refusal leaves opening by name.
+ */
+export type BucketList = { 
+/**
+ * The buckets, by name.
+ */
+buckets: Array<BucketView>, 
+/**
+ * Why there is no list, if S3 refused it.
+ */
+denied: DenialView | null, };

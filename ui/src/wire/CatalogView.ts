@@ -4,4 +4,27 @@ import type { ProblemView } from "./ProblemView";
 import type { RoleView } from "./RoleView";
 import type { SourceFileView } from "./SourceFileView";
 
-export type CatalogView = { revision: number, roles: Array<RoleView>, identities: Array<IdentityView>, problems: Array<ProblemView>, files: Array<SourceFileView>, };
+/**
+ * Everything the Roles view lists.
+ */
+export type CatalogView = { 
+/**
+ * Grows with each change; a client refetches when it sees a larger one.
+ */
+revision: number, 
+/**
+ * The roles, in the order of their sources.
+ */
+roles: Array<RoleView>, 
+/**
+ * The profiles that hold keys or another start, for the identity selector and the add-role form.
+ */
+identities: Array<IdentityView>, 
+/**
+ * What could not be read; the rest of the catalog stands.
+ */
+problems: Array<ProblemView>, 
+/**
+ * The shared files read, whether they exist or not.
+ */
+files: Array<SourceFileView>, };

@@ -2,4 +2,39 @@
 import type { AccountId } from "./AccountId";
 import type { HatColour } from "./HatColour";
 
-export type HopView = { arn: string, role_name: string, account_id: AccountId, account_name: string, colour: HatColour, mfa_serial: string | null, external_id: string | null, session_id: string | null, };
+/**
+ * One AssumeRole on a route.
+ */
+export type HopView = { 
+/**
+ * The role's ARN.
+ */
+arn: string, 
+/**
+ * Its name without path.
+ */
+role_name: string, 
+/**
+ * The account that owns it.
+ */
+account_id: AccountId, 
+/**
+ * The account's name or ID.
+ */
+account_name: string, 
+/**
+ * The account's hat.
+ */
+colour: HatColour, 
+/**
+ * The device whose code is needed.
+ */
+mfa_serial: string | null, 
+/**
+ * The external ID sent.
+ */
+external_id: string | null, 
+/**
+ * The live session that serves this hop, if there is one: then no code is needed for it.
+ */
+session_id: string | null, };

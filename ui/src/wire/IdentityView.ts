@@ -2,4 +2,31 @@
 import type { AccountId } from "./AccountId";
 import type { PlaceView } from "./PlaceView";
 
-export type IdentityView = { profile: string, kind: string, label: string, account_id: AccountId | null, region: string | null, defined_at: PlaceView | null, };
+/**
+ * What a route starts from.
+ */
+export type IdentityView = { 
+/**
+ * The profile that holds it; for the environment and machine identities, the profile that names them.
+ */
+profile: string, 
+/**
+ * `keys`, `environment`, `ec2`, `ecs`, `identity_center`, `web_identity`, `credential_process`, `login`.
+ */
+kind: string, 
+/**
+ * For people: "IAM user keys", "Environment", …
+ */
+label: string, 
+/**
+ * The account it belongs to, where that is known without asking AWS.
+ */
+account_id: AccountId | null, 
+/**
+ * Its region, if the profile has one.
+ */
+region: string | null, 
+/**
+ * Where it is written.
+ */
+defined_at: PlaceView | null, };

@@ -2,4 +2,31 @@
 import type { FolderView } from "./FolderView";
 import type { ObjectView } from "./ObjectView";
 
-export type ObjectPage = { bucket: string, region: string, prefix: string, folders: Array<FolderView>, objects: Array<ObjectView>, next: string | null, };
+/**
+ * One page of one prefix.
+ */
+export type ObjectPage = { 
+/**
+ * The bucket.
+ */
+bucket: string, 
+/**
+ * Its region.
+ */
+region: string, 
+/**
+ * The prefix listed.
+ */
+prefix: string, 
+/**
+ * The folders of this page.
+ */
+folders: Array<FolderView>, 
+/**
+ * The objects of this page.
+ */
+objects: Array<ObjectView>, 
+/**
+ * Give this back for the next page; `None` at the end.
+ */
+next: string | null, };

@@ -7,4 +7,99 @@ import type { LastUseView } from "./LastUseView";
 import type { Partition } from "./Partition";
 import type { PlaceView } from "./PlaceView";
 
-export type RoleView = { key: string, profile: string | null, account_id: AccountId, account_name: string, colour: HatColour, role_name: string, arn: string | null, partition: Partition, source: string, defined_at: PlaceView | null, identity: IdentityView, hops: Array<HopView>, mfa: boolean, external_id: string | null, chained: boolean, max_duration: number | null, duration: number, region: string, session_name: string, favourite: boolean, auto_renew: boolean, last_use: LastUseView | null, unusable: string | null, };
+/**
+ * One role that can be switched to, by one route.
+ */
+export type RoleView = { 
+/**
+ * What the other calls take to name it: unique in the catalog, stable between reads.
+ */
+key: string, 
+/**
+ * The profile, for roles from the shared config.
+ */
+profile: string | null, 
+/**
+ * The account that owns the role.
+ */
+account_id: AccountId, 
+/**
+ * The account's name, or its ID where nobody has named it.
+ */
+account_name: string, 
+/**
+ * The account's hat.
+ */
+colour: HatColour, 
+/**
+ * Without its path.
+ */
+role_name: string, 
+/**
+ * Unknown for Identity Center roles until they have been signed in to.
+ */
+arn: string | null, 
+/**
+ * The partition.
+ */
+partition: Partition, 
+/**
+ * Where it was found, for people: `~/.aws/config` or `Hatrack`.
+ */
+source: string, 
+/**
+ * Its place in that file.
+ */
+defined_at: PlaceView | null, 
+/**
+ * What the route starts from.
+ */
+identity: IdentityView, 
+/**
+ * Every AssumeRole of the route in order; the last is this role.
+ */
+hops: Array<HopView>, 
+/**
+ * Whether a hop asks for an MFA code.
+ */
+mfa: boolean, 
+/**
+ * The last hop's external ID.
+ */
+external_id: string | null, 
+/**
+ * Whether the last AssumeRole is signed by temporary credentials (capped at one hour).
+ */
+chained: boolean, 
+/**
+ * The longest duration known to be possible; `None` when nothing is known yet.
+ */
+max_duration: number | null, 
+/**
+ * The duration asked for when none is given.
+ */
+duration: number, 
+/**
+ * The region a session starts with.
+ */
+region: string, 
+/**
+ * The session name sent when none is given.
+ */
+session_name: string, 
+/**
+ * Whether the person has starred it.
+ */
+favourite: boolean, 
+/**
+ * Whether a session of it is renewed by itself (only where no code is needed).
+ */
+auto_renew: boolean, 
+/**
+ * The last time it was tried.
+ */
+last_use: LastUseView | null, 
+/**
+ * Why it cannot be switched to here, if so.
+ */
+unusable: string | null, };

@@ -2,4 +2,111 @@
 import type { AccountId } from "./AccountId";
 import type { HatColour } from "./HatColour";
 
-export type SessionView = { id: string, role_key: string | null, profile: string | null, arn: string | null, account_id: AccountId | null, account_name: string, colour: HatColour, role_name: string, assumed_role_arn: string | null, user_id: string | null, access_key_id: string, issued_at: string, expires_at: string, seconds_left: number, life: number, region: string, source: string, session_name: string | null, mfa_serial: string | null, external_id: string | null, hops: Array<string>, chained: boolean, auto_renew: boolean, renew_needs_code: boolean, renew_error: string | null, token_chars: number, };
+/**
+ * A live or just ended session, without its secrets.
+ */
+export type SessionView = { 
+/**
+ * Names the session to the agent.
+ */
+id: string, 
+/**
+ * The catalog's key of its role, if it is there.
+ */
+role_key: string | null, 
+/**
+ * The profile it was switched to by, if it was one.
+ */
+profile: string | null, 
+/**
+ * The role's ARN; `None` for a GetSessionToken session of a profile with only keys.
+ */
+arn: string | null, 
+/**
+ * The account whose permissions it carries.
+ */
+account_id: AccountId | null, 
+/**
+ * Its name or ID.
+ */
+account_name: string, 
+/**
+ * Its hat.
+ */
+colour: HatColour, 
+/**
+ * The role's name; for a session of a user's keys, the profile.
+ */
+role_name: string, 
+/**
+ * What GetCallerIdentity answers for it: `arn:aws:sts::…:assumed-role/Role/name`.
+ */
+assumed_role_arn: string | null, 
+/**
+ * `AROA…:name`.
+ */
+user_id: string | null, 
+/**
+ * The access key ID; no secret.
+ */
+access_key_id: string, 
+/**
+ * When AWS issued it.
+ */
+issued_at: string, 
+/**
+ * When AWS stops accepting it, by AWS's clock.
+ */
+expires_at: string, 
+/**
+ * Counted on a clock that runs through suspend; 0 when it has ended.
+ */
+seconds_left: number, 
+/**
+ * Seconds from issue to expiry.
+ */
+life: number, 
+/**
+ * The region exports carry.
+ */
+region: string, 
+/**
+ * Where it came from, for people: "troy, IAM user keys".
+ */
+source: string, 
+/**
+ * The name AWS logs it under.
+ */
+session_name: string | null, 
+/**
+ * The device whose code was used.
+ */
+mfa_serial: string | null, 
+/**
+ * The external ID sent.
+ */
+external_id: string | null, 
+/**
+ * Every role on the way, the last being this one.
+ */
+hops: Array<string>, 
+/**
+ * Whether the hour's cap of chained roles holds.
+ */
+chained: boolean, 
+/**
+ * Whether it is renewed by itself.
+ */
+auto_renew: boolean, 
+/**
+ * Whether a renewal asks for a code.
+ */
+renew_needs_code: boolean, 
+/**
+ * The last renewal's failure, if it failed.
+ */
+renew_error: string | null, 
+/**
+ * How many characters the session token has: all that is shown of it.
+ */
+token_chars: number, };

@@ -3,4 +3,23 @@ import type { DenialView } from "./DenialView";
 import type { NeedView } from "./NeedView";
 import type { SessionView } from "./SessionView";
 
-export type SwitchOutcome = { "kind": "switched", session: SessionView, notes: Array<string>, } | { "kind": "needs", need: NeedView, } | { "kind": "denied", denial: DenialView, };
+/**
+ * What came of a switch or a renewal. More input being needed is an outcome, not an error.
+ */
+export type SwitchOutcome = { "kind": "switched", 
+/**
+ * It.
+ */
+session: SessionView, 
+/**
+ * What the person should know, such as a duration that was lowered and why.
+ */
+notes: Array<string>, } | { "kind": "needs", 
+/**
+ * What.
+ */
+need: NeedView, } | { "kind": "denied", 
+/**
+ * How.
+ */
+denial: DenialView, };

@@ -1,5 +1,7 @@
 //! Hand-outs: credentials for a client of the same user.
 
+use std::collections::BTreeMap;
+
 use hatrack_core::secret::Credentials;
 use hatrack_core::session::SwitchOptions;
 use hatrack_core::sts_limits::TokenCode;
@@ -84,6 +86,8 @@ pub enum HandOutOutcome {
 /// Credentials and what goes with them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HandOut {
+    /// The catalog's key of the role or profile: names it exactly.
+    pub role_key: String,
     /// The session they are of; `None` for a profile's own keys that were passed through.
     pub session: Option<SessionView>,
     /// The credentials.
@@ -93,6 +97,9 @@ pub struct HandOut {
     pub region: String,
     /// How S3 is reached with them.
     pub s3: S3Reach,
+    /// The endpoints that the profile itself configures, for the config that `hat exec` writes.
+    #[serde(default)]
+    pub endpoints: ProfileEndpoints,
     /// What the person should know, such as a duration that was lowered and why.
     pub notes: Vec<String>,
 }
@@ -106,4 +113,14 @@ pub struct S3Reach {
     pub path_style: bool,
     /// The CA bundle: `AWS_CA_BUNDLE`, else the profile's.
     pub ca_bundle: Option<String>,
+}
+
+/// What a profile's `endpoint_url` and `services` section say, without the caller's environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProfileEndpoints {
+    /// For every service.
+    pub global: Option<String>,
+    /// By the service's name in a `services` section.
+    pub by_service: BTreeMap<String, String>,
 }

@@ -7,7 +7,7 @@
 //! the credentials of a hand-out.
 
 mod catalog;
-mod context;
+pub(crate) mod context;
 mod error;
 mod event;
 mod hand_out;
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use catalog::{AddRole, RoleChoice, SetAccount, SetFlag};
 pub use error::{ErrorCode, WireError};
 pub use event::{Event, Topic};
-pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, S3Reach};
+pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, S3Reach};
 pub use session::{EndRequest, RecordRequest, RenewRequest, SessionRef};
 pub use settings::{QuitChoice, Settings, Theme};
 pub use status::{KeyringState, Status};

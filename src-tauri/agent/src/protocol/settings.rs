@@ -1,28 +1,10 @@
 //! What the person has chosen for the app as a whole.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
-/// What Quit does with live sessions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum QuitChoice {
-    #[default]
-    Ask,
-    Keep,
-    EndAll,
-}
-
-/// Light, dark, or as the desktop has it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
+pub use hatrack_store::settings::{QuitChoice, Theme};
 
 /// The settings, as a whole: read, change, write back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,4 +14,8 @@ pub struct Settings {
     pub quit_choice: QuitChoice,
     /// The looks.
     pub theme: Theme,
+    /// Where downloads go; `None` for the desktop's own folder.
+    pub download_folder: Option<PathBuf>,
+    /// Things said once and not again, by their names.
+    pub said: Vec<String>,
 }

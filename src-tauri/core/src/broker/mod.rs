@@ -16,10 +16,10 @@ mod serve;
 
 pub use denial::{is_expired_token, sent_code_was_refused, was_over_the_maximum};
 pub use endpoint::{Endpoint, EndpointRules};
-pub use execute::{Broker, Landed, Outcome};
+pub use execute::{Broker, Landed, Outcome, Trace};
 pub use flights::{Boarding, Flights};
 pub use names::default_session_name;
-pub use order::{Base, Order};
+pub use order::{Base, Order, reach, region, region_of, user};
 pub use plan::{Calls, NotPlanned, Plan, Step, plan};
 pub use ports::{IdentityFailure, IdentitySource, Random};
 pub use serve::{Wish, serving};
@@ -35,7 +35,9 @@ pub enum BrokerError {
     #[error(transparent)]
     Unsupported(#[from] UnsupportedIdentity),
     /// An option that this kind of session does not take.
-    #[error("{what} has no place in a session of a user's own keys (GetSessionToken); leave it out, or name a role")]
+    #[error(
+        "{what} has no place in a session of a user's own keys (GetSessionToken); leave it out, or name a role"
+    )]
     NotTaken {
         /// The option, as STS calls it.
         what: &'static str,
@@ -58,6 +60,3 @@ pub enum BrokerError {
     #[error(transparent)]
     AlreadyExpired(#[from] AlreadyExpired),
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,9 +4,9 @@ use crate::account::AccountId;
 use crate::caller::CallerContext;
 use crate::catalog::{EntrySettings, Found, RoleEntry};
 use crate::route::{Identity, Route};
+use crate::secret::Secret;
 use crate::session::SwitchOptions;
 use crate::sts::{ProxyUrl, Reach};
-use crate::secret::Secret;
 
 /// One switch to decide.
 #[derive(Debug, Clone)]
@@ -41,7 +41,8 @@ pub struct Base {
 }
 
 impl Base {
-    fn of(route: &Route, caller: &CallerContext) -> Self {
+    /// Of a route, for this caller.
+    pub fn of(route: &Route, caller: &CallerContext) -> Self {
         let named = |name: &str| name.to_owned();
         let name = match &route.identity {
             Identity::Keys { access_key_id, .. } => access_key_id.clone(),
@@ -130,7 +131,9 @@ pub fn region_of(role: &RoleEntry, caller: &CallerContext) -> String {
 /// Where and through what `service` (`sts`, `s3`) is reached by this caller with these settings.
 pub fn reach(settings: &EntrySettings, caller: &CallerContext, region: &str, service: &str) -> Reach {
     let env = |name: &str| caller.var(name).map(str::to_owned);
-    let proxy = ["HTTPS_PROXY", "https_proxy"].iter().find_map(|name| caller.var(name));
+    let proxy = ["HTTPS_PROXY", "https_proxy"]
+        .iter()
+        .find_map(|name| caller.var(name));
     let no_proxy = ["NO_PROXY", "no_proxy"].iter().find_map(|name| caller.var(name));
     let ca_bundle = caller.var("AWS_CA_BUNDLE").or(settings.ca_bundle.as_deref());
     Reach {

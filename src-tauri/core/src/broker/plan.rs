@@ -1,9 +1,9 @@
 //! Which hop gets what: the calls of a switch, decided before the first of them.
 
+use super::BrokerError;
 use super::denial;
 use super::names::default_session_name;
 use super::order::Order;
-use super::BrokerError;
 use crate::route::{Hop, Identity};
 use crate::session::{HopKey, Origin, SessionKey};
 use crate::sts::{AssumeRole, GetSessionToken, Reach};
@@ -34,8 +34,13 @@ pub struct Plan {
 pub enum Calls {
     /// A user's own keys.
     UserSession(UserSessionDuration),
-    /// In order; never empty. The last is the role asked for.
-    Roles(Vec<Step>),
+    /// The hops on the way in order, and the role asked for.
+    Roles {
+        /// The hops on the way.
+        before: Vec<Step>,
+        /// The role asked for.
+        last: Box<Step>,
+    },
 }
 
 /// One AssumeRole of a plan. The code is put in when it is made.
@@ -69,7 +74,7 @@ impl Plan {
     pub fn duration(&self) -> u32 {
         match &self.calls {
             Calls::UserSession(duration) => duration.seconds(),
-            Calls::Roles(steps) => steps.last().map_or(0, |last| last.call.duration.seconds()),
+            Calls::Roles { last, .. } => last.call.duration.seconds(),
         }
     }
 
@@ -92,10 +97,9 @@ pub fn plan(order: Order) -> Result<Plan, NotPlanned> {
         .mfa_serial()
         .filter(|_| !order.base.temporary)
         .cloned();
-    if order.route.hops.is_empty() {
-        plan_user_session(order, mfa)
-    } else {
-        plan_roles(order, mfa)
+    match order.route.hops.last().cloned() {
+        None => plan_user_session(order, mfa),
+        Some(last) => plan_roles(order, &last, mfa),
     }
 }
 
@@ -141,21 +145,21 @@ fn not_taken(order: &Order) -> Option<&'static str> {
     .find_map(|(given, what)| given.then_some(what))
 }
 
-fn plan_roles(order: Order, mfa: Option<MfaSerial>) -> Result<Plan, NotPlanned> {
+fn plan_roles(order: Order, role: &Hop, mfa: Option<MfaSerial>) -> Result<Plan, NotPlanned> {
     let hops = &order.route.hops;
-    let last = hops.len() - 1;
     let chained_at = |at: usize| at > 0 || order.base.temporary;
-    if let Some(asked) = order.options.duration
-        && chained_at(last)
-        && asked > SessionDuration::HOUR
+    let chained = chained_at(hops.len() - 1);
+    if let Some(asked) = order
+        .options
+        .duration
+        .filter(|d| chained && *d > SessionDuration::HOUR)
     {
-        let denial = denial::chained_too_long(&hops[last].role, asked, chain_of(&order));
+        let denial = denial::chained_too_long(&role.role, asked, chain_of(&order));
         return Err(NotPlanned::Refused(Box::new(denial)));
     }
     let mut keys: Vec<HopKey> = Vec::with_capacity(hops.len());
-    let mut steps = Vec::with_capacity(hops.len());
-    for (at, hop) in hops.iter().enumerate() {
-        let call = call(&order, hop, at == 0, at == last, chained_at(at));
+    let mut step = |at: usize, hop: &Hop, last: bool| {
+        let call = call(&order, hop, at == 0, last, chained_at(at));
         keys.push(hop_key(&call, mfa.as_ref().filter(|_| at == 0)));
         let key = SessionKey {
             base: order.base.name.clone(),
@@ -163,17 +167,27 @@ fn plan_roles(order: Order, mfa: Option<MfaSerial>) -> Result<Plan, NotPlanned> 
             hops: keys.clone(),
             user_mfa: None,
         };
-        steps.push(Step {
+        Step {
             call,
             key,
             chained: chained_at(at),
-        });
-    }
+        }
+    };
+    let on_the_way = &hops[..hops.len() - 1];
+    let before = on_the_way
+        .iter()
+        .enumerate()
+        .map(|(at, hop)| step(at, hop, false))
+        .collect();
+    let last = step(hops.len() - 1, role, true);
     Ok(Plan {
-        key: steps[last].key.clone(),
-        notes: notes(&order, chained_at(last)),
-        origin: origin(&order, chained_at(last)),
-        calls: Calls::Roles(steps),
+        key: last.key.clone(),
+        notes: notes(&order, chained),
+        origin: origin(&order, chained),
+        calls: Calls::Roles {
+            before,
+            last: Box::new(last),
+        },
         mfa,
         reach: order.reach.clone(),
         order,
@@ -186,7 +200,11 @@ fn call(order: &Order, hop: &Hop, first: bool, last: bool, chained: bool) -> Ass
     let asked = &order.options;
     let session_name = asked.session_name.as_ref().filter(|_| last);
     let usual = hop.duration.unwrap_or(SessionDuration::HOUR);
-    let usual = if chained { usual.min(SessionDuration::HOUR) } else { usual };
+    let usual = if chained {
+        usual.min(SessionDuration::HOUR)
+    } else {
+        usual
+    };
     AssumeRole {
         role: hop.role.clone(),
         session_name: session_name
@@ -202,8 +220,16 @@ fn call(order: &Order, hop: &Hop, first: bool, last: bool, chained: bool) -> Ass
             .cloned(),
         mfa: None,
         policy: asked.policy.clone().filter(|_| last),
-        policy_arns: if last { asked.policy_arns.clone() } else { Vec::new() },
-        tags: if last { asked.tags.clone() } else { SessionTags::default() },
+        policy_arns: if last {
+            asked.policy_arns.clone()
+        } else {
+            Vec::new()
+        },
+        tags: if last {
+            asked.tags.clone()
+        } else {
+            SessionTags::default()
+        },
         source_identity: asked.source_identity.clone().filter(|_| first),
     }
 }
@@ -224,7 +250,9 @@ fn hop_key(call: &AssumeRole, mfa: Option<&MfaSerial>) -> HopKey {
 fn notes(order: &Order, chained: bool) -> Vec<String> {
     let mut notes = Vec::new();
     let usual = order.route.hops.last().and_then(|hop| hop.duration);
-    if let Some(usual) = usual.filter(|d| chained && order.options.duration.is_none() && *d > SessionDuration::HOUR) {
+    if let Some(usual) =
+        usual.filter(|d| chained && order.options.duration.is_none() && *d > SessionDuration::HOUR)
+    {
         notes.push(format!(
             "The session lasts 1 h, not {usual}: {}, and AWS caps that at one hour.",
             chain_of(order)

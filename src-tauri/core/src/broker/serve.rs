@@ -35,7 +35,10 @@ fn serves(wish: Wish<'_>, now: BootTime, session: &Session) -> bool {
     let expiry = &session.expiry;
     let needed = wish.min_life.unwrap_or_else(|| expiry.renew_below());
     let left = expiry.left(now);
-    let asked = wish.options.duration.map(|d| Duration::from_secs(d.seconds().into()));
+    let asked = wish
+        .options
+        .duration
+        .map(|d| Duration::from_secs(d.seconds().into()));
     !left.is_zero()
         && left >= needed
         && asked.is_none_or(|asked| expiry.life + ROUNDING >= asked)
@@ -81,10 +84,22 @@ fn last_matches(options: &SwitchOptions, has: &HopKey, wanted: &HopKey) -> bool 
     let given = |given: bool, same: bool| !given || same;
     has.role == wanted.role
         && has.mfa_serial == wanted.mfa_serial
-        && given(options.external_id.is_some(), has.external_id == wanted.external_id)
-        && given(options.session_name.is_some(), has.session_name == wanted.session_name)
+        && given(
+            options.external_id.is_some(),
+            has.external_id == wanted.external_id,
+        )
+        && given(
+            options.session_name.is_some(),
+            has.session_name == wanted.session_name,
+        )
         && given(options.policy.is_some(), has.policy == wanted.policy)
-        && given(!options.policy_arns.is_empty(), has.policy_arns == wanted.policy_arns)
+        && given(
+            !options.policy_arns.is_empty(),
+            has.policy_arns == wanted.policy_arns,
+        )
         && given(!options.tags.is_empty(), has.tags == wanted.tags)
-        && given(options.source_identity.is_some(), has.source_identity == wanted.source_identity)
+        && given(
+            options.source_identity.is_some(),
+            has.source_identity == wanted.source_identity,
+        )
 }

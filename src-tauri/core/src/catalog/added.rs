@@ -6,27 +6,26 @@ use super::entry::{EntrySettings, RoleEntry, Source};
 use super::{Accounts, Catalog, Problem, Severity};
 use crate::arn::RoleArn;
 use crate::route::{Hop, Route};
-use crate::sts_limits::{ExternalId, MfaSerial, SessionDuration, SessionName};
+use crate::shared_config::inert;
+use crate::sts_limits::{ExternalId, MfaSerial, SessionDuration};
 
-/// A role from the add-role form: the console's account, role and display name, and what the console cannot keep.
+/// A role from the add-role form: the console's account, role and display name, and how to reach it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddedRole {
-    /// The display name; unique among the added roles.
-    pub name: String,
     /// The role.
-    pub arn: RoleArn,
+    pub role: RoleArn,
+    /// The name to show instead of the role's own.
+    #[serde(default)]
+    pub display_name: Option<String>,
     /// The profile to start from: an identity, or a role whose session signs the next hop.
-    pub identity_profile: String,
+    pub source_profile: String,
     /// Sent as `ExternalId`.
     #[serde(default)]
     pub external_id: Option<ExternalId>,
-    /// The device whose code is needed.
+    /// The device whose code is asked for.
     #[serde(default)]
     pub mfa_serial: Option<MfaSerial>,
-    /// Sent as `RoleSessionName`.
-    #[serde(default)]
-    pub session_name: Option<SessionName>,
-    /// Sent as `DurationSeconds`.
+    /// The duration to ask for.
     #[serde(default)]
     pub duration: Option<SessionDuration>,
     /// The region that a session starts with; the start's own where it is `None`.
@@ -35,9 +34,15 @@ pub struct AddedRole {
 }
 
 impl AddedRole {
-    /// What the catalog calls it.
+    /// What the catalog calls it: the same for as long as it leads the same way, whatever it is named.
     pub fn key(&self) -> String {
-        format!("added:{}", self.name)
+        format!("added:{}:{}", self.source_profile, self.role)
+    }
+
+    fn name(&self) -> &str {
+        self.display_name
+            .as_deref()
+            .unwrap_or_else(|| self.role.role_name())
     }
 }
 
@@ -61,7 +66,8 @@ impl Catalog {
                     message: format!(
                         "The added role \"{}\" starts from profile \"{}\", which cannot be used; \
                          mend the profile or choose another start.",
-                        role.name, role.identity_profile
+                        inert(role.name()),
+                        inert(&role.source_profile)
                     ),
                 }),
             }
@@ -69,7 +75,7 @@ impl Catalog {
     }
 
     fn base_of(&self, role: &AddedRole) -> Option<(Route, EntrySettings)> {
-        let name = role.identity_profile.as_str();
+        let name = role.source_profile.as_str();
         let identity = self.identities.iter().find(|i| i.profile == name);
         let of_role = || self.roles.iter().find(|r| r.profile.as_deref() == Some(name));
         identity
@@ -81,10 +87,10 @@ impl Catalog {
 
 fn entry(role: &AddedRole, mut route: Route, mut settings: EntrySettings, accounts: &Accounts) -> RoleEntry {
     route.hops.push(Hop {
-        role: role.arn.clone(),
+        role: role.role.clone(),
         external_id: role.external_id.clone(),
         mfa_serial: role.mfa_serial.clone(),
-        session_name: role.session_name.clone(),
+        session_name: None,
         duration: role.duration,
         profile: None,
     });
@@ -92,11 +98,9 @@ fn entry(role: &AddedRole, mut route: Route, mut settings: EntrySettings, accoun
     RoleEntry {
         key: role.key(),
         profile: None,
-        display_name: Some(role.name.clone()),
-        session_name: role.session_name.clone(),
-        duration: role.duration,
+        display_name: role.display_name.clone(),
         source: Source::Added,
         defined_at: None,
-        ..RoleEntry::of_arn(role.arn.clone(), route, settings, accounts)
+        ..RoleEntry::of_arn(role.role.clone(), route, settings, accounts)
     }
 }

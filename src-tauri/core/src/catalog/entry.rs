@@ -50,7 +50,7 @@ pub struct EntrySettings {
 /// A role that can be switched to, by one route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleEntry {
-    /// Unique in the catalog and stable between reads: the profile's name, or `added:` and the display name.
+    /// Unique in the catalog and stable between reads: the profile's name, or `added:` with start and ARN.
     pub key: String,
     /// The profile, for roles of the shared config.
     pub profile: Option<String>,

@@ -144,7 +144,10 @@ impl Catalog {
         if let Some(broken) = self.why_not(text) {
             return Err(broken);
         }
-        let mut matches = self.by_arn(text);
+        let mut matches = self.by_display_name(text);
+        if matches.is_empty() {
+            matches = self.by_arn(text);
+        }
         if matches.is_empty() {
             matches = self.by_account_and_role(text);
         }
@@ -181,9 +184,12 @@ impl Catalog {
         while let Some(target) = self.aliases.get(name).filter(|_| seen.insert(name)) {
             name = target;
         }
-        let added = |role: &&RoleEntry| role.display_name.as_deref() == Some(name);
         self.by_key(name)
-            .or_else(|| self.roles.iter().find(added).map(Found::Role))
+    }
+
+    fn by_display_name(&self, name: &str) -> Vec<Found<'_>> {
+        let named = |role: &&RoleEntry| role.display_name.as_deref() == Some(name);
+        self.roles.iter().filter(named).map(Found::Role).collect()
     }
 
     /// Why the profile called exactly `name` is not listed, if it is there.

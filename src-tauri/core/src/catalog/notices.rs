@@ -10,14 +10,22 @@ use crate::shared_config::{Ignored, IgnoredWhat, Section, SharedConfig, inert};
 
 /// Sections and keys without effect, and references that lead nowhere but break nothing.
 pub(super) fn notices(config: &SharedConfig) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = config.ignored().iter().map(ignored).collect();
-    // The same few unknown keys come again in each of thousands of profiles.
-    let mut known = HashMap::new();
+    let passed_over = config
+        .ignored()
+        .iter()
+        .filter(|section| !is_of_the_cli(&section.what));
+    let mut problems: Vec<Problem> = passed_over.map(ignored).collect();
+    let mut seen = HashMap::new();
     for profile in config.profiles() {
-        problems.extend(unknown_keys(profile, &mut known));
+        problems.extend(unknown_keys(profile, &mut seen));
         problems.extend(missing_services(config, profile));
     }
     problems
+}
+
+/// Sections of the AWS CLI's own that stand without a prefix.
+fn is_of_the_cli(what: &IgnoredWhat) -> bool {
+    matches!(what, IgnoredWhat::NoPrefix(name) if ["plugins", "preview"].contains(&name.as_str()))
 }
 
 fn problem(severity: Severity, at: &Place, profile: Option<&str>, message: String) -> Problem {
@@ -84,20 +92,29 @@ fn unknown_section(name: &str) -> String {
     }
 }
 
+/// A key that may be a slip is named in every profile. One that is like none is a tool's own, and the same few
+/// come again in each of thousands of profiles: it is named once.
 fn unknown_keys<'a>(
     profile: &'a Section,
-    known: &mut HashMap<&'a str, Option<Unknown>>,
+    seen: &mut HashMap<&'a str, Option<Unknown>>,
 ) -> impl Iterator<Item = Problem> {
     profile.properties.iter().filter_map(move |(key, property)| {
-        let (severity, message) = match (*known.entry(key).or_insert_with(|| unknown(key)))? {
+        let (first, unknown) = match seen.get(key.as_str()) {
+            Some(known) => (false, *known),
+            None => (true, *seen.entry(key).or_insert_with(|| unknown(key))),
+        };
+        let (severity, message) = match unknown? {
             Unknown::Almost(known) => (
                 Severity::Warning,
                 format!("AWS knows no key \"{key}\" and passes it over; \"{known}\" may be meant."),
             ),
-            Unknown::LikeNone => (
+            Unknown::LikeNone if first => (
                 Severity::Note,
-                format!("AWS knows no key \"{key}\" and passes it over."),
+                format!(
+                    "AWS knows no key \"{key}\" and passes it over, here and in other profiles that have it."
+                ),
             ),
+            Unknown::LikeNone => return None,
         };
         Some(problem(severity, &property.at, Some(&profile.name), message))
     })

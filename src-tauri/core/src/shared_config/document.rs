@@ -204,6 +204,13 @@ fn trim(text: &str, range: Range<usize>) -> Range<usize> {
 /// property only after white space, so that `value;more` is a value.
 fn without_comment(text: &str, range: Range<usize>, after_blank_only: bool) -> Range<usize> {
     let range = trim(text, range);
+    // Nearly every line has no such sign, and letters are dearer to walk than bytes.
+    if !text.as_bytes()[range.clone()]
+        .iter()
+        .any(|b| matches!(b, b'#' | b';'))
+    {
+        return range;
+    }
     let mut after_blank = false;
     for (at, c) in text[range.clone()].char_indices() {
         if COMMENT.contains(&c) && (after_blank || !after_blank_only) {

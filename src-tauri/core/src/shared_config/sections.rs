@@ -47,8 +47,13 @@ pub(super) fn is_secret_key(key: &str) -> bool {
         "_private_key",
         "_seed",
     ];
-    let key = key.to_ascii_lowercase();
-    NAMES.contains(&key.as_str()) || ENDINGS.iter().any(|ending| key.ends_with(ending))
+    let ends_with = |ending: &str| {
+        let start = key.len().checked_sub(ending.len());
+        start
+            .and_then(|at| key.as_bytes().get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+    };
+    NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)) || ENDINGS.iter().any(|ending| ends_with(ending))
 }
 
 /// A value and where it is written.
@@ -98,12 +103,16 @@ impl Section {
         Nested(self.get(key).unwrap_or_default())
     }
 
-    /// The keys in this section, if it has both halves (SDK: a lone session token or secret is an error).
+    /// The access keys in this section, if it has both halves. An empty value counts as not written.
     pub fn keys(&self) -> Option<Credentials> {
+        let secret = |key: &str| self.secret(key).filter(|value| !value.expose().is_empty());
         Some(Credentials {
-            access_key_id: self.get("aws_access_key_id")?.to_owned(),
-            secret_access_key: self.secret("aws_secret_access_key")?.clone(),
-            session_token: self.secret("aws_session_token").cloned(),
+            access_key_id: self
+                .get("aws_access_key_id")
+                .filter(|id| !id.is_empty())?
+                .to_owned(),
+            secret_access_key: secret("aws_secret_access_key")?.clone(),
+            session_token: secret("aws_session_token").cloned(),
             expires_at: None,
         })
     }

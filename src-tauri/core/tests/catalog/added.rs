@@ -4,16 +4,15 @@ use hatrack_core::catalog::{Accounts, AddedRole, Catalog, Exactness, Source};
 
 use crate::shared;
 
+const ARN: &str = "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole";
+
 fn added(name: &str, start: &str) -> AddedRole {
     AddedRole {
-        name: name.into(),
-        arn: "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole"
-            .parse()
-            .unwrap(),
-        identity_profile: start.into(),
+        role: ARN.parse().unwrap(),
+        display_name: Some(name.into()),
+        source_profile: start.into(),
         external_id: Some("stuzio-42".parse().unwrap()),
         mfa_serial: None,
-        session_name: None,
         duration: None,
         region: None,
     }
@@ -38,14 +37,14 @@ fn an_added_role_starts_from_a_profile() {
         names,
         [
             ("hop", Source::SharedConfig, 1),
-            ("added:Stuzio", Source::Added, 1),
-            ("added:Stuzio by hop", Source::Added, 2)
+            (&format!("added:troy:{ARN}"), Source::Added, 1),
+            (&format!("added:hop:{ARN}"), Source::Added, 2)
         ]
     );
     assert_eq!(catalog.problems.len(), 1);
     assert!(catalog.problems[0].message.contains("Lost"));
     let found = catalog.find("Stuzio", Exactness::Exact).unwrap();
-    assert_eq!(found.key(), "added:Stuzio");
+    assert_eq!(found.key(), roles[0].key());
     assert_eq!(catalog.roles[1].settings.region.as_deref(), Some("eu-west-1"));
     assert_eq!(
         catalog.roles[1].route.hops[0]

@@ -40,3 +40,12 @@ fn unknown_keys_and_sections_are_named_with_file_and_line() {
     assert!(catalog.problems[2].message.contains("[profile foo]"));
     assert!(catalog.problems[3].message.contains("sso-session"));
 }
+
+#[test]
+fn what_the_aws_cli_keeps_for_itself_is_no_problem() {
+    let catalog = catalog(
+        "[plugins]\nendpoint = awscli_plugin_endpoint\n[preview]\ncloudfront = true\n",
+        "",
+    );
+    assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
+}

@@ -6,4 +6,4 @@ mod scope;
 mod sigv4;
 
 pub use scope::Scope;
-pub use sigv4::{Refused, SignedRequest, verify};
+pub use sigv4::{Refused, SignedRequest, amz_date, verify};

@@ -52,7 +52,12 @@ pub enum Refused {
 ///
 /// # Errors
 /// See [`Refused`].
-pub fn verify(request: &SignedRequest<'_>, scope: &Scope, secret: &Secret, now: Timestamp) -> Result<(), Refused> {
+pub fn verify(
+    request: &SignedRequest<'_>,
+    scope: &Scope,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<(), Refused> {
     let header = |name: &str| request.headers.get(name).and_then(|v| v.to_str().ok());
     let authorization = header("authorization").ok_or(Refused::Incomplete)?;
     let signature = field(authorization, "Signature").ok_or(Refused::Incomplete)?;
@@ -64,19 +69,30 @@ pub fn verify(request: &SignedRequest<'_>, scope: &Scope, secret: &Secret, now: 
     }
     let canonical = canonical_request(request, signed_headers)?;
     let scope_text = format!("{}/{}/{}/aws4_request", scope.date, scope.region, scope.service);
-    let to_sign =
-        format!("AWS4-HMAC-SHA256\n{signed_at}\n{scope_text}\n{}", hex::encode(Sha256::digest(canonical)));
-    let mut key = mac(format!("AWS4{}", secret.expose()).as_bytes(), scope.date.as_bytes());
+    let to_sign = format!(
+        "AWS4-HMAC-SHA256\n{signed_at}\n{scope_text}\n{}",
+        hex::encode(Sha256::digest(canonical))
+    );
+    let mut key = mac(
+        format!("AWS4{}", secret.expose()).as_bytes(),
+        scope.date.as_bytes(),
+    );
     for part in [&scope.region, &scope.service, "aws4_request"] {
         key = mac(&key, part.as_bytes());
     }
     let expected = hex::encode(mac(&key, to_sign.as_bytes()));
-    if bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) { Ok(()) } else { Err(Refused::Mismatch) }
+    if bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) {
+        Ok(())
+    } else {
+        Err(Refused::Mismatch)
+    }
 }
 
 fn mac(key: &[u8], data: &[u8]) -> Vec<u8> {
     // HMAC takes a key of any length, so the error cannot occur; an empty key then fails the comparison.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return Vec::new();
+    };
     mac.update(data);
     mac.finalize().into_bytes().to_vec()
 }
@@ -96,13 +112,21 @@ fn canonical_request(request: &SignedRequest<'_>, signed_headers: &str) -> Resul
         }
         headers.push_str(&format!("{name}:{}\n", values.join(",")));
     }
-    let mut query: Vec<(String, String)> =
-        url::form_urlencoded::parse(request.query.as_bytes()).map(|(k, v)| (encode(&k), encode(&v))).collect();
+    let mut query: Vec<(String, String)> = url::form_urlencoded::parse(request.query.as_bytes())
+        .map(|(k, v)| (encode(&k), encode(&v)))
+        .collect();
     query.sort();
-    let query = query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("&");
+    let query = query
+        .iter()
+        .map(|(k, v)| format!("{k}={v}"))
+        .collect::<Vec<_>>()
+        .join("&");
     let path = request.path.split('/').map(encode).collect::<Vec<_>>().join("/");
     let body = hex::encode(Sha256::digest(request.body));
-    Ok(format!("{}\n{path}\n{query}\n{headers}\n{signed_headers}\n{body}", request.method))
+    Ok(format!(
+        "{}\n{path}\n{query}\n{headers}\n{signed_headers}\n{body}",
+        request.method
+    ))
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters.
@@ -118,7 +142,10 @@ fn encode(text: &str) -> String {
 /// Reads `20260102T030405Z`.
 pub fn amz_date(text: &str) -> Option<Timestamp> {
     let civil = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
-    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp())
+    civil
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .ok()
+        .map(|z| z.timestamp())
 }
 
 fn check_time(signed: &str, now: Timestamp) -> Result<(), Refused> {

@@ -22,7 +22,11 @@ pub(super) struct Access(pub Arc<State>);
 #[async_trait::async_trait]
 impl S3Auth for Access {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        let signer = self.0.world().signer(access_key).ok_or_else(refusals::invalid_key_id)?;
+        let signer = self
+            .0
+            .world()
+            .signer(access_key)
+            .ok_or_else(refusals::invalid_key_id)?;
         Ok(signer.secret.expose().into())
     }
 }
@@ -32,11 +36,18 @@ impl S3Access for Access {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
         self.0.count(cx.s3_op().name());
         let credentials = cx.credentials().ok_or_else(refusals::access_denied)?;
-        let signer = self.0.world().signer(&credentials.access_key).ok_or_else(refusals::invalid_key_id)?;
+        let signer = self
+            .0
+            .world()
+            .signer(&credentials.access_key)
+            .ok_or_else(refusals::invalid_key_id)?;
         check_token(&self.0, &signer, cx)?;
         let scope = Scope::of(cx.headers(), cx.uri().query()).ok_or_else(refusals::access_denied)?;
         check_policies(&self.0, &signer, &scope.region, cx)?;
-        cx.extensions_mut().insert(Arc::new(Signed { signer, region: scope.region }));
+        cx.extensions_mut().insert(Arc::new(Signed {
+            signer,
+            region: scope.region,
+        }));
         Ok(())
     }
 }
@@ -48,7 +59,11 @@ pub(super) struct Signed {
 }
 
 fn check_token(state: &State, signer: &Signer, cx: &S3AccessContext<'_>) -> S3Result<()> {
-    let header = cx.headers().get("x-amz-security-token").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let header = cx
+        .headers()
+        .get("x-amz-security-token")
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned);
     let token = header.or_else(|| query(cx.uri().query(), "X-Amz-Security-Token"));
     match &signer.session {
         None if token.is_some() => Err(refusals::invalid_token()),
@@ -60,7 +75,10 @@ fn check_token(state: &State, signer: &Signer, cx: &S3AccessContext<'_>) -> S3Re
 
 fn query(query: Option<&str>, name: &str) -> Option<String> {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    pairs.into_iter().find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
+    pairs
+        .into_iter()
+        .find(|(n, _)| n == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 fn check_policies(state: &State, signer: &Signer, region: &str, cx: &S3AccessContext<'_>) -> S3Result<()> {
@@ -74,18 +92,31 @@ fn check_policies(state: &State, signer: &Signer, region: &str, cx: &S3AccessCon
             let redirect = state.faults.redirects_to_region();
             return Err(refusals::wrong_region(&found.region, region, redirect));
         }
-        let expected = cx.headers().get("x-amz-expected-bucket-owner").and_then(|v| v.to_str().ok());
+        let expected = cx
+            .headers()
+            .get("x-amz-expected-bucket-owner")
+            .and_then(|v| v.to_str().ok());
         if expected.is_some_and(|e| e != found.owner.as_str()) {
             return Err(refusals::with_region(refusals::access_denied(), &found.region));
         }
     }
     let now = state.now();
-    let asking = Asking { world: &world, signer, region, keys: &keys };
+    let asking = Asking {
+        world: &world,
+        signer,
+        region,
+        keys: &keys,
+    };
     // Each key of a DeleteObjects request is asked about by itself.
     if cx.s3_op().name() != "DeleteObjects" {
-        asking.must(&action, cx.s3_path(), now).map_err(|e| region_on_head(e, cx, &world, bucket))?;
+        asking
+            .must(&action, cx.s3_path(), now)
+            .map_err(|e| region_on_head(e, cx, &world, bucket))?;
     }
-    let source = cx.headers().get("x-amz-copy-source").and_then(|v| v.to_str().ok());
+    let source = cx
+        .headers()
+        .get("x-amz-copy-source")
+        .and_then(|v| v.to_str().ok());
     if let Some(CopySource::Bucket { bucket, key, .. }) = source.and_then(|s| CopySource::parse(s).ok()) {
         asking.must("s3:GetObject", &S3Path::Object { bucket, key }, now)?;
     }
@@ -107,7 +138,11 @@ fn action(operation: &str) -> String {
         "GetObject" | "HeadObject" => "GetObject",
         "ListObjects" | "ListObjectsV2" | "HeadBucket" => "ListBucket",
         "ListBuckets" => "ListAllMyBuckets",
-        "PutObject" | "CopyObject" | "CreateMultipartUpload" | "UploadPart" | "UploadPartCopy"
+        "PutObject"
+        | "CopyObject"
+        | "CreateMultipartUpload"
+        | "UploadPart"
+        | "UploadPartCopy"
         | "CompleteMultipartUpload" => "PutObject",
         "DeleteObject" | "DeleteObjects" => "DeleteObject",
         "ListParts" => "ListMultipartUploadParts",
@@ -124,13 +159,36 @@ fn keys(cx: &S3AccessContext<'_>) -> Vec<(String, Vec<String>)> {
     for name in ["prefix", "delimiter", "max-keys"] {
         set(&format!("s3:{name}"), query(cx.uri().query(), name));
     }
-    let header = |name: &str| cx.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let copied = ["x-amz-acl", "x-amz-copy-source", "x-amz-content-sha256", "x-amz-storage-class"];
-    for name in copied.iter().chain(&["x-amz-server-side-encryption", "if-match", "if-none-match"]) {
+    let header = |name: &str| {
+        cx.headers()
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned)
+    };
+    let copied = [
+        "x-amz-acl",
+        "x-amz-copy-source",
+        "x-amz-content-sha256",
+        "x-amz-storage-class",
+    ];
+    for name in copied
+        .iter()
+        .chain(&["x-amz-server-side-encryption", "if-match", "if-none-match"])
+    {
         set(&format!("s3:{name}"), header(name));
     }
     let presigned = cx.headers().get(http::header::AUTHORIZATION).is_none();
-    set("s3:authType", Some(if presigned { "REST-QUERY-STRING" } else { "REST-HEADER" }.to_owned()));
+    set(
+        "s3:authType",
+        Some(
+            if presigned {
+                "REST-QUERY-STRING"
+            } else {
+                "REST-HEADER"
+            }
+            .to_owned(),
+        ),
+    );
     set("s3:signatureversion", Some("AWS4-HMAC-SHA256".to_owned()));
     set("aws:UserAgent", header("user-agent"));
     set("aws:Referer", header("referer"));
@@ -171,7 +229,11 @@ impl Asking<'_> {
         Err(match owner {
             Some(owner) if owner != self.signer.account => refusals::access_denied(),
             _ => {
-                let on = if bucket.is_some() { format!(" on resource: \"{resource}\"") } else { String::new() };
+                let on = if bucket.is_some() {
+                    format!(" on resource: \"{resource}\"")
+                } else {
+                    String::new()
+                };
                 refusals::access_denied_with(format!(
                     "User: {} is not authorized to perform: {action}{on} {}",
                     self.signer.arn,
@@ -183,11 +245,20 @@ impl Asking<'_> {
 
     /// Whether the signer could see that a key does not exist: without ListBucket S3 answers 403 instead of 404.
     pub(super) fn may_list(&self, bucket: &str, now: jiff::Timestamp) -> bool {
-        self.must("s3:ListBucket", &S3Path::Bucket { bucket: bucket.into() }, now).is_ok()
+        self.must(
+            "s3:ListBucket",
+            &S3Path::Bucket {
+                bucket: bucket.into(),
+            },
+            now,
+        )
+        .is_ok()
     }
 }
 
 /// The account of whoever signed.
 pub(super) fn account(signed: Option<&Arc<Signed>>) -> S3Result<AccountId> {
-    signed.map(|s| s.signer.account).ok_or_else(refusals::access_denied)
+    signed
+        .map(|s| s.signer.account)
+        .ok_or_else(refusals::access_denied)
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use hatrack_core::policy::{Kind, Policy};
 use s3s::dto::{
-    Bucket, BucketLocationConstraint, DeleteBucketPolicyOutput, GetBucketLocationOutput, GetBucketPolicyOutput,
-    HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Owner, PutBucketPolicyOutput,
+    Bucket, BucketLocationConstraint, DeleteBucketPolicyOutput, GetBucketLocationOutput,
+    GetBucketPolicyOutput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Owner,
+    PutBucketPolicyOutput,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
@@ -18,12 +19,18 @@ const LONGEST_POLICY: usize = 20 * 1024;
 /// API Reference, "ListBuckets": at most this many in one answer.
 const MOST_BUCKETS: usize = 10_000;
 
-pub(super) fn list(state: &State, req: &S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
+pub(super) fn list(
+    state: &State,
+    req: &S3Request<ListBucketsInput>,
+) -> S3Result<S3Response<ListBucketsOutput>> {
     let account = account(req.extensions.get::<Arc<Signed>>())?;
     let input = &req.input;
     let prefix = input.prefix.as_deref().unwrap_or_default();
     let after = input.continuation_token.as_deref();
-    let most = input.max_buckets.and_then(|n| usize::try_from(n).ok()).unwrap_or(MOST_BUCKETS);
+    let most = input
+        .max_buckets
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(MOST_BUCKETS);
     let world = state.world();
     let mut owned = world
         .buckets
@@ -41,7 +48,10 @@ pub(super) fn list(state: &State, req: &S3Request<ListBucketsInput>) -> S3Result
         })
         .collect();
     let next = owned.next().and(buckets.last().and_then(|b| b.name.clone()));
-    let owner = Owner { id: Some(canonical_id(account.as_str())), ..Owner::default() };
+    let owner = Owner {
+        id: Some(canonical_id(account.as_str())),
+        ..Owner::default()
+    };
     Ok(S3Response::new(ListBucketsOutput {
         buckets: Some(buckets),
         continuation_token: next,
@@ -69,8 +79,11 @@ pub(super) fn head(state: &State, bucket: &str) -> S3Result<S3Response<HeadBucke
 pub(super) fn location(state: &State, bucket: &str) -> S3Result<S3Response<GetBucketLocationOutput>> {
     let world = state.world();
     let found = world.buckets.get(bucket).ok_or_else(refusals::no_such_bucket)?;
-    let constraint = (found.region != "us-east-1").then(|| BucketLocationConstraint::from(found.region.clone()));
-    Ok(S3Response::new(GetBucketLocationOutput { location_constraint: constraint }))
+    let constraint =
+        (found.region != "us-east-1").then(|| BucketLocationConstraint::from(found.region.clone()));
+    Ok(S3Response::new(GetBucketLocationOutput {
+        location_constraint: constraint,
+    }))
 }
 
 pub(super) fn get_policy(state: &State, bucket: &str) -> S3Result<S3Response<GetBucketPolicyOutput>> {
@@ -79,25 +92,38 @@ pub(super) fn get_policy(state: &State, bucket: &str) -> S3Result<S3Response<Get
     let Some((text, _)) = &found.policy else {
         return Err(s3_error!(NoSuchBucketPolicy, "The bucket policy does not exist"));
     };
-    Ok(S3Response::new(GetBucketPolicyOutput { policy: Some(text.clone()) }))
+    Ok(S3Response::new(GetBucketPolicyOutput {
+        policy: Some(text.clone()),
+    }))
 }
 
-pub(super) fn put_policy(state: &State, bucket: &str, text: &str) -> S3Result<S3Response<PutBucketPolicyOutput>> {
+pub(super) fn put_policy(
+    state: &State,
+    bucket: &str,
+    text: &str,
+) -> S3Result<S3Response<PutBucketPolicyOutput>> {
     if text.len() > LONGEST_POLICY {
-        return Err(s3_error!(PolicyTooLarge, "Policy exceeds the maximum allowed document size."));
+        return Err(refusals::policy_too_large());
     }
     let policy = Policy::parse(Kind::Resource, text).map_err(|e| s3_error!(MalformedPolicy, "{e}"))?;
     if let Some(unknown) = policy.unknowns().next() {
         return Err(s3_error!(MalformedPolicy, "Policy has invalid {}", unknown.what));
     }
     let mut world = state.change();
-    let found = world.buckets.get_mut(bucket).ok_or_else(refusals::no_such_bucket)?;
+    let found = world
+        .buckets
+        .get_mut(bucket)
+        .ok_or_else(refusals::no_such_bucket)?;
     found.policy = Some((text.to_owned(), policy));
     Ok(S3Response::new(PutBucketPolicyOutput::default()))
 }
 
 pub(super) fn delete_policy(state: &State, bucket: &str) -> S3Result<S3Response<DeleteBucketPolicyOutput>> {
     let mut world = state.change();
-    world.buckets.get_mut(bucket).ok_or_else(refusals::no_such_bucket)?.policy = None;
+    world
+        .buckets
+        .get_mut(bucket)
+        .ok_or_else(refusals::no_such_bucket)?
+        .policy = None;
     Ok(S3Response::new(DeleteBucketPolicyOutput::default()))
 }

@@ -24,7 +24,11 @@ fn names(condition: &ETagCondition, object: &Object) -> bool {
 fn seconds(at: s3s::dto::Timestamp) -> Option<i64> {
     let mut text = Vec::new();
     at.format(s3s::dto::TimestampFormat::DateTime, &mut text).ok()?;
-    String::from_utf8(text).ok()?.parse::<Timestamp>().ok().map(Timestamp::as_second)
+    String::from_utf8(text)
+        .ok()?
+        .parse::<Timestamp>()
+        .ok()
+        .map(Timestamp::as_second)
 }
 
 impl Conditions<'_> {
@@ -42,7 +46,11 @@ impl Conditions<'_> {
         }
         match self.if_none_match {
             Some(condition) if names(condition, object) => Err(refusals::not_modified()),
-            None if self.if_modified_since.and_then(seconds).is_some_and(|since| modified <= since) => {
+            None if self
+                .if_modified_since
+                .and_then(seconds)
+                .is_some_and(|since| modified <= since) =>
+            {
                 Err(refusals::not_modified())
             }
             _ => Ok(()),

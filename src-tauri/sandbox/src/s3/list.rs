@@ -8,8 +8,8 @@ use std::ops::Bound;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s3s::dto::{
-    CommonPrefix, ETag, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output,
-    Object, ObjectStorageClass, Owner,
+    CommonPrefix, ETag, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, Object, ObjectStorageClass, Owner,
 };
 use s3s::{S3Response, S3Result};
 
@@ -56,8 +56,11 @@ fn page(bucket: &Bucket, prefix: &str, delimiter: Option<&str>, start: &Start, m
         },
     };
     'search: loop {
-        for (key, _) in bucket.from_key(from.as_ref().map(String::as_str)) {
-            let Some(rest) = key.strip_prefix(prefix) else { break 'search };
+        let here = from.clone();
+        for (key, _) in bucket.from_key(here.as_ref().map(String::as_str)) {
+            let Some(rest) = key.strip_prefix(prefix) else {
+                break 'search;
+            };
             if page.len() == most {
                 page.next = (most > 0).then_some(last);
                 break 'search;
@@ -106,7 +109,8 @@ fn read_token(token: &str) -> Option<Start> {
     if let Some(key) = text.strip_prefix('k') {
         return Some(Start::AfterKey(key.to_owned()));
     }
-    text.strip_prefix('p').map(|prefix| Start::AfterPrefix(prefix.to_owned()))
+    text.strip_prefix('p')
+        .map(|prefix| Start::AfterPrefix(prefix.to_owned()))
 }
 
 /// `encoding-type=url`: keys that XML cannot hold come percent-encoded, and with them all the others.
@@ -117,7 +121,9 @@ impl Encoding {
         match given.map(EncodingType::as_str) {
             None | Some("") => Ok(Self(false)),
             Some("url") => Ok(Self(true)),
-            Some(_) => Err(refusals::invalid_argument("Invalid Encoding Method specified in Request")),
+            Some(_) => Err(refusals::invalid_argument(
+                "Invalid Encoding Method specified in Request",
+            )),
         }
     }
 
@@ -126,7 +132,15 @@ impl Encoding {
             return text.to_owned();
         }
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/*".contains(&b);
-        text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+        text.bytes()
+            .map(|b| {
+                if plain(b) {
+                    char::from(b).to_string()
+                } else {
+                    format!("%{b:02X}")
+                }
+            })
+            .collect()
     }
 
     fn option(&self, text: Option<&String>) -> Option<String> {
@@ -153,19 +167,32 @@ fn contents(bucket: &Bucket, keys: &[String], encoding: &Encoding, owner: bool) 
 }
 
 fn prefixes(page: &Page, encoding: &Encoding) -> Vec<CommonPrefix> {
-    page.prefixes.iter().map(|p| CommonPrefix { prefix: Some(encoding.text(p)) }).collect()
+    page.prefixes
+        .iter()
+        .map(|p| CommonPrefix {
+            prefix: Some(encoding.text(p)),
+        })
+        .collect()
 }
 
 fn most(asked: Option<i32>) -> S3Result<i32> {
     match asked {
-        Some(n) if n < 0 => Err(refusals::invalid_argument("Argument maxKeys must be an integer between 0 and 2147483647")),
+        Some(n) if n < 0 => Err(refusals::invalid_argument(
+            "Argument maxKeys must be an integer between 0 and 2147483647",
+        )),
         n => Ok(n.unwrap_or(MOST)),
     }
 }
 
-pub(super) fn version_2(state: &State, input: ListObjectsV2Input) -> S3Result<S3Response<ListObjectsV2Output>> {
+pub(super) fn version_2(
+    state: &State,
+    input: ListObjectsV2Input,
+) -> S3Result<S3Response<ListObjectsV2Output>> {
     let world = state.world();
-    let bucket = world.buckets.get(&input.bucket).ok_or_else(refusals::no_such_bucket)?;
+    let bucket = world
+        .buckets
+        .get(&input.bucket)
+        .ok_or_else(refusals::no_such_bucket)?;
     let encoding = Encoding::read(input.encoding_type.as_ref())?;
     let asked = most(input.max_keys)?;
     let start = match (&input.continuation_token, &input.start_after) {
@@ -177,14 +204,25 @@ pub(super) fn version_2(state: &State, input: ListObjectsV2Input) -> S3Result<S3
         _ => Start::Beginning,
     };
     let prefix = input.prefix.as_deref().unwrap_or_default();
-    let page = page(bucket, prefix, input.delimiter.as_deref(), &start, asked.min(MOST) as usize);
+    let page = page(
+        bucket,
+        prefix,
+        input.delimiter.as_deref(),
+        &start,
+        asked.min(MOST) as usize,
+    );
     Ok(S3Response::new(ListObjectsV2Output {
         name: Some(input.bucket),
         key_count: i32::try_from(page.len()).ok(),
         max_keys: Some(asked),
         is_truncated: Some(page.next.is_some()),
         next_continuation_token: page.next.as_ref().and_then(write_token),
-        contents: Some(contents(bucket, &page.keys, &encoding, input.fetch_owner.unwrap_or(false))),
+        contents: Some(contents(
+            bucket,
+            &page.keys,
+            &encoding,
+            input.fetch_owner.unwrap_or(false),
+        )),
         common_prefixes: Some(prefixes(&page, &encoding)),
         prefix: Some(encoding.text(prefix)),
         delimiter: encoding.option(input.delimiter.as_ref()),
@@ -197,19 +235,33 @@ pub(super) fn version_2(state: &State, input: ListObjectsV2Input) -> S3Result<S3
 
 pub(super) fn version_1(state: &State, input: ListObjectsInput) -> S3Result<S3Response<ListObjectsOutput>> {
     let world = state.world();
-    let bucket = world.buckets.get(&input.bucket).ok_or_else(refusals::no_such_bucket)?;
+    let bucket = world
+        .buckets
+        .get(&input.bucket)
+        .ok_or_else(refusals::no_such_bucket)?;
     let encoding = Encoding::read(input.encoding_type.as_ref())?;
     let asked = most(input.max_keys)?;
-    let start = match (input.marker.as_deref().unwrap_or_default(), input.delimiter.as_deref()) {
+    let start = match (
+        input.marker.as_deref().unwrap_or_default(),
+        input.delimiter.as_deref(),
+    ) {
         ("", _) => Start::Beginning,
         // A marker that is a common prefix stands for all below it.
         (marker, Some(d)) if !d.is_empty() && marker.ends_with(d) => Start::AfterPrefix(marker.to_owned()),
         (marker, _) => Start::AfterKey(marker.to_owned()),
     };
     let prefix = input.prefix.as_deref().unwrap_or_default();
-    let page = page(bucket, prefix, input.delimiter.as_deref(), &start, asked.min(MOST) as usize);
+    let page = page(
+        bucket,
+        prefix,
+        input.delimiter.as_deref(),
+        &start,
+        asked.min(MOST) as usize,
+    );
     let next_marker = match &page.next {
-        Some(Start::AfterKey(at) | Start::AfterPrefix(at)) if input.delimiter.is_some() => Some(encoding.text(at)),
+        Some(Start::AfterKey(at) | Start::AfterPrefix(at)) if input.delimiter.is_some() => {
+            Some(encoding.text(at))
+        }
         _ => None,
     };
     Ok(S3Response::new(ListObjectsOutput {
@@ -225,4 +277,82 @@ pub(super) fn version_1(state: &State, input: ListObjectsInput) -> S3Result<S3Re
         encoding_type: input.encoding_type,
         ..ListObjectsOutput::default()
     }))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::world;
+
+    fn bucket(keys: &BTreeSet<String>) -> Bucket {
+        let object = world::Object::stored("", "text/plain", Timestamp::UNIX_EPOCH);
+        Bucket {
+            name: "b".to_owned(),
+            region: "us-east-1".to_owned(),
+            owner: "111122223333".parse().unwrap(),
+            created: Timestamp::UNIX_EPOCH,
+            policy: None,
+            objects: keys.iter().map(|k| (k.clone(), object.clone())).collect(),
+        }
+    }
+
+    /// What S3's documentation says, without any search: look at every key.
+    fn slowly(keys: &BTreeSet<String>, prefix: &str, delimiter: &str) -> (Vec<String>, Vec<String>) {
+        let (mut plain, mut common) = (Vec::new(), BTreeSet::new());
+        for key in keys.iter().filter(|k| k.starts_with(prefix)) {
+            match key[prefix.len()..]
+                .find(delimiter)
+                .filter(|_| !delimiter.is_empty())
+            {
+                Some(at) => drop(common.insert(key[..prefix.len() + at + delimiter.len()].to_owned())),
+                None => plain.push(key.clone()),
+            }
+        }
+        (plain, common.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn pages_put_together_are_the_whole_listing(
+            keys in prop::collection::btree_set("[ab/\u{10ffff}\u{d7ff}]{1,6}", 0..40),
+            prefix in "[ab/]{0,2}",
+            delimiter in prop::sample::select(vec!["", "/", "a", "//"]),
+            most in 1usize..5,
+        ) {
+            let bucket = bucket(&keys);
+            let (mut plain, mut common, mut start) = (Vec::new(), Vec::new(), Start::Beginning);
+            for _ in 0..100 {
+                let found = page(&bucket, &prefix, Some(delimiter), &start, most);
+                prop_assert!(found.len() <= most);
+                plain.extend(found.keys);
+                common.extend(found.prefixes);
+                let Some(next) = found.next else { break };
+                start = read_token(&write_token(&next).unwrap()).unwrap();
+                prop_assert_eq!(&start, &next);
+            }
+            prop_assert_eq!((plain, common), slowly(&keys, &prefix, delimiter));
+        }
+
+        #[test]
+        fn a_listing_starts_after_the_key_given(
+            keys in prop::collection::btree_set("[ab/]{1,4}", 0..30),
+            after in "[ab/]{1,4}",
+        ) {
+            let found = page(&bucket(&keys), "", None, &Start::AfterKey(after.clone()), 1000);
+            let expected: Vec<String> = keys.into_iter().filter(|k| *k > after).collect();
+            prop_assert_eq!(found.keys, expected);
+        }
+    }
+
+    #[test]
+    fn no_page_is_more_than_nothing() {
+        let found = page(&bucket(&["a".to_owned()].into()), "", None, &Start::Beginning, 0);
+        assert_eq!((found.len(), found.next), (0, None));
+    }
 }

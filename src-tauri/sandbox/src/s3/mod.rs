@@ -22,7 +22,10 @@ use crate::state::State;
 
 /// The S3 service over a state.
 pub fn service(state: &Arc<State>) -> S3Service {
-    let mut builder = S3ServiceBuilder::new(Store { state: state.clone(), uploads: Uploads::default() });
+    let mut builder = S3ServiceBuilder::new(Store {
+        state: state.clone(),
+        uploads: Uploads::default(),
+    });
     builder.set_auth(Access(state.clone()));
     builder.set_access(Access(state.clone()));
     let mut config = S3Config::default();
@@ -40,7 +43,10 @@ struct Store {
 
 #[async_trait::async_trait]
 impl S3 for Store {
-    async fn list_buckets(&self, req: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
+    async fn list_buckets(
+        &self,
+        req: S3Request<ListBucketsInput>,
+    ) -> S3Result<S3Response<ListBucketsOutput>> {
         buckets::list(&self.state, &req)
     }
 
@@ -76,20 +82,26 @@ impl S3 for Store {
         buckets::delete_policy(&self.state, &req.input.bucket)
     }
 
-    async fn list_objects(&self, req: S3Request<ListObjectsInput>) -> S3Result<S3Response<ListObjectsOutput>> {
+    async fn list_objects(
+        &self,
+        req: S3Request<ListObjectsInput>,
+    ) -> S3Result<S3Response<ListObjectsOutput>> {
         list::version_1(&self.state, req.input)
     }
 
-    async fn list_objects_v2(&self, req: S3Request<ListObjectsV2Input>) -> S3Result<S3Response<ListObjectsV2Output>> {
+    async fn list_objects_v2(
+        &self,
+        req: S3Request<ListObjectsV2Input>,
+    ) -> S3Result<S3Response<ListObjectsV2Output>> {
         list::version_2(&self.state, req.input)
     }
 
     async fn head_object(&self, req: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
-        get::head(&self.state, req.input)
+        get::head(&self.state, req)
     }
 
     async fn get_object(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
-        get::get(&self.state, req.input)
+        get::get(&self.state, req)
     }
 
     async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
@@ -100,11 +112,17 @@ impl S3 for Store {
         put::copy(&self.state, req.input)
     }
 
-    async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
+    async fn delete_object(
+        &self,
+        req: S3Request<DeleteObjectInput>,
+    ) -> S3Result<S3Response<DeleteObjectOutput>> {
         put::delete(&self.state, &req.input.bucket, &req.input.key)
     }
 
-    async fn delete_objects(&self, req: S3Request<DeleteObjectsInput>) -> S3Result<S3Response<DeleteObjectsOutput>> {
+    async fn delete_objects(
+        &self,
+        req: S3Request<DeleteObjectsInput>,
+    ) -> S3Result<S3Response<DeleteObjectsOutput>> {
         put::delete_many(&self.state, req)
     }
 

@@ -7,8 +7,8 @@ use bytes::{Bytes, BytesMut};
 use s3s::dto::{
     AbortMultipartUploadOutput, Checksum, CompleteMultipartUploadInput, CompleteMultipartUploadOutput,
     CopyPartResult, CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, ListMultipartUploadsInput,
-    ListMultipartUploadsOutput, ListPartsInput, ListPartsOutput, MultipartUpload, Part, Range, UploadPartCopyInput,
-    UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
+    ListMultipartUploadsOutput, ListPartsInput, ListPartsOutput, MultipartUpload, Part, Range,
+    UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
@@ -49,7 +49,9 @@ impl Uploads {
         let upload = Upload {
             bucket: input.bucket.clone(),
             key: input.key.clone(),
-            content_type: input.content_type.unwrap_or_else(|| "binary/octet-stream".to_owned()),
+            content_type: input
+                .content_type
+                .unwrap_or_else(|| "binary/octet-stream".to_owned()),
             metadata: input.metadata.unwrap_or_default().into_iter().collect(),
             started: state.now(),
             parts: BTreeMap::new(),
@@ -65,7 +67,9 @@ impl Uploads {
 
     fn keep(&self, id: &str, number: i32, bytes: Bytes) -> S3Result<(String, String)> {
         if !PART_NUMBERS.contains(&number) {
-            return Err(refusals::invalid_argument("Part number must be an integer between 1 and 10000, inclusive"));
+            return Err(refusals::invalid_argument(
+                "Part number must be an integer between 1 and 10000, inclusive",
+            ));
         }
         let (etag, crc32) = part_sums(&bytes);
         let mut uploads = self.lock();
@@ -74,7 +78,10 @@ impl Uploads {
         Ok((etag, crc32))
     }
 
-    pub(super) async fn part(&self, req: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
+    pub(super) async fn part(
+        &self,
+        req: S3Request<UploadPartInput>,
+    ) -> S3Result<S3Response<UploadPartOutput>> {
         let input = req.input;
         let given = Checksum {
             checksum_crc32: input.checksum_crc32,
@@ -84,7 +91,13 @@ impl Uploads {
             checksum_sha256: input.checksum_sha256,
             ..Checksum::default()
         };
-        let bytes = receive(input.body, given, input.content_md5.as_deref(), req.trailing_headers.as_ref()).await?;
+        let bytes = receive(
+            input.body,
+            given,
+            input.content_md5.as_deref(),
+            req.trailing_headers.as_ref(),
+        )
+        .await?;
         let (etag, crc32) = self.keep(&input.upload_id, input.part_number, bytes)?;
         Ok(S3Response::new(UploadPartOutput {
             e_tag: Some(ETag::Strong(etag)),
@@ -129,7 +142,9 @@ impl Uploads {
         input: CompleteMultipartUploadInput,
     ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
         let mut uploads = self.lock();
-        let upload = uploads.get(&input.upload_id).ok_or_else(refusals::no_such_upload)?;
+        let upload = uploads
+            .get(&input.upload_id)
+            .ok_or_else(refusals::no_such_upload)?;
         let listed = input.multipart_upload.and_then(|m| m.parts).unwrap_or_default();
         let object = assemble(upload, &listed, state.now())?;
         let (bucket, key) = (upload.bucket.clone(), upload.key.clone());
@@ -152,7 +167,9 @@ impl Uploads {
 
     pub(super) fn list_parts(&self, input: ListPartsInput) -> S3Result<S3Response<ListPartsOutput>> {
         let uploads = self.lock();
-        let upload = uploads.get(&input.upload_id).ok_or_else(refusals::no_such_upload)?;
+        let upload = uploads
+            .get(&input.upload_id)
+            .ok_or_else(refusals::no_such_upload)?;
         let parts = upload.parts.iter().map(|(number, (bytes, etag))| Part {
             part_number: Some(*number),
             size: i64::try_from(bytes.len()).ok(),
@@ -175,7 +192,9 @@ impl Uploads {
     ) -> S3Result<S3Response<ListMultipartUploadsOutput>> {
         let prefix = input.prefix.as_deref().unwrap_or_default();
         let uploads = self.lock();
-        let found = uploads.iter().filter(|(_, u)| u.bucket == input.bucket && u.key.starts_with(prefix));
+        let found = uploads
+            .iter()
+            .filter(|(_, u)| u.bucket == input.bucket && u.key.starts_with(prefix));
         let found = found.map(|(id, upload)| MultipartUpload {
             key: Some(upload.key.clone()),
             upload_id: Some(id.clone()),
@@ -199,28 +218,33 @@ fn assemble(upload: &Upload, listed: &[s3s::dto::CompletedPart], now: jiff::Time
              specified entity tag may not match the part's entity tag."
         )
     };
-    let (mut bytes, mut tags, mut previous) = (BytesMut::new(), Vec::new(), 0);
+    if !listed.is_sorted_by(|a, b| a.part_number < b.part_number) {
+        return Err(s3_error!(
+            InvalidPartOrder,
+            "The list of parts was not in ascending order. Parts must be ordered by part number."
+        ));
+    }
+    let (mut bytes, mut tags) = (BytesMut::new(), Vec::new());
     for (i, part) in listed.iter().enumerate() {
         let number = part.part_number.unwrap_or_default();
-        if number <= previous {
-            return Err(s3_error!(
-                InvalidPartOrder,
-                "The list of parts was not in ascending order. Parts must be ordered by part number."
-            ));
-        }
-        previous = number;
         let (content, etag) = upload.parts.get(&number).ok_or_else(invalid)?;
         if part.e_tag.as_ref().is_some_and(|given| given.value() != etag) {
             return Err(invalid());
         }
         if content.len() < LEAST_PART && i + 1 < listed.len() {
-            return Err(s3_error!(EntityTooSmall, "Your proposed upload is smaller than the minimum allowed size"));
+            return Err(s3_error!(
+                EntityTooSmall,
+                "Your proposed upload is smaller than the minimum allowed size"
+            ));
         }
         bytes.extend_from_slice(content);
         tags.extend(hex::decode(etag).unwrap_or_default());
     }
     if listed.is_empty() {
-        return Err(s3_error!(MalformedXML, "The XML you provided was not well-formed or did not validate"));
+        return Err(s3_error!(
+            MalformedXML,
+            "The XML you provided was not well-formed or did not validate"
+        ));
     }
     let mut object = Object::stored(bytes.freeze(), &upload.content_type, now);
     object.etag = format!("{}-{}", md5_hex(&tags), listed.len());

@@ -8,9 +8,9 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use s3s::checksum::ChecksumHasher;
 use s3s::dto::{
-    Checksum, ChecksumType, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, DeleteObjectOutput,
-    DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, Error, MetadataDirective, PutObjectInput,
-    PutObjectOutput, StreamingBlob,
+    Checksum, ChecksumType, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource,
+    DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, Error,
+    MetadataDirective, PutObjectInput, PutObjectOutput, StreamingBlob,
 };
 use s3s::path::S3Path;
 use s3s::{S3Request, S3Response, S3Result, TrailingHeaders, s3_error};
@@ -33,7 +33,8 @@ pub(super) async fn receive(
     let mut bytes = BytesMut::new();
     if let Some(mut body) = body {
         while let Some(piece) = body.next().await {
-            let piece = piece.map_err(|e| s3_error!(IncompleteBody, "The request body was not complete: {e}"))?;
+            let piece =
+                piece.map_err(|e| s3_error!(IncompleteBody, "The request body was not complete: {e}"))?;
             bytes.extend_from_slice(&piece);
         }
     }
@@ -46,11 +47,20 @@ pub(super) async fn receive(
 }
 
 fn with_trailers(mut given: Checksum, trailers: Option<&TrailingHeaders>) -> Checksum {
-    let Some(headers) = trailers.and_then(TrailingHeaders::take) else { return given };
-    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(|v| v.trim().to_owned());
+    let Some(headers) = trailers.and_then(TrailingHeaders::take) else {
+        return given;
+    };
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .map(|v| v.trim().to_owned())
+    };
     given.checksum_crc32 = given.checksum_crc32.or_else(|| header("x-amz-checksum-crc32"));
     given.checksum_crc32c = given.checksum_crc32c.or_else(|| header("x-amz-checksum-crc32c"));
-    given.checksum_crc64nvme = given.checksum_crc64nvme.or_else(|| header("x-amz-checksum-crc64nvme"));
+    given.checksum_crc64nvme = given
+        .checksum_crc64nvme
+        .or_else(|| header("x-amz-checksum-crc64nvme"));
     given.checksum_sha1 = given.checksum_sha1.or_else(|| header("x-amz-checksum-sha1"));
     given.checksum_sha256 = given.checksum_sha256.or_else(|| header("x-amz-checksum-sha256"));
     given
@@ -73,7 +83,10 @@ fn check(bytes: &[u8], given: &Checksum) -> S3Result<()> {
         ("SHA1", &given.checksum_sha1, &own.checksum_sha1),
         ("SHA256", &given.checksum_sha256, &own.checksum_sha256),
     ];
-    match pairs.into_iter().find(|(_, given, own)| given.is_some() && given != own) {
+    match pairs
+        .into_iter()
+        .find(|(_, given, own)| given.is_some() && given != own)
+    {
         Some((algorithm, ..)) => Err(refusals::bad_digest(algorithm)),
         None => Ok(()),
     }
@@ -82,12 +95,18 @@ fn check(bytes: &[u8], given: &Checksum) -> S3Result<()> {
 /// Stores an object.
 pub(super) fn store(state: &State, bucket: &str, key: String, object: Object) -> S3Result<()> {
     let mut world = state.change();
-    let bucket = world.buckets.get_mut(bucket).ok_or_else(refusals::no_such_bucket)?;
+    let bucket = world
+        .buckets
+        .get_mut(bucket)
+        .ok_or_else(refusals::no_such_bucket)?;
     bucket.objects.insert(key, object);
     Ok(())
 }
 
-pub(super) async fn put(state: &State, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+pub(super) async fn put(
+    state: &State,
+    req: S3Request<PutObjectInput>,
+) -> S3Result<S3Response<PutObjectOutput>> {
     let input = req.input;
     let given = Checksum {
         checksum_crc32: input.checksum_crc32,
@@ -97,14 +116,26 @@ pub(super) async fn put(state: &State, req: S3Request<PutObjectInput>) -> S3Resu
         checksum_sha256: input.checksum_sha256,
         ..Checksum::default()
     };
-    let bytes = receive(input.body, given, input.content_md5.as_deref(), req.trailing_headers.as_ref()).await?;
+    let bytes = receive(
+        input.body,
+        given,
+        input.content_md5.as_deref(),
+        req.trailing_headers.as_ref(),
+    )
+    .await?;
     {
         let world = state.world();
-        let bucket = world.buckets.get(&input.bucket).ok_or_else(refusals::no_such_bucket)?;
+        let bucket = world
+            .buckets
+            .get(&input.bucket)
+            .ok_or_else(refusals::no_such_bucket)?;
         let there = bucket.objects.get(&input.key);
         let etag = |c: &s3s::dto::ETagCondition| c.as_etag().map(|e| e.value().to_owned());
         let unwanted = input.if_none_match.as_ref().is_some_and(|c| c.is_any()) && there.is_some();
-        let changed = input.if_match.as_ref().is_some_and(|c| etag(c) != there.map(|o| o.etag.clone()));
+        let changed = input
+            .if_match
+            .as_ref()
+            .is_some_and(|c| etag(c) != there.map(|o| o.etag.clone()));
         if unwanted || changed {
             return Err(refusals::precondition_failed());
         }
@@ -125,16 +156,27 @@ pub(super) async fn put(state: &State, req: S3Request<PutObjectInput>) -> S3Resu
 /// Where a copy comes from.
 pub(super) fn source(state: &State, source: &CopySource) -> S3Result<Object> {
     let CopySource::Bucket { bucket, key, .. } = source else {
-        return Err(s3_error!(NotImplemented, "Copying from an access point is not implemented"));
+        return Err(s3_error!(
+            NotImplemented,
+            "Copying from an access point is not implemented"
+        ));
     };
     let world = state.world();
-    let bucket = world.buckets.get(&**bucket).ok_or_else(refusals::no_such_bucket)?;
-    bucket.objects.get(&**key).cloned().ok_or_else(refusals::no_such_key)
+    let bucket = world
+        .buckets
+        .get(&**bucket)
+        .ok_or_else(refusals::no_such_bucket)?;
+    bucket
+        .objects
+        .get(&**key)
+        .cloned()
+        .ok_or_else(refusals::no_such_key)
 }
 
 pub(super) fn copy(state: &State, input: CopyObjectInput) -> S3Result<S3Response<CopyObjectOutput>> {
     let mut object = source(state, &input.copy_source)?;
-    let etag = |c: Option<&s3s::dto::ETagCondition>| c.and_then(|c| c.as_etag()).map(|e| e.value().to_owned());
+    let etag =
+        |c: Option<&s3s::dto::ETagCondition>| c.and_then(|c| c.as_etag()).map(|e| e.value().to_owned());
     if etag(input.copy_source_if_match.as_ref()).is_some_and(|wanted| wanted != object.etag) {
         return Err(refusals::precondition_failed());
     }
@@ -149,12 +191,20 @@ pub(super) fn copy(state: &State, input: CopyObjectInput) -> S3Result<S3Response
         ..CopyObjectResult::default()
     };
     store(state, &input.bucket, input.key, object)?;
-    Ok(S3Response::new(CopyObjectOutput { copy_object_result: Some(result), ..CopyObjectOutput::default() }))
+    Ok(S3Response::new(CopyObjectOutput {
+        copy_object_result: Some(result),
+        ..CopyObjectOutput::default()
+    }))
 }
 
 pub(super) fn delete(state: &State, bucket: &str, key: &str) -> S3Result<S3Response<DeleteObjectOutput>> {
     let mut world = state.change();
-    world.buckets.get_mut(bucket).ok_or_else(refusals::no_such_bucket)?.objects.remove(key);
+    world
+        .buckets
+        .get_mut(bucket)
+        .ok_or_else(refusals::no_such_bucket)?
+        .objects
+        .remove(key);
     Ok(S3Response::new(DeleteObjectOutput::default()))
 }
 
@@ -162,25 +212,47 @@ pub(super) fn delete_many(
     state: &State,
     req: S3Request<DeleteObjectsInput>,
 ) -> S3Result<S3Response<DeleteObjectsOutput>> {
-    let signed = req.extensions.get::<Arc<Signed>>().ok_or_else(refusals::access_denied)?;
+    let signed = req
+        .extensions
+        .get::<Arc<Signed>>()
+        .ok_or_else(refusals::access_denied)?;
     let DeleteObjectsInput { bucket, delete, .. } = req.input;
     if delete.objects.len() > MOST_DELETED {
-        return Err(s3_error!(MalformedXML, "The XML you provided was not well-formed or did not validate"));
+        return Err(s3_error!(
+            MalformedXML,
+            "The XML you provided was not well-formed or did not validate"
+        ));
     }
     let quiet = delete.quiet.unwrap_or(false);
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
     for object in delete.objects {
-        let path = S3Path::Object { bucket: bucket.as_str().into(), key: object.key.as_str().into() };
+        let path = S3Path::Object {
+            bucket: bucket.as_str().into(),
+            key: object.key.as_str().into(),
+        };
         let asked = {
             let world = state.world();
-            let asking = Asking { world: &world, signer: &signed.signer, region: &signed.region, keys: &[] };
+            let asking = Asking {
+                world: &world,
+                signer: &signed.signer,
+                region: &signed.region,
+                keys: &[],
+            };
             asking.must("s3:DeleteObject", &path, state.now())
         };
         match asked {
             Ok(()) => {
                 let mut world = state.change();
-                world.buckets.get_mut(&bucket).ok_or_else(refusals::no_such_bucket)?.objects.remove(&object.key);
-                deleted.push(DeletedObject { key: Some(object.key), ..DeletedObject::default() });
+                world
+                    .buckets
+                    .get_mut(&bucket)
+                    .ok_or_else(refusals::no_such_bucket)?
+                    .objects
+                    .remove(&object.key);
+                deleted.push(DeletedObject {
+                    key: Some(object.key),
+                    ..DeletedObject::default()
+                });
             }
             Err(refusal) => errors.push(Error {
                 code: Some(refusal.code().as_str().to_owned()),

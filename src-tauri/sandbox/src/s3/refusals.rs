@@ -29,11 +29,17 @@ pub fn access_denied_with(message: String) -> S3Error {
 }
 
 pub fn invalid_key_id() -> S3Error {
-    error(S3ErrorCode::InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records.")
+    error(
+        S3ErrorCode::InvalidAccessKeyId,
+        "The AWS Access Key Id you provided does not exist in our records.",
+    )
 }
 
 pub fn invalid_token() -> S3Error {
-    error(S3ErrorCode::InvalidToken, "The provided token is malformed or otherwise invalid.")
+    error(
+        S3ErrorCode::InvalidToken,
+        "The provided token is malformed or otherwise invalid.",
+    )
 }
 
 pub fn expired_token() -> S3Error {
@@ -56,7 +62,10 @@ pub fn not_modified() -> S3Error {
 }
 
 pub fn invalid_range() -> S3Error {
-    error(S3ErrorCode::InvalidRange, "The requested range is not satisfiable")
+    error(
+        S3ErrorCode::InvalidRange,
+        "The requested range is not satisfiable",
+    )
 }
 
 pub fn bad_digest(algorithm: &str) -> S3Error {
@@ -85,10 +94,16 @@ pub fn wrong_region(region: &str, signed: &str, redirect: bool) -> S3Error {
     } else {
         error(
             S3ErrorCode::AuthorizationHeaderMalformed,
-            format!("The authorization header is malformed; the region '{signed}' is wrong; expecting '{region}'"),
+            format!(
+                "The authorization header is malformed; the region '{signed}' is wrong; expecting '{region}'"
+            ),
         )
     };
-    refusal.set_status_code(if redirect { StatusCode::MOVED_PERMANENTLY } else { StatusCode::BAD_REQUEST });
+    refusal.set_status_code(if redirect {
+        StatusCode::MOVED_PERMANENTLY
+    } else {
+        StatusCode::BAD_REQUEST
+    });
     with_region(refusal, region)
 }
 
@@ -98,7 +113,19 @@ pub fn with_region(mut refusal: S3Error, region: &str) -> S3Error {
     if let Ok(value) = HeaderValue::from_str(region) {
         headers.insert(BUCKET_REGION, value);
     }
-    headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    headers.insert(
+        http::header::CONTENT_TYPE,
+        HeaderValue::from_static("application/xml"),
+    );
     refusal.set_headers(headers);
+    refusal
+}
+
+pub fn policy_too_large() -> S3Error {
+    let mut refusal = error(
+        S3ErrorCode::Custom("PolicyTooLarge".into()),
+        "Policy exceeds the maximum allowed document size.",
+    );
+    refusal.set_status_code(StatusCode::BAD_REQUEST);
     refusal
 }

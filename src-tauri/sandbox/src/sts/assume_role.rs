@@ -9,11 +9,11 @@ use jiff::Timestamp;
 
 use super::Call;
 use super::issue::issue;
+use super::mfa;
 use super::packed::{self, Packed};
 use super::parameters::Limits;
 use super::reply::{Refusal, element};
 use super::session_tags::SessionTags;
-use super::mfa;
 use crate::world::{Asked, Role, RoleSession, SessionOf};
 
 const ROLE_ARN: Limits = Limits {
@@ -22,12 +22,24 @@ const ROLE_ARN: Limits = Limits {
     pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
     also: None,
 };
-const SESSION_NAME: Limits =
-    Limits { name: "RoleSessionName", length: (2, 64), pattern: "[\\w+=,.@-]*", also: Some("+=,.@-") };
-const EXTERNAL_ID: Limits =
-    Limits { name: "ExternalId", length: (2, 1224), pattern: "[\\w+=,.@:\\/-]*", also: Some("+=,.@:/-") };
-const SOURCE_IDENTITY: Limits =
-    Limits { name: "SourceIdentity", length: (2, 64), pattern: "[\\w+=,.@-]*", also: Some("+=,.@-") };
+const SESSION_NAME: Limits = Limits {
+    name: "RoleSessionName",
+    length: (2, 64),
+    pattern: "[\\w+=,.@-]*",
+    also: Some("+=,.@-"),
+};
+const EXTERNAL_ID: Limits = Limits {
+    name: "ExternalId",
+    length: (2, 1224),
+    pattern: "[\\w+=,.@:\\/-]*",
+    also: Some("+=,.@:/-"),
+};
+const SOURCE_IDENTITY: Limits = Limits {
+    name: "SourceIdentity",
+    length: (2, 64),
+    pattern: "[\\w+=,.@-]*",
+    also: Some("+=,.@-"),
+};
 
 /// API Reference, "AssumeRole": 15 minutes to 12 hours, 1 hour by default.
 const LEAST: i64 = 900;
@@ -56,7 +68,10 @@ pub(super) fn answer(call: &Call<'_>) -> Result<String, Refusal> {
     let session = RoleSession {
         role_arn: role.arn.clone(),
         name: asking.session_name.to_owned(),
-        arn: format!("arn:aws:sts::{}:assumed-role/{}/{}", role.account, role.name, asking.session_name),
+        arn: format!(
+            "arn:aws:sts::{}:assumed-role/{}/{}",
+            role.account, role.name, asking.session_name
+        ),
         policies: asking.packed.policies,
         tags: asking.tags.all(),
         transitive: asking.tags.transitive,
@@ -87,7 +102,9 @@ impl<'a> Asking<'a> {
         let session_name = parameters.required(&SESSION_NAME)?;
         let source_identity = parameters.text(&SOURCE_IDENTITY)?;
         if source_identity.is_some_and(|s| s.starts_with("aws:")) {
-            return Err(Refusal::invalid_parameter("SourceIdentity must not begin with the text aws:"));
+            return Err(Refusal::invalid_parameter(
+                "SourceIdentity must not begin with the text aws:",
+            ));
         }
         let seconds = parameters.duration(LEAST, MOST)?;
         let tags = SessionTags::read(parameters, &call.signer)?;
@@ -96,12 +113,23 @@ impl<'a> Asking<'a> {
             return Err(Refusal::validation(format!("{role_arn} is invalid")));
         }
         let external_id = parameters.text(&EXTERNAL_ID)?;
-        Ok(Self { role_arn, session_name, external_id, source_identity, seconds, tags, packed })
+        Ok(Self {
+            role_arn,
+            session_name,
+            external_id,
+            source_identity,
+            seconds,
+            tags,
+            packed,
+        })
     }
 
     /// The condition keys that the request brings (Service Authorization Reference, "AWS Security Token Service").
     fn keys(&self, mfa_at: Option<Timestamp>) -> Vec<(String, Vec<String>)> {
-        let mut keys = vec![("sts:RoleSessionName".to_owned(), vec![self.session_name.to_owned()])];
+        let mut keys = vec![(
+            "sts:RoleSessionName".to_owned(),
+            vec![self.session_name.to_owned()],
+        )];
         let mut set = |name: &str, value: Option<&str>| {
             keys.extend(value.map(|v| (name.to_owned(), vec![v.to_owned()])));
         };
@@ -115,10 +143,16 @@ impl<'a> Asking<'a> {
             keys.push((format!("aws:RequestTag/{key}"), vec![value.clone()]));
         }
         if !self.tags.given.is_empty() {
-            keys.push(("aws:TagKeys".to_owned(), self.tags.given.keys().cloned().collect()));
+            keys.push((
+                "aws:TagKeys".to_owned(),
+                self.tags.given.keys().cloned().collect(),
+            ));
         }
         if !self.tags.transitive.is_empty() {
-            keys.push(("sts:TransitiveTagKeys".to_owned(), self.tags.transitive.iter().cloned().collect()));
+            keys.push((
+                "sts:TransitiveTagKeys".to_owned(),
+                self.tags.transitive.iter().cloned().collect(),
+            ));
         }
         keys
     }
@@ -134,7 +168,9 @@ fn authorized_role(call: &Call<'_>, asking: &Asking<'_>, mfa_at: Option<Timestam
     }
     let refuse = |action| Refusal::not_authorized(&call.signer.arn, action, asking.role_arn);
     let world = call.state.world();
-    let Some(role) = world.roles.get(asking.role_arn) else { return Err(refuse("sts:AssumeRole")) };
+    let Some(role) = world.roles.get(asking.role_arn) else {
+        return Err(refuse("sts:AssumeRole"));
+    };
     let keys = asking.keys(mfa_at);
     for action in actions {
         let asked = Asked {
@@ -172,9 +208,11 @@ fn allowed_duration(call: &Call<'_>, asking: &Asking<'_>, role: &Role) -> Result
 fn source_identity(call: &Call<'_>, asking: &Asking<'_>) -> Result<Option<String>, Refusal> {
     let inherited = call.signer.role().and_then(|r| r.source_identity.clone());
     match (inherited, asking.source_identity) {
-        (Some(old), Some(new)) if old != new => {
-            Err(Refusal::not_authorized(&call.signer.arn, "sts:SetSourceIdentity", asking.role_arn))
-        }
+        (Some(old), Some(new)) if old != new => Err(Refusal::not_authorized(
+            &call.signer.arn,
+            "sts:SetSourceIdentity",
+            asking.role_arn,
+        )),
         (Some(old), _) => Ok(Some(old)),
         (None, new) => Ok(new.map(str::to_owned)),
     }

@@ -7,8 +7,17 @@ use super::reply::{Refusal, element};
 use crate::world::{Session, SessionOf};
 
 /// Issues a session and gives its `Credentials` element.
-pub(super) fn issue(call: &Call<'_>, seconds: i64, mfa_at: Option<Timestamp>, of: SessionOf) -> Result<String, Refusal> {
-    let longest = call.state.max_life.and_then(|d| i64::try_from(d.as_secs()).ok()).unwrap_or(i64::MAX);
+pub(super) fn issue(
+    call: &Call<'_>,
+    seconds: i64,
+    mfa_at: Option<Timestamp>,
+    of: SessionOf,
+) -> Result<String, Refusal> {
+    let longest = call
+        .state
+        .max_life
+        .and_then(|d| i64::try_from(d.as_secs()).ok())
+        .unwrap_or(i64::MAX);
     let now = call.state.now();
     // AWS gives whole seconds.
     let expires_at = Timestamp::from_second(now.as_second())
@@ -35,6 +44,9 @@ pub(super) fn issue(call: &Call<'_>, seconds: i64, mfa_at: Option<Timestamp>, of
         "</Credentials>".to_owned(),
     ]
     .concat();
-    call.state.change().sessions.insert(session.access_key_id.clone(), session);
+    call.state
+        .change()
+        .sessions
+        .insert(session.access_key_id.clone(), session);
     Ok(xml)
 }

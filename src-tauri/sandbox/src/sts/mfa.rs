@@ -7,9 +7,18 @@ use super::parameters::Limits;
 use super::reply::Refusal;
 use crate::world::{SessionOf, Signer};
 
-const SERIAL: Limits =
-    Limits { name: "SerialNumber", length: (9, 256), pattern: "[\\w+=/:,.@-]*", also: Some("+=/:,.@-") };
-const CODE: Limits = Limits { name: "TokenCode", length: (6, 6), pattern: "[\\d]*", also: None };
+const SERIAL: Limits = Limits {
+    name: "SerialNumber",
+    length: (9, 256),
+    pattern: "[\\w+=/:,.@-]*",
+    also: Some("+=/:,.@-"),
+};
+const CODE: Limits = Limits {
+    name: "TokenCode",
+    length: (6, 6),
+    pattern: "[\\d]*",
+    also: None,
+};
 
 /// Takes the code of the call, if it has one: when the person showed it.
 ///
@@ -21,10 +30,14 @@ pub(super) fn take(call: &Call<'_>) -> Result<Option<Timestamp>, Refusal> {
         (None, None) => return Ok(None),
         (Some(serial), Some(code)) => (serial, code),
         (Some(_), None) => {
-            return Err(Refusal::denied("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code. "));
+            return Err(Refusal::denied(
+                "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code. ",
+            ));
         }
         (None, Some(_)) => {
-            return Err(Refusal::denied("MultiFactorAuthentication failed, must provide MFA serial number. "));
+            return Err(Refusal::denied(
+                "MultiFactorAuthentication failed, must provide MFA serial number. ",
+            ));
         }
     };
     if !code.bytes().all(|b| b.is_ascii_digit()) {
@@ -40,12 +53,21 @@ pub(super) fn take(call: &Call<'_>) -> Result<Option<Timestamp>, Refusal> {
     let user = user_arn(&call.signer).ok_or_else(unable)?;
     let now = call.state.now();
     let mut world = call.state.change();
-    let devices = world.users.get_mut(user).map(|u| u.mfa.as_mut_slice()).unwrap_or_default();
-    let device = devices.iter_mut().find(|d| d.serial == serial).ok_or_else(unable)?;
+    let devices = world
+        .users
+        .get_mut(user)
+        .map(|u| u.mfa.as_mut_slice())
+        .unwrap_or_default();
+    let device = devices
+        .iter_mut()
+        .find(|d| d.serial == serial)
+        .ok_or_else(unable)?;
     if device.take(code, now) {
         Ok(Some(now))
     } else {
-        Err(Refusal::denied("MultiFactorAuthentication failed with invalid MFA one time pass code. "))
+        Err(Refusal::denied(
+            "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+        ))
     }
 }
 

@@ -46,7 +46,11 @@ impl Incoming<'_> {
 
     fn parameters(&self) -> Parameters {
         let query = form_urlencoded::parse(self.query.as_bytes());
-        Parameters::new(query.chain(form_urlencoded::parse(self.body)).into_owned())
+        Parameters::new(
+            query
+                .into_owned()
+                .chain(form_urlencoded::parse(self.body).into_owned()),
+        )
     }
 }
 
@@ -64,7 +68,12 @@ pub fn answer(state: &State, incoming: &Incoming<'_>) -> Reply {
     let action = parameters.get("Action").unwrap_or_default().to_owned();
     state.count(&action);
     let body = authenticate(state, incoming).and_then(|(signer, region)| {
-        let call = Call { state, signer, parameters, region };
+        let call = Call {
+            state,
+            signer,
+            parameters,
+            region,
+        };
         match action.as_str() {
             "AssumeRole" => assume_role::answer(&call),
             "GetCallerIdentity" => Ok(caller_identity(&call)),
@@ -78,7 +87,10 @@ pub fn answer(state: &State, incoming: &Incoming<'_>) -> Reply {
 
 fn authenticate(state: &State, incoming: &Incoming<'_>) -> Result<(Signer, String), Refusal> {
     let scope = Scope::of(incoming.headers, Some(incoming.query)).ok_or_else(Refusal::missing_token)?;
-    let signer = state.world().signer(&scope.access_key_id).ok_or_else(Refusal::invalid_token)?;
+    let signer = state
+        .world()
+        .signer(&scope.access_key_id)
+        .ok_or_else(Refusal::invalid_token)?;
     let request = SignedRequest {
         method: incoming.method,
         path: incoming.path,
@@ -93,12 +105,22 @@ fn authenticate(state: &State, incoming: &Incoming<'_>) -> Result<(Signer, Strin
     verify(&request, &scope, &signer.secret, now).map_err(|refused| match refused {
         Refused::Incomplete => Refusal::incomplete_signature(),
         Refused::Mismatch => Refusal::signature_mismatch(),
-        Refused::Skewed { signed, now, limit, old } => Refusal::skewed(&signed, &now, &limit, old),
+        Refused::Skewed {
+            signed,
+            now,
+            limit,
+            old,
+        } => Refusal::skewed(&signed, &now, &limit, old),
     })?;
-    let token = incoming.headers.get("x-amz-security-token").map(http::HeaderValue::as_bytes);
+    let token = incoming
+        .headers
+        .get("x-amz-security-token")
+        .map(http::HeaderValue::as_bytes);
     match &signer.session {
         None if token.is_some() => return Err(Refusal::invalid_token()),
-        Some(session) if token != Some(session.token.expose().as_bytes()) => return Err(Refusal::invalid_token()),
+        Some(session) if token != Some(session.token.expose().as_bytes()) => {
+            return Err(Refusal::invalid_token());
+        }
         Some(session) if session.expires_at <= now => return Err(Refusal::expired_token()),
         _ => {}
     }

@@ -33,24 +33,37 @@ pub(super) fn read(parameters: &Parameters, tags: &SessionTags, world: &World) -
     let mut policies = Vec::new();
     let mut size = tags.size();
     if let Some(text) = parameters.text(&POLICY)? {
-        let policy = Policy::parse(Kind::Session, text).map_err(|e| Refusal::malformed_policy(e.to_string()))?;
+        let policy =
+            Policy::parse(Kind::Session, text).map_err(|e| Refusal::malformed_policy(e.to_string()))?;
         if policy.unknowns().next().is_some() {
             return Err(Refusal::malformed_policy("Syntax errors in policy."));
         }
         size += text.chars().filter(|c| !c.is_whitespace()).count();
-        policies.push(NamedPolicy { name: "session policy".to_owned(), policy });
+        policies.push(NamedPolicy {
+            name: "session policy".to_owned(),
+            policy,
+        });
     }
     let arns: Vec<&str> = parameters.members("PolicyArns", ".arn").collect();
     if arns.len() > MOST_ARNS {
         let constraint = "Member must have length less than or equal to 10";
-        return Err(Refusal::constraint(&format!("[{}]", arns.join(", ")), "policyArns", constraint));
+        return Err(Refusal::constraint(
+            &format!("[{}]", arns.join(", ")),
+            "policyArns",
+            constraint,
+        ));
     }
     for arn in arns {
         let Some(policy) = world.managed.get(arn) else {
-            return Err(Refusal::validation(format!("Policy ARN {arn} does not exist or is not attachable.")));
+            return Err(Refusal::validation(format!(
+                "Policy ARN {arn} does not exist or is not attachable."
+            )));
         };
         size += arn.len();
-        policies.push(NamedPolicy { name: arn.to_owned(), policy: policy.clone() });
+        policies.push(NamedPolicy {
+            name: arn.to_owned(),
+            policy: policy.clone(),
+        });
     }
     let percent = (size * 100).div_ceil(ROOM);
     if percent > 100 {
@@ -60,5 +73,8 @@ pub(super) fn read(parameters: &Parameters, tags: &SessionTags, world: &World) -
             format!("Packed policy consumes {percent}% of allotted space, please use smaller policy.")
         }));
     }
-    Ok(Packed { policies, percent: (size > 0).then_some(percent) })
+    Ok(Packed {
+        policies,
+        percent: (size > 0).then_some(percent),
+    })
 }

@@ -39,37 +39,59 @@ impl Parameters {
 
     /// A text within its limits.
     pub(super) fn text(&self, limits: &Limits) -> Result<Option<&str>, Refusal> {
-        let Some(value) = self.get(limits.name) else { return Ok(None) };
+        let Some(value) = self.get(limits.name) else {
+            return Ok(None);
+        };
         let shown = lower_first(limits.name);
         let constraint = |text: &str| Err(Refusal::constraint(value, &shown, text));
         let length = value.chars().count();
         if length > limits.length.1 {
-            return constraint(&format!("Member must have length less than or equal to {}", limits.length.1));
+            return constraint(&format!(
+                "Member must have length less than or equal to {}",
+                limits.length.1
+            ));
         }
         if length < limits.length.0 {
-            return constraint(&format!("Member must have length greater than or equal to {}", limits.length.0));
+            return constraint(&format!(
+                "Member must have length greater than or equal to {}",
+                limits.length.0
+            ));
         }
         let allowed = |c: char| {
-            limits.also.is_none_or(|also| c.is_ascii_alphanumeric() || c == '_' || also.contains(c))
+            limits
+                .also
+                .is_none_or(|also| c.is_ascii_alphanumeric() || c == '_' || also.contains(c))
         };
         if !value.chars().all(allowed) {
-            return constraint(&format!("Member must satisfy regular expression pattern: {}", limits.pattern));
+            return constraint(&format!(
+                "Member must satisfy regular expression pattern: {}",
+                limits.pattern
+            ));
         }
         Ok(Some(value))
     }
 
     /// A text that must be there.
     pub(super) fn required(&self, limits: &Limits) -> Result<&str, Refusal> {
-        self.text(limits)?.ok_or_else(|| Refusal::null(&lower_first(limits.name)))
+        self.text(limits)?
+            .ok_or_else(|| Refusal::null(&lower_first(limits.name)))
     }
 
     /// `DurationSeconds`, within `least..=most`.
     pub(super) fn duration(&self, least: i64, most: i64) -> Result<Option<i64>, Refusal> {
-        let Some(text) = self.get("DurationSeconds") else { return Ok(None) };
-        let Ok(seconds) = text.parse::<i64>() else { return Err(Refusal::malformed_input()) };
+        let Some(text) = self.get("DurationSeconds") else {
+            return Ok(None);
+        };
+        let Ok(seconds) = text.parse::<i64>() else {
+            return Err(Refusal::malformed_input());
+        };
         let constraint = |bound: &str, limit: i64| {
             let text = format!("Member must have value {bound} than or equal to {limit}");
-            Err(Refusal::constraint(&seconds.to_string(), "durationSeconds", &text))
+            Err(Refusal::constraint(
+                &seconds.to_string(),
+                "durationSeconds",
+                &text,
+            ))
         };
         match seconds {
             s if s < least => constraint("greater", least),
@@ -81,5 +103,10 @@ impl Parameters {
 
 fn lower_first(name: &str) -> String {
     let mut chars = name.chars();
-    chars.next().map(|c| c.to_ascii_lowercase()).into_iter().chain(chars).collect()
+    chars
+        .next()
+        .map(|c| c.to_ascii_lowercase())
+        .into_iter()
+        .chain(chars)
+        .collect()
 }

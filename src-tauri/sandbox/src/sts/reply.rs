@@ -33,11 +33,17 @@ impl Reply {
                     element("Message", &refusal.message),
                 ]
                 .concat();
-                let body = format!("<ErrorResponse xmlns=\"{NAMESPACE}\"><Error>{error}</Error>{id}</ErrorResponse>");
+                let body = format!(
+                    "<ErrorResponse xmlns=\"{NAMESPACE}\"><Error>{error}</Error>{id}</ErrorResponse>"
+                );
                 (refusal.status, body)
             }
         };
-        Self { status, body, request_id }
+        Self {
+            status,
+            body,
+            request_id,
+        }
     }
 }
 
@@ -67,7 +73,11 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self {
+            status,
+            code,
+            message: message.into(),
+        }
     }
 
     fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
@@ -79,15 +89,24 @@ impl Refusal {
     }
 
     pub(super) fn missing_token() -> Self {
-        Self::forbidden("MissingAuthenticationToken", "Request is missing Authentication Token")
+        Self::forbidden(
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        )
     }
 
     pub(super) fn invalid_token() -> Self {
-        Self::forbidden("InvalidClientTokenId", "The security token included in the request is invalid.")
+        Self::forbidden(
+            "InvalidClientTokenId",
+            "The security token included in the request is invalid.",
+        )
     }
 
     pub(super) fn expired_token() -> Self {
-        Self::forbidden("ExpiredToken", "The security token included in the request is expired")
+        Self::forbidden(
+            "ExpiredToken",
+            "The security token included in the request is expired",
+        )
     }
 
     pub(super) fn incomplete_signature() -> Self {
@@ -122,12 +141,17 @@ impl Refusal {
     }
 
     pub(super) fn invalid_action(action: &str) -> Self {
-        Self::bad_request("InvalidAction", format!("Could not find operation {action} for version 2011-06-15"))
+        Self::bad_request(
+            "InvalidAction",
+            format!("Could not find operation {action} for version 2011-06-15"),
+        )
     }
 
     /// The one answer to a missing role, trust, external ID, permission or condition.
     pub(super) fn not_authorized(caller: &str, action: &str, resource: &str) -> Self {
-        Self::denied(format!("User: {caller} is not authorized to perform: {action} on resource: {resource}"))
+        Self::denied(format!(
+            "User: {caller} is not authorized to perform: {action} on resource: {resource}"
+        ))
     }
 
     pub(super) fn denied(message: impl Into<String>) -> Self {

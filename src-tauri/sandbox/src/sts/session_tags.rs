@@ -27,11 +27,17 @@ impl SessionTags {
         let keys: Vec<&str> = parameters.members("Tags", ".Key").collect();
         if keys.len() > MOST {
             let constraint = "Member must have length less than or equal to 50";
-            return Err(Refusal::constraint(&format!("[{} tags]", keys.len()), "tags", constraint));
+            return Err(Refusal::constraint(
+                &format!("[{} tags]", keys.len()),
+                "tags",
+                constraint,
+            ));
         }
         let mut given: BTreeMap<String, String> = BTreeMap::new();
         for (i, key) in keys.iter().enumerate() {
-            let value = parameters.get(&format!("Tags.member.{}.Value", i + 1)).unwrap_or_default();
+            let value = parameters
+                .get(&format!("Tags.member.{}.Value", i + 1))
+                .unwrap_or_default();
             check(key, value, i + 1)?;
             if has(given.keys(), key) {
                 return Err(Refusal::invalid_parameter(
@@ -56,7 +62,11 @@ impl SessionTags {
             }
             transitive.insert(key.to_owned());
         }
-        Ok(Self { given, transitive, inherited })
+        Ok(Self {
+            given,
+            transitive,
+            inherited,
+        })
     }
 
     /// All tags that the session will have.
@@ -67,13 +77,20 @@ impl SessionTags {
     }
 
     pub(super) fn size(&self) -> usize {
-        self.given.iter().map(|(key, value)| key.len() + value.len() + 2).sum()
+        self.given
+            .iter()
+            .map(|(key, value)| key.len() + value.len() + 2)
+            .sum()
     }
 }
 
 fn inherited(role: &RoleSession) -> BTreeMap<String, String> {
     let passes = |key: &String| has(role.transitive.iter(), key);
-    role.tags.iter().filter(|(key, _)| passes(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    role.tags
+        .iter()
+        .filter(|(key, _)| passes(key))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
 }
 
 fn has<'a>(mut keys: impl Iterator<Item = &'a String>, wanted: &str) -> bool {
@@ -83,11 +100,19 @@ fn has<'a>(mut keys: impl Iterator<Item = &'a String>, wanted: &str) -> bool {
 fn check(key: &str, value: &str, n: usize) -> Result<(), Refusal> {
     let legal = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c);
     let refuse = |what: &str, value: &str, rule: String| {
-        Err(Refusal::constraint(value, &format!("tags.{n}.member.{what}"), &rule))
+        Err(Refusal::constraint(
+            value,
+            &format!("tags.{n}.member.{what}"),
+            &rule,
+        ))
     };
     let at_most = |n| format!("Member must have length less than or equal to {n}");
     if key.is_empty() {
-        return refuse("key", key, "Member must have length greater than or equal to 1".to_owned());
+        return refuse(
+            "key",
+            key,
+            "Member must have length greater than or equal to 1".to_owned(),
+        );
     }
     if key.chars().count() > LONGEST_KEY {
         return refuse("key", key, at_most(LONGEST_KEY));
@@ -95,7 +120,8 @@ fn check(key: &str, value: &str, n: usize) -> Result<(), Refusal> {
     if value.chars().count() > LONGEST_VALUE {
         return refuse("value", value, at_most(LONGEST_VALUE));
     }
-    let pattern = || "Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*".to_owned();
+    let pattern =
+        || "Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*".to_owned();
     if !key.chars().all(legal) {
         return refuse("key", key, pattern());
     }

@@ -14,8 +14,17 @@ const USUAL: i64 = 43_200;
 pub(super) fn answer(call: &Call<'_>) -> Result<String, Refusal> {
     let seconds = call.parameters.duration(LEAST, MOST)?.unwrap_or(USUAL);
     if call.signer.session.is_some() {
-        return Err(Refusal::denied("Cannot call GetSessionToken with session credentials"));
+        return Err(Refusal::denied(
+            "Cannot call GetSessionToken with session credentials",
+        ));
     }
     let mfa_at = mfa::take(call)?;
-    issue(call, seconds, mfa_at, SessionOf::User { arn: call.signer.arn.clone() })
+    issue(
+        call,
+        seconds,
+        mfa_at,
+        SessionOf::User {
+            arn: call.signer.arn.clone(),
+        },
+    )
 }

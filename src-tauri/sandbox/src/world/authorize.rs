@@ -9,9 +9,9 @@ use hatrack_core::policy::{
 use hatrack_core::secret::Secret;
 use jiff::Timestamp;
 
+use super::World;
 use super::account::{NamedPolicy, Role, User};
 use super::session::{RoleSession, Session, SessionOf};
-use super::World;
 
 /// Who holds an access key.
 #[derive(Debug, Clone)]
@@ -35,7 +35,10 @@ pub struct Signer {
 impl Signer {
     pub(super) fn user(user: &User, secret: &Secret) -> Self {
         Self {
-            caller: Caller::User { account: user.account, arn: user.arn.clone() },
+            caller: Caller::User {
+                account: user.account,
+                arn: user.arn.clone(),
+            },
             account: user.account,
             arn: user.arn.clone(),
             user_id: user.id.clone(),
@@ -47,7 +50,10 @@ impl Signer {
     }
 
     pub(super) fn user_session(user: &User, session: &Session) -> Self {
-        Self { session: Some(session.clone()), ..Self::user(user, &session.secret) }
+        Self {
+            session: Some(session.clone()),
+            ..Self::user(user, &session.secret)
+        }
     }
 
     pub(super) fn role_session(role: &Role, of: &RoleSession, session: &Session) -> Self {
@@ -88,7 +94,14 @@ impl Signer {
         };
         context.set("aws:PrincipalArn", principal);
         context.set("aws:PrincipalAccount", self.account.as_str());
-        context.set("aws:PrincipalType", if self.role().is_some() { "AssumedRole" } else { "User" });
+        context.set(
+            "aws:PrincipalType",
+            if self.role().is_some() {
+                "AssumedRole"
+            } else {
+                "User"
+            },
+        );
         context.set("aws:PrincipalIsAWSService", "false");
         context.set("aws:ViaAWSService", "false");
         context.set("aws:userid", &self.user_id);
@@ -99,10 +112,15 @@ impl Signer {
         if let Some(session) = &self.session {
             context.set("aws:TokenIssueTime", session.issued_at.to_string());
             context.set("aws:MultiFactorAuthPresent", session.mfa_at.is_some().to_string());
-            let age = session.mfa_at.map(|at| (now.as_second() - at.as_second()).to_string());
+            let age = session
+                .mfa_at
+                .map(|at| (now.as_second() - at.as_second()).to_string());
             context.set_if("aws:MultiFactorAuthAge", age);
         }
-        context.set_if("aws:SourceIdentity", self.role().and_then(|r| r.source_identity.as_ref()));
+        context.set_if(
+            "aws:SourceIdentity",
+            self.role().and_then(|r| r.source_identity.as_ref()),
+        );
         context.set("aws:CurrentTime", now.to_string());
         context.set("aws:EpochTime", now.as_second().to_string());
         // The sandbox stands for AWS's HTTPS endpoints, though loopback itself is plain HTTP.
@@ -152,7 +170,10 @@ impl World {
             identity,
             boundary,
             session: signer.role().map(|r| named(&r.policies)).unwrap_or_default(),
-            resource: asked.resource_policy.map(|policy| Named { name: asked.resource, policy }),
+            resource: asked.resource_policy.map(|policy| Named {
+                name: asked.resource,
+                policy,
+            }),
             rule: asked.rule,
         };
         decide(&request, &policies)
@@ -162,13 +183,22 @@ impl World {
     fn attached(&self, caller: &Caller) -> (Vec<Named<'_>>, Option<Named<'_>>) {
         match caller {
             Caller::User { arn, .. } => {
-                let Some(user) = self.users.get(arn) else { return (Vec::new(), None) };
+                let Some(user) = self.users.get(arn) else {
+                    return (Vec::new(), None);
+                };
                 let mut all = named(&user.policies);
-                all.extend(user.groups.iter().filter_map(|g| self.groups.get(g)).flat_map(|g| named(&g.policies)));
+                all.extend(
+                    user.groups
+                        .iter()
+                        .filter_map(|g| self.groups.get(g))
+                        .flat_map(|g| named(&g.policies)),
+                );
                 (all, user.boundary.as_ref().map(as_named))
             }
             Caller::RoleSession { role_arn, .. } => {
-                let Some(role) = self.roles.get(role_arn) else { return (Vec::new(), None) };
+                let Some(role) = self.roles.get(role_arn) else {
+                    return (Vec::new(), None);
+                };
                 (named(&role.policies), role.boundary.as_ref().map(as_named))
             }
             _ => (Vec::new(), None),
@@ -177,7 +207,10 @@ impl World {
 }
 
 fn as_named(policy: &NamedPolicy) -> Named<'_> {
-    Named { name: &policy.name, policy: &policy.policy }
+    Named {
+        name: &policy.name,
+        policy: &policy.policy,
+    }
 }
 
 fn named(policies: &[NamedPolicy]) -> Vec<Named<'_>> {

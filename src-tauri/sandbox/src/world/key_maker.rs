@@ -25,12 +25,19 @@ impl KeyMaker {
             Some(seed) => bytes[..8].copy_from_slice(&seed.to_be_bytes()),
             None => getrandom::fill(&mut bytes)?,
         }
-        Ok(Self { seed: bytes, counter: 0 })
+        Ok(Self {
+            seed: bytes,
+            counter: 0,
+        })
     }
 
     fn block(&mut self) -> [u8; 32] {
         self.counter += 1;
-        Sha256::new().chain_update(self.seed).chain_update(self.counter.to_be_bytes()).finalize().into()
+        Sha256::new()
+            .chain_update(self.seed)
+            .chain_update(self.counter.to_be_bytes())
+            .finalize()
+            .into()
     }
 
     fn bytes(&mut self, count: usize) -> Vec<u8> {
@@ -43,7 +50,10 @@ impl KeyMaker {
     }
 
     fn base32(&mut self, count: usize) -> String {
-        self.bytes(count).into_iter().map(|b| char::from(BASE32[usize::from(b % 32)])).collect()
+        self.bytes(count)
+            .into_iter()
+            .map(|b| char::from(BASE32[usize::from(b % 32)]))
+            .collect()
     }
 
     /// A unique ID with AWS's prefix for its kind (`AKIA`, `ASIA`, `AIDA`, `AROA`): 20 characters.
@@ -72,7 +82,14 @@ impl KeyMaker {
         b[6] = (b[6] & 0x0f) | 0x40;
         b[8] = (b[8] & 0x3f) | 0x80;
         let hex = hex::encode(b);
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        format!(
+            "{}-{}-{}-{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..]
+        )
     }
 
     /// A request id as S3 gives it.

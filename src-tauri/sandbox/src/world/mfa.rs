@@ -21,13 +21,19 @@ pub struct MfaDevice {
 impl MfaDevice {
     /// A device that has not been used.
     pub fn new(serial: String, seed: String) -> Self {
-        Self { serial, seed, taken: None }
+        Self {
+            serial,
+            seed,
+            taken: None,
+        }
     }
 
     /// Takes a code: the current one or its neighbours, each once.
     pub fn take(&mut self, code: &str, now: Timestamp) -> bool {
         let step = now.as_second().div_euclid(STEP_SECONDS);
-        let fits = |s: &i64| self.taken.is_none_or(|taken| *s > taken) && code_at(&self.seed, *s).as_deref() == Some(code);
+        let fits = |s: &i64| {
+            self.taken.is_none_or(|taken| *s > taken) && code_at(&self.seed, *s).as_deref() == Some(code)
+        };
         match (step - 1..=step + 1).find(fits) {
             Some(step) => {
                 self.taken = Some(step);
@@ -50,7 +56,10 @@ fn code_at(seed: &str, step: i64) -> Option<String> {
     let hash = mac.finalize().into_bytes();
     let offset = usize::from(hash.last()? & 0x0f);
     let word: [u8; 4] = hash.get(offset..offset + 4)?.try_into().ok()?;
-    Some(format!("{:06}", (u32::from_be_bytes(word) & 0x7fff_ffff) % 1_000_000))
+    Some(format!(
+        "{:06}",
+        (u32::from_be_bytes(word) & 0x7fff_ffff) % 1_000_000
+    ))
 }
 
 /// RFC 4648, section 6, without padding.
@@ -90,15 +99,24 @@ mod tests {
             (2_000_000_000, "279037"),
             (20_000_000_000, "353130"),
         ] {
-            assert_eq!(totp(seed, Timestamp::from_second(at).unwrap()).as_deref(), Some(code));
+            assert_eq!(
+                totp(seed, Timestamp::from_second(at).unwrap()).as_deref(),
+                Some(code)
+            );
         }
     }
 
     #[test]
     fn a_code_is_taken_once_and_none_older_after_it() {
-        let mut device = MfaDevice::new("arn:aws:iam::111122223333:mfa/x".into(), "GEZDGNBVGY3TQOJQ".into());
+        let mut device = MfaDevice::new(
+            "arn:aws:iam::111122223333:mfa/x".into(),
+            "GEZDGNBVGY3TQOJQ".into(),
+        );
         let at = |s| Timestamp::from_second(s).unwrap();
-        let (old, new) = (totp(&device.seed, at(1000)).unwrap(), totp(&device.seed, at(1030)).unwrap());
+        let (old, new) = (
+            totp(&device.seed, at(1000)).unwrap(),
+            totp(&device.seed, at(1030)).unwrap(),
+        );
         assert!(device.take(&new, at(1030)));
         assert!(!device.take(&new, at(1030)));
         assert!(!device.take(&old, at(1031)));
@@ -107,7 +125,10 @@ mod tests {
 
     #[test]
     fn a_code_from_another_minute_is_refused() {
-        let mut device = MfaDevice::new("arn:aws:iam::111122223333:mfa/x".into(), "GEZDGNBVGY3TQOJQ".into());
+        let mut device = MfaDevice::new(
+            "arn:aws:iam::111122223333:mfa/x".into(),
+            "GEZDGNBVGY3TQOJQ".into(),
+        );
         let at = |s| Timestamp::from_second(s).unwrap();
         let early = totp(&device.seed, at(1000)).unwrap();
         assert!(!device.take(&early, at(1090)));

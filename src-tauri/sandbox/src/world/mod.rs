@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 pub use account::{Group, NamedPolicy, Role, User};
 pub use authorize::{Asked, Signer, denied_because};
-pub use bucket::{Bucket, Content, Object, crc32, generated, md5_hex};
+pub use bucket::{Bucket, Object, crc32, generated, md5_hex};
 pub use key_maker::KeyMaker;
 pub use mfa::{MfaDevice, totp};
 pub use session::{AccessKey, RoleSession, Session, SessionOf};
@@ -61,14 +61,19 @@ impl World {
     /// # Errors
     /// The policy cannot be read; it is our own, so this does not happen.
     pub fn revoke_sessions(&mut self, role_arn: &str, before: Timestamp) -> Result<bool, PolicyError> {
-        let Some(role) = self.roles.get_mut(role_arn) else { return Ok(false) };
+        let Some(role) = self.roles.get_mut(role_arn) else {
+            return Ok(false);
+        };
         let text = format!(
             r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Deny", "Action": ["*"], "Resource": ["*"],
             "Condition": {{"DateLessThan": {{"aws:TokenIssueTime": "{before}"}}}}}}]}}"#
         );
         let policy = Policy::parse(Kind::Identity, &text)?;
         role.policies.retain(|p| p.name != REVOKING);
-        role.policies.push(NamedPolicy { name: REVOKING.to_owned(), policy });
+        role.policies.push(NamedPolicy {
+            name: REVOKING.to_owned(),
+            policy,
+        });
         Ok(true)
     }
 }

@@ -1,0 +1,289 @@
+//! The agent's life: claim the home, open what it owns, serve, and put everything away.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use hatrack_aws::AwsSts;
+use hatrack_core::broker::Broker;
+use hatrack_core::expiry::Clock;
+use hatrack_core::history::HistoryLog;
+use hatrack_core::sts::Sts;
+use hatrack_store::history::{OpenFailure, SqliteHistory};
+use hatrack_store::home::Home;
+use hatrack_store::settings::{SettingsFailure, SettingsFile};
+use hatrack_store::vault::{Keyring, OsKeyring, Vault, VaultStatus};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, oneshot, watch};
+
+use crate::catalogs::Catalogs;
+use crate::choices::Choices;
+use crate::identities::LocalIdentities;
+use crate::machine::{Alarm, SystemClock, SystemRandom, harden, watch_for_resume};
+use crate::server::{self, ClaimError, claim};
+use crate::service::{About, CatalogRenewals, Service};
+use crate::sessions::{Keeper, LastUses, Mailbox, Scribe, VaultSlot, Wiring, read_all};
+
+/// How long the agent waits for a keyring before it serves without: one that asks a person may take its time.
+const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long it is then waited for beside serving, before it counts as locked.
+const DIALOG_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How an agent runs.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Without a live session, a listener or a request for this long, it ends by itself.
+    pub idle_after: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            idle_after: Duration::from_secs(600),
+        }
+    }
+}
+
+/// How an agent ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ran {
+    /// It served, and was told to end or had nothing left to do.
+    ToTheEnd,
+    /// Another agent serves this home: that one will do.
+    AnotherServes,
+}
+
+/// The agent could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The home or its socket.
+    #[error(transparent)]
+    Claim(ClaimError),
+    /// The history.
+    #[error(transparent)]
+    History(#[from] OpenFailure),
+    /// The settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsFailure),
+    /// Signals cannot be heard.
+    #[error("the agent cannot listen for signals: {0}")]
+    Signals(std::io::Error),
+}
+
+/// Runs the agent of `home`, until it is told to stop, gets SIGTERM, SIGINT or SIGHUP, or is idle. This is what
+/// `hat agent --foreground` does; call it in a tokio runtime with I/O, time and threads.
+pub async fn run(home: &Home, options: Options) -> Result<Ran, RunError> {
+    leave_the_terminal();
+    harden();
+    let claimed = match claim(home) {
+        Ok(claimed) => claimed,
+        Err(ClaimError::Owned) => return Ok(Ran::AnotherServes),
+        Err(other) => return Err(RunError::Claim(other)),
+    };
+    let signals = Signals::listen().map_err(RunError::Signals)?;
+    let outside = Outside {
+        sts: Arc::new(AwsSts::default()),
+        clock: Arc::new(SystemClock::new()),
+        keyring: Arc::new(OsKeyring::of(home)),
+    };
+    let mut started = start(home, options, outside).await?;
+    tokio::select! {
+        () = server::serve(&claimed.listener, &started.service) => {}
+        () = signals.any() => tracing::info!("told to end by a signal"),
+        () = started.service.stop.notified() => {
+            // Whoever told is answered first.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        _ = &mut started.idle => {}
+    }
+    started.put_away().await;
+    drop(claimed);
+    Ok(Ran::ToTheEnd)
+}
+
+/// An agent that was started by a client outlives the client's terminal. One in somebody's foreground stays there.
+fn leave_the_terminal() {
+    use std::io::IsTerminal;
+    if !std::io::stdin().is_terminal() && !std::io::stderr().is_terminal() {
+        // Fails for a process that leads its group already: then it is somebody's foreground after all.
+        let _ = rustix::process::setsid();
+    }
+}
+
+struct Signals([tokio::signal::unix::Signal; 3]);
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self([
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::hangup())?,
+        ]))
+    }
+
+    async fn any(mut self) {
+        let [terminate, interrupt, hangup] = &mut self.0;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+}
+
+/// What the agent has from outside: tests give others.
+#[derive(Clone)]
+pub struct Outside {
+    /// STS.
+    pub sts: Arc<dyn Sts>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Where the vault's key is.
+    pub keyring: Arc<dyn Keyring>,
+}
+
+/// An agent that is ready to serve.
+pub struct Started {
+    /// Answers requests.
+    pub service: Arc<Service>,
+    /// Resolves when the keeper has ended by itself.
+    pub idle: oneshot::Receiver<()>,
+    history: SqliteHistory,
+}
+
+impl Started {
+    /// Ends the keeper, and returns when everything is on disk.
+    pub async fn put_away(self) {
+        self.service.mailbox.stop().await;
+        self.service.scribe.flush().await;
+        self.history.close().await;
+    }
+}
+
+/// Opens what the agent of `home` owns, and starts its keeper.
+pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<Started, RunError> {
+    let Outside { sts, clock, keyring } = outside;
+    let started_at = clock.now().wall;
+    let history = SqliteHistory::open(&home.history(), started_at).await?.history;
+    let choices = Arc::new(Choices::load(SettingsFile::of(home), clock.clone())?);
+    let catalogs = Arc::new(Catalogs::new(clock.clone(), choices.clone()));
+    let sandbox = home.is_sandbox();
+    let (alarm, moments) = watch::channel(None);
+    let wiring = Wiring {
+        broker: Broker {
+            sts,
+            identities: Arc::new(LocalIdentities::new(catalogs.clone())),
+            clock: clock.clone(),
+            random: Arc::new(SystemRandom),
+        },
+        choices: choices.clone(),
+        renewals: Arc::new(CatalogRenewals {
+            catalogs: catalogs.clone(),
+            choices: choices.clone(),
+            sandbox,
+        }),
+        alarm,
+        idle_after: options.idle_after,
+    };
+    let log: Arc<dyn HistoryLog> = Arc::new(history.clone());
+    let vault = VaultSlot::new(OnceLock::new());
+    let (done, idle) = oneshot::channel();
+    let desk =
+        |mailbox: &Mailbox| Scribe::start(log.clone(), vault.clone(), clock.boot_id(), mailbox.clone());
+    let (mailbox, scribe) = Keeper::start(wiring, desk, done);
+    ring(moments, clock.clone(), mailbox.clone());
+    open_vault(home.vault(), keyring, vault.clone(), mailbox.clone()).await;
+    match LastUses::read(&*log).await {
+        Ok(uses) => mailbox.remember(uses),
+        Err(why) => tracing::warn!(%why, "when roles were last used is not known"),
+    }
+    let service = Service {
+        mailbox,
+        catalogs,
+        choices,
+        history: log,
+        scribe,
+        vault,
+        clock,
+        about: About {
+            home: display(home.history().parent().map(PathBuf::from)),
+            sandbox,
+            started_at,
+        },
+        stop: Arc::new(Notify::new()),
+    };
+    Ok(Started {
+        service: Arc::new(service),
+        idle,
+        history,
+    })
+}
+
+fn display(path: Option<PathBuf>) -> String {
+    path.map(|path| path.display().to_string()).unwrap_or_default()
+}
+
+/// Wakes the keeper when something is due, when a clock is set, and when the computer resumes.
+fn ring(
+    moments: watch::Receiver<Option<hatrack_core::expiry::BootTime>>,
+    clock: Arc<dyn Clock>,
+    mailbox: Mailbox,
+) {
+    let resumed = mailbox.clone();
+    tokio::spawn(async move {
+        Alarm::new(moments)
+            .run(&*clock, |rung| match rung {
+                crate::machine::Rung::Moment => mailbox.wake(),
+                crate::machine::Rung::ClockSet => mailbox.clocks_moved(),
+            })
+            .await;
+    });
+    tokio::spawn(watch_for_resume(move || resumed.clocks_moved()));
+}
+
+/// Opens the vault and hands its sessions to the keeper; waits for it only so long. A keyring that is unlocked later
+/// is used from then on.
+async fn open_vault(folder: PathBuf, keyring: Arc<dyn Keyring>, slot: VaultSlot, mailbox: Mailbox) {
+    let opened = tokio::spawn(async move {
+        let vault = Vault::with_keyring(folder, keyring, DIALOG_PATIENCE).await;
+        let status = vault.status();
+        let vault = slot.get_or_init(|| vault);
+        match status {
+            VaultStatus::Sealed => restore(vault, &mailbox).await,
+            VaultStatus::MemoryOnly { why } => {
+                tracing::warn!(%why, "there is no keyring: sessions live in memory only");
+            }
+            VaultStatus::Locked { why } => {
+                tracing::warn!(%why, "the keyring is locked: sessions live in memory until it is unlocked");
+                tokio::spawn(wait_for_key(vault.clone(), mailbox));
+            }
+        }
+    });
+    // The task goes on by itself.
+    let _ = tokio::time::timeout(KEYRING_PATIENCE, opened).await;
+}
+
+async fn restore(vault: &Vault, mailbox: &Mailbox) {
+    match read_all(vault).await {
+        Ok(sessions) => mailbox.restore(sessions),
+        Err(why) => tracing::warn!(%why, "the sessions of before could not be read"),
+    }
+}
+
+/// Asks a locked keyring again now and then.
+async fn wait_for_key(vault: Vault, mailbox: Mailbox) {
+    const PAUSE: Duration = Duration::from_secs(30);
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        match vault.try_again().await {
+            VaultStatus::Locked { .. } => {}
+            VaultStatus::MemoryOnly { .. } => return,
+            VaultStatus::Sealed => {
+                restore(&vault, &mailbox).await;
+                mailbox.vault_opened();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Hand-outs.
+
+use hatrack_core::broker::{Base, EndpointRules, IdentitySource, reach, region};
+use hatrack_core::caller::CallerContext;
+use hatrack_core::catalog::{EntrySettings, Found, IdentityEntry};
+use hatrack_core::secret::Credentials;
+use hatrack_core::session::SessionId;
+use hatrack_core::view::{NeedView, SessionView};
+
+use super::Service;
+use super::catalog::find;
+use super::switch::{Ready, Renewal, as_duration, wire};
+use crate::identities::LocalIdentities;
+use crate::protocol::{
+    HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, RoleChoice, S3Reach, SessionRef, WireError,
+};
+use crate::sessions::{Fare, Served};
+
+/// Where a hand-out's region and S3 endpoint come from.
+struct Setting {
+    role_key: String,
+    settings: EntrySettings,
+    caller: CallerContext,
+}
+
+impl Service {
+    /// Credentials for a client.
+    pub(super) async fn hand_out(
+        &self,
+        caller: &CallerContext,
+        request: HandOutRequest,
+    ) -> Result<HandOutOutcome, WireError> {
+        match self.session_meant(&request.of).await? {
+            Some(id) => self.of_session(caller, &id, request).await,
+            None => self.of_role(caller, request).await,
+        }
+    }
+
+    /// The session's ID, if the request names a session and not a role.
+    async fn session_meant(&self, of: &SessionRef) -> Result<Option<String>, WireError> {
+        match of {
+            SessionRef::Id(id) => Ok(Some(id.clone())),
+            SessionRef::Role(_) => Ok(None),
+            SessionRef::Typed(text) => {
+                let sessions = self.mailbox.sessions().await?;
+                let known = sessions.iter().any(|session| session.id == *text);
+                Ok(known.then(|| text.clone()))
+            }
+        }
+    }
+
+    async fn of_session(
+        &self,
+        caller: &CallerContext,
+        id: &str,
+        request: HandOutRequest,
+    ) -> Result<HandOutOutcome, WireError> {
+        let rules = self.endpoint_rules(request.allow_endpoint);
+        let session = self.mailbox.find(SessionId(id.to_owned())).await?;
+        let (session, own) = session.ok_or_else(|| super::no_such_session(id))?;
+        // Its world is the one it was switched to in, whoever uses it now.
+        let setting = Setting {
+            role_key: session.origin.role_key.clone().unwrap_or_default(),
+            settings: self.settings_of(&own, session.origin.role_key.as_deref()),
+            caller: own,
+        };
+        let needed = request
+            .min_life
+            .map_or_else(|| session.expiry.renew_below(), as_duration);
+        let left = session.expiry.left(self.clock.now().boot);
+        if !left.is_zero() && left >= needed {
+            let sessions = self.mailbox.sessions().await?;
+            let view = sessions.into_iter().find(|view| view.id == id);
+            let given = (session.credentials.clone(), view);
+            return self.given(caller, given, Vec::new(), &setting, &request, &rules);
+        }
+        match self.renewal(caller, id, request.options.duration, &rules).await? {
+            Renewal::Fare(fare) => {
+                let fare = Fare {
+                    code: request.mfa_code.clone(),
+                    ..*fare
+                };
+                self.serve(caller, fare, &setting, &request, &rules).await
+            }
+            Renewal::Needs(need) => Ok(HandOutOutcome::Needs { need }),
+            Renewal::Refused(denial) => Ok(HandOutOutcome::Denied { denial: *denial }),
+        }
+    }
+
+    async fn of_role(
+        &self,
+        caller: &CallerContext,
+        request: HandOutRequest,
+    ) -> Result<HandOutOutcome, WireError> {
+        let choice = match &request.of {
+            SessionRef::Role(choice) => choice.clone(),
+            SessionRef::Typed(text) | SessionRef::Id(text) => RoleChoice::Typed(text.clone()),
+        };
+        let rules = self.endpoint_rules(request.allow_endpoint);
+        let loaded = self.catalogs.of(caller);
+        let found = find(&loaded, caller, &choice)?;
+        let setting = Setting {
+            role_key: found.key().to_owned(),
+            settings: settings_of(found).clone(),
+            caller: caller.clone(),
+        };
+        if let Found::Identity(identity) = found
+            && (request.raw || Base::of(&identity.route, caller).temporary)
+        {
+            let keys = self.keys_of(identity, caller).await?;
+            return self.given(caller, (keys, None), Vec::new(), &setting, &request, &rules);
+        }
+        let plan = match self.ready(found, caller, request.options.clone(), &rules)? {
+            Ready::Planned(plan) => plan,
+            Ready::Needs(need) => return Ok(HandOutOutcome::Needs { need }),
+            Ready::Refused(denial) => return Ok(HandOutOutcome::Denied { denial: *denial }),
+        };
+        let fare = Fare {
+            plan,
+            caller: caller.clone(),
+            code: request.mfa_code.clone(),
+            min_life: request.min_life.map(as_duration),
+            renews: None,
+        };
+        self.serve(caller, fare, &setting, &request, &rules).await
+    }
+
+    /// A profile's own credentials, as they are.
+    async fn keys_of(
+        &self,
+        identity: &IdentityEntry,
+        caller: &CallerContext,
+    ) -> Result<Credentials, WireError> {
+        let source = LocalIdentities::new(self.catalogs.clone());
+        let reach = reach(&identity.settings, caller, "us-east-1", "sts");
+        let read = source.credentials(&identity.route, caller, &reach).await;
+        read.map_err(|why| wire(&why.into()))
+    }
+
+    async fn serve(
+        &self,
+        caller: &CallerContext,
+        fare: Fare,
+        setting: &Setting,
+        request: &HandOutRequest,
+        rules: &EndpointRules,
+    ) -> Result<HandOutOutcome, WireError> {
+        let notes = fare.plan.notes.clone();
+        let mut served = self.mailbox.serve(fare.clone()).await?;
+        if let Served::Needs(need @ NeedView::MfaCode { .. }) = &served
+            && request.wait > 0
+        {
+            // Any live session will do, the person having got a fresh one.
+            let fare = Fare { renews: None, ..fare };
+            let waits = as_duration(request.wait);
+            if let Some(given) = self.mailbox.wait_for(fare, need.clone(), waits).await? {
+                served = given;
+            }
+        }
+        match served {
+            Served::Session { session, view } => {
+                let given = (session.credentials.clone(), Some(*view));
+                self.given(caller, given, notes, setting, request, rules)
+            }
+            Served::Needs(need) => Ok(HandOutOutcome::Needs { need }),
+            Served::Denied(denial) => Ok(HandOutOutcome::Denied { denial: *denial }),
+            Served::Failed(error) => Err(wire(&error)),
+        }
+    }
+
+    fn given(
+        &self,
+        caller: &CallerContext,
+        (credentials, session): (Credentials, Option<SessionView>),
+        notes: Vec<String>,
+        setting: &Setting,
+        request: &HandOutRequest,
+        rules: &EndpointRules,
+    ) -> Result<HandOutOutcome, WireError> {
+        let asked = request.options.region.as_deref();
+        let of_session = session.as_ref().map(|session| session.region.clone());
+        let region = match (asked, of_session) {
+            (Some(asked), _) => asked.to_owned(),
+            (None, Some(region)) => region,
+            (None, None) => region(&setting.settings, &setting.caller, None, "us-east-1"),
+        };
+        let s3 = reach(&setting.settings, &setting.caller, &region, "s3");
+        if request.for_s3
+            && let Err(endpoint) = rules.check(s3.endpoint.as_deref())
+        {
+            let need = NeedView::EndpointConsent { endpoint };
+            return Ok(HandOutOutcome::Needs { need });
+        }
+        if let Some(session) = session.as_ref().filter(|_| !request.quiet) {
+            let id = SessionId(session.id.clone());
+            self.mailbox.handed_out(id, caller.client, request.detail.clone());
+        }
+        Ok(HandOutOutcome::Given(Box::new(HandOut {
+            session,
+            credentials,
+            region,
+            s3: S3Reach {
+                endpoint: s3.endpoint,
+                path_style: setting.settings.s3_path_style,
+                ca_bundle: s3.ca_bundle.map(|path| path.to_string_lossy().into_owned()),
+            },
+            endpoints: endpoints_of(&setting.settings),
+            role_key: setting.role_key.clone(),
+            notes,
+        })))
+    }
+
+    fn settings_of(&self, caller: &CallerContext, role_key: Option<&str>) -> EntrySettings {
+        let loaded = self.catalogs.of(caller);
+        let found = role_key.and_then(|key| loaded.catalog.by_key(key));
+        found.map(|found| settings_of(found).clone()).unwrap_or_default()
+    }
+}
+
+fn settings_of<'a>(found: Found<'a>) -> &'a EntrySettings {
+    match found {
+        Found::Role(role) => &role.settings,
+        Found::Identity(identity) => &identity.settings,
+    }
+}
+
+fn endpoints_of(settings: &EntrySettings) -> ProfileEndpoints {
+    let endpoints = &settings.endpoints;
+    if endpoints.ignore {
+        return ProfileEndpoints::default();
+    }
+    ProfileEndpoints {
+        global: endpoints.global.clone(),
+        by_service: endpoints.by_service.clone(),
+    }
+}

@@ -1,0 +1,214 @@
+//! What each request does.
+//!
+//! Requests run beside each other; whatever changes a session goes through the keeper's mailbox.
+
+mod catalog;
+mod hand_out;
+mod role_views;
+mod settings;
+mod switch;
+
+use std::sync::Arc;
+
+use hatrack_core::caller::CallerContext;
+use hatrack_core::expiry::Clock;
+use hatrack_core::history::HistoryLog;
+use hatrack_core::session::SessionId;
+use hatrack_core::view::HistoryPage;
+use hatrack_store::vault::VaultStatus;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use crate::catalogs::Catalogs;
+use crate::choices::Choices;
+use crate::protocol::{
+    EndRequest, ErrorCode, KeyringState, Reply, Request, SessionRef, Status, Topic, WireError,
+};
+use crate::sessions::{Ended, Ending, Listener, Mailbox, Scribe, VaultSlot};
+
+pub use switch::CatalogRenewals;
+
+/// Answers requests.
+pub struct Service {
+    /// The keeper of sessions.
+    pub mailbox: Mailbox,
+    /// The callers' catalogs.
+    pub catalogs: Arc<Catalogs>,
+    /// The settings.
+    pub choices: Arc<Choices>,
+    /// The history.
+    pub history: Arc<dyn HistoryLog>,
+    /// Writes it.
+    pub scribe: Scribe,
+    /// The vault, once it is open.
+    pub vault: VaultSlot,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Whose agent this is.
+    pub about: About,
+    /// Rung when the agent is told to end.
+    pub stop: Arc<Notify>,
+}
+
+/// What does not change while the agent runs.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The home, for people.
+    pub home: String,
+    /// Whether it is a sandbox's.
+    pub sandbox: bool,
+    /// When the agent started.
+    pub started_at: Timestamp,
+}
+
+/// A request's answer, and for `Subscribe` what comes after it.
+pub enum Answered {
+    /// One reply.
+    Reply(Box<Reply>),
+    /// Events from now on.
+    Listening(Listener),
+}
+
+impl From<Ended> for WireError {
+    fn from(ended: Ended) -> Self {
+        Self::new(ErrorCode::Stopping, ended.to_string())
+    }
+}
+
+pub(crate) fn store(why: impl std::fmt::Display) -> WireError {
+    WireError::new(ErrorCode::Store, why.to_string())
+}
+
+impl Service {
+    /// Answers one request.
+    pub async fn answer(
+        self: &Arc<Self>,
+        caller: CallerContext,
+        request: Request,
+    ) -> Result<Answered, WireError> {
+        self.mailbox.active();
+        if matches!(request, Request::Subscribe) {
+            let listener = self.mailbox.listen().await?;
+            let mailbox = self.mailbox.clone();
+            self.catalogs
+                .watch(&caller, move || mailbox.changed(&[Topic::Catalog]));
+            return Ok(Answered::Listening(listener));
+        }
+        self.reply(caller, request)
+            .await
+            .map(|reply| Answered::Reply(Box::new(reply)))
+    }
+
+    async fn reply(self: &Arc<Self>, caller: CallerContext, request: Request) -> Result<Reply, WireError> {
+        match request {
+            Request::Status => Ok(Reply::Status(self.status().await?)),
+            Request::Stop => {
+                self.stop.notify_one();
+                Ok(Reply::Done)
+            }
+            Request::Catalog => Ok(Reply::Catalog(self.catalog(&caller).await?)),
+            Request::Reload => {
+                self.catalogs.settings_changed();
+                self.mailbox.changed(&[Topic::Catalog]);
+                Ok(Reply::Done)
+            }
+            Request::Resolve(choice) => Ok(Reply::Role(Box::new(self.resolve(&caller, &choice).await?))),
+            Request::Switch(switch) => Ok(Reply::Switch(self.switch(&caller, switch).await?)),
+            Request::HandOut(hand_out) => Ok(Reply::HandOut(self.hand_out(&caller, hand_out).await?)),
+            Request::Sessions => Ok(Reply::Sessions(self.mailbox.sessions().await?)),
+            Request::Renew(renew) => Ok(Reply::Switch(self.renew(&caller, renew).await?)),
+            Request::End(end) => self.end(&caller, end).await,
+            Request::EndAll => Ok(Reply::Ended {
+                count: self.mailbox.end(Ending::All, caller.client).await?,
+            }),
+            Request::History(query) => Ok(Reply::History(self.history(&query).await?)),
+            Request::Record(row) => {
+                self.mailbox.record(row, caller.client);
+                // The row is with the scribe once the keeper has answered anything after it.
+                self.mailbox.listeners().await?;
+                self.scribe.flush().await;
+                Ok(Reply::Done)
+            }
+            Request::Settings => Ok(Reply::Settings(self.settings())),
+            change => self.change(&caller, change).await,
+        }
+    }
+
+    async fn status(&self) -> Result<Status, WireError> {
+        let (keyring, keyring_note) = match self.vault.get().map(hatrack_store::vault::Vault::status) {
+            Some(VaultStatus::Sealed) => (KeyringState::Ok, None),
+            Some(VaultStatus::MemoryOnly { why }) => (KeyringState::MemoryOnly, Some(why)),
+            Some(VaultStatus::Locked { why }) => (KeyringState::Locked, Some(why)),
+            None => (
+                KeyringState::Locked,
+                Some("the keyring has not answered yet; it may wait to be unlocked".to_owned()),
+            ),
+        };
+        let sessions = self.mailbox.sessions().await?;
+        Ok(Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            home: self.about.home.clone(),
+            sandbox: self.about.sandbox,
+            keyring,
+            keyring_note,
+            sessions: sessions
+                .iter()
+                .filter(|session| session.seconds_left > 0)
+                .count()
+                .try_into()
+                .unwrap_or(u32::MAX),
+            subscribers: self.mailbox.listeners().await?,
+            started_at: self.about.started_at,
+        })
+    }
+
+    async fn history(&self, query: &hatrack_core::view::HistoryQuery) -> Result<HistoryPage, WireError> {
+        // What was answered before is in the page.
+        self.scribe.flush().await;
+        self.history.page(query).await.map_err(store)
+    }
+
+    async fn end(&self, caller: &CallerContext, request: EndRequest) -> Result<Reply, WireError> {
+        let id = self.session_of(caller, &request.session).await?;
+        let count = self
+            .mailbox
+            .end(Ending::One(SessionId(id.clone())), caller.client)
+            .await?;
+        if count == 0 {
+            return Err(no_such_session(&id));
+        }
+        Ok(Reply::Ended { count })
+    }
+
+    /// The ID of the session meant.
+    async fn session_of(&self, caller: &CallerContext, meant: &SessionRef) -> Result<String, WireError> {
+        let sessions = self.mailbox.sessions().await?;
+        let choice = match meant {
+            SessionRef::Id(id) => return Ok(id.clone()),
+            SessionRef::Typed(text) if sessions.iter().any(|session| session.id == *text) => {
+                return Ok(text.clone());
+            }
+            SessionRef::Typed(text) => crate::protocol::RoleChoice::Typed(text.clone()),
+            SessionRef::Role(choice) => choice.clone(),
+        };
+        let key = self.role_key(caller, &choice)?;
+        // The one that lasts longest: the views are sorted by their ends.
+        let newest = sessions
+            .iter()
+            .rfind(|session| session.role_key.as_deref() == Some(key.as_str()));
+        newest.map(|session| session.id.clone()).ok_or_else(|| {
+            WireError::new(
+                ErrorCode::NoSuchSession,
+                format!("there is no session of {key}; `hat switch {key}` gets one"),
+            )
+        })
+    }
+}
+
+fn no_such_session(id: &str) -> WireError {
+    WireError::new(
+        ErrorCode::NoSuchSession,
+        format!("there is no session {id}; `hat sessions` lists what there is"),
+    )
+}

@@ -1,0 +1,177 @@
+//! Roles as people see them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use hatrack_core::account::{AccountId, HatColour};
+use hatrack_core::arn::RoleArn;
+use hatrack_core::broker::{default_session_name, region_of, user};
+use hatrack_core::caller::CallerContext;
+use hatrack_core::catalog::{RoleEntry, Source};
+use hatrack_core::route::{Hop, Identity};
+use hatrack_core::session::Session;
+use hatrack_core::sts_limits::SessionDuration;
+use hatrack_core::view::{HopView, IdentityView, RoleView};
+use hatrack_store::settings::Settings;
+
+use super::catalog::place_view;
+use crate::sessions::Standing;
+
+/// Builds views of roles for one caller at one moment.
+pub(super) struct RoleViews<'a> {
+    choices: &'a Settings,
+    standing: &'a Standing,
+    caller: &'a CallerContext,
+    default_name: String,
+    /// Live sessions by the role they are of.
+    live: HashMap<&'a RoleArn, Vec<&'a Session>>,
+}
+
+impl<'a> RoleViews<'a> {
+    pub(super) fn new(choices: &'a Settings, standing: &'a Standing, caller: &'a CallerContext) -> Self {
+        let mut live: HashMap<&RoleArn, Vec<&Session>> = HashMap::new();
+        for session in standing.live.iter().map(Arc::as_ref) {
+            if let Some(hop) = session.key.hops.last() {
+                live.entry(&hop.role).or_default().push(session);
+            }
+        }
+        Self {
+            choices,
+            standing,
+            caller,
+            default_name: default_session_name(user(caller).as_deref()).to_string(),
+            live,
+        }
+    }
+
+    pub(super) fn role(&self, role: &RoleEntry) -> RoleView {
+        let arn = role.arn.as_ref().map(ToString::to_string);
+        let known = role
+            .arn
+            .as_ref()
+            .and_then(|arn| self.choices.role_maximums.get(arn));
+        let chained = role.route.is_chained().unwrap_or(false);
+        let usual = role.duration.unwrap_or(SessionDuration::HOUR);
+        let duration = if chained {
+            usual.min(SessionDuration::HOUR)
+        } else {
+            usual
+        };
+        let longest = if chained {
+            Some(SessionDuration::HOUR)
+        } else {
+            role.max_duration.or(known.copied())
+        };
+        let last = role.route.hops.last();
+        let last_use = self
+            .standing
+            .last_uses
+            .of(role.profile.as_deref(), arn.as_deref());
+        RoleView {
+            key: role.key.clone(),
+            profile: role.profile.clone(),
+            account_id: role.account_id,
+            account_name: role.account_name.clone(),
+            colour: role.colour,
+            role_name: role.role_name.clone(),
+            arn,
+            partition: role.partition,
+            source: match (&role.source, &role.defined_at) {
+                (Source::SharedConfig, Some(at)) => at.file.to_string(),
+                (Source::SharedConfig, None) => "~/.aws/config".into(),
+                (Source::Added, _) => "Hatrack".into(),
+            },
+            defined_at: role.defined_at.as_ref().map(place_view),
+            identity: self.identity(role),
+            hops: self.hops(role),
+            mfa: role.route.mfa_serial().is_some(),
+            external_id: last
+                .and_then(|hop| hop.external_id.as_ref())
+                .map(ToString::to_string),
+            chained,
+            max_duration: longest.map(SessionDuration::seconds),
+            duration: duration.seconds(),
+            region: region_of(role, self.caller),
+            session_name: match &role.session_name {
+                Some(name) => name.to_string(),
+                None => self.default_name.clone(),
+            },
+            favourite: self.choices.favourites.contains(&role.key),
+            auto_renew: self.choices.auto_renew.contains(&role.key),
+            last_use: last_use.cloned(),
+            unusable: role
+                .route
+                .identity
+                .check_supported()
+                .err()
+                .map(|why| why.to_string()),
+        }
+    }
+
+    fn identity(&self, role: &RoleEntry) -> IdentityView {
+        let identity = &role.route.identity;
+        IdentityView {
+            profile: role.route.identity_profile.clone(),
+            kind: identity.kind().to_owned(),
+            label: identity.label().to_owned(),
+            account_id: match identity {
+                Identity::IdentityCenter(center) => Some(center.account),
+                _ => None,
+            },
+            region: None,
+            defined_at: None,
+        }
+    }
+
+    fn hops(&self, role: &RoleEntry) -> Vec<HopView> {
+        let hops = &role.route.hops;
+        hops.iter()
+            .enumerate()
+            .map(|(at, hop)| {
+                let (account_name, colour) = self.account(hop.role.account());
+                HopView {
+                    arn: hop.role.to_string(),
+                    role_name: hop.role.role_name().to_owned(),
+                    account_id: hop.role.account(),
+                    account_name,
+                    colour,
+                    mfa_serial: hop.mfa_serial.as_ref().map(ToString::to_string),
+                    external_id: hop.external_id.as_ref().map(ToString::to_string),
+                    session_id: self.live_session(role, &hops[..=at]),
+                }
+            })
+            .collect()
+    }
+
+    fn account(&self, id: AccountId) -> (String, HatColour) {
+        let said = self.choices.accounts.get(&id);
+        let name = said
+            .and_then(|about| about.name.clone())
+            .filter(|name| !name.trim().is_empty());
+        let colour = said.and_then(|about| about.colour);
+        (
+            name.unwrap_or_else(|| id.to_string()),
+            colour.unwrap_or_else(|| HatColour::for_account(id)),
+        )
+    }
+
+    /// The live session that went this way so far, and from the same start.
+    fn live_session(&self, role: &RoleEntry, way: &[Hop]) -> Option<String> {
+        let sessions = self.live.get(&way.last()?.role)?;
+        let same_way = |session: &&&Session| {
+            let hops = &session.key.hops;
+            let same_start = match &role.route.identity {
+                Identity::Keys { access_key_id, .. } => session.key.base == *access_key_id,
+                _ => true,
+            };
+            same_start
+                && hops.len() == way.len()
+                && hops.iter().zip(way).all(|(had, hop)| had.role == hop.role)
+        };
+        sessions
+            .iter()
+            .filter(same_way)
+            .max_by_key(|session| session.expiry.deadline)
+            .map(|session| session.id.to_string())
+    }
+}

@@ -1,0 +1,165 @@
+//! What the person chooses and adds.
+
+use hatrack_core::arn::RoleArn;
+use hatrack_core::broker::Endpoint;
+use hatrack_core::caller::CallerContext;
+use hatrack_core::catalog::AddedRole;
+use hatrack_store::settings::Settings as Stored;
+
+use super::catalog::find;
+use super::{Service, store};
+use crate::protocol::{
+    AddRole, ErrorCode, Reply, Request, RoleChoice, SetAccount, SetFlag, Settings, Topic, WireError,
+};
+
+impl Service {
+    /// The settings as clients have them.
+    pub(super) fn settings(&self) -> Settings {
+        let stored = self.choices.now();
+        Settings {
+            quit_choice: stored.quit,
+            theme: stored.theme,
+            download_folder: stored.download_folder.clone(),
+            said: stored.said.iter().cloned().collect(),
+        }
+    }
+
+    /// Requests that change a choice.
+    pub(super) async fn change(&self, caller: &CallerContext, request: Request) -> Result<Reply, WireError> {
+        match request {
+            Request::SetFavourite(SetFlag { role_key, on }) => self.choose(&[Topic::Catalog], |stored| {
+                set(&mut stored.favourites, role_key, on)
+            }),
+            Request::SetAutoRenew(flag) => self.set_auto_renew(caller, flag),
+            Request::SetAccount(said) => self.set_account(said),
+            Request::AddRole(role) => self.add_role(caller, role),
+            Request::RemoveRole { role_key } => self.remove_role(&role_key),
+            Request::ConsentEndpoint { endpoint } => self.consent(&endpoint),
+            Request::SetSettings(settings) => self.choose(&[Topic::Status], |stored| {
+                stored.quit = settings.quit_choice;
+                stored.theme = settings.theme;
+                stored.download_folder = settings.download_folder;
+                stored.said.extend(settings.said);
+            }),
+            _ => Err(WireError::new(
+                ErrorCode::Protocol,
+                "this version does not know that request",
+            )),
+        }
+    }
+
+    /// Writes a change, and tells who listens.
+    fn choose(&self, topics: &[Topic], change: impl FnOnce(&mut Stored)) -> Result<Reply, WireError> {
+        self.choices.update(change).map_err(store)?;
+        self.catalogs.settings_changed();
+        self.mailbox.changed(&[topics, &[Topic::Settings]].concat());
+        Ok(Reply::Done)
+    }
+
+    fn set_auto_renew(&self, caller: &CallerContext, flag: SetFlag) -> Result<Reply, WireError> {
+        let SetFlag { role_key, on } = flag;
+        if on {
+            let loaded = self.catalogs.of(caller);
+            let found = find(&loaded, caller, &RoleChoice::Key(role_key.clone()))?;
+            let route = match found {
+                hatrack_core::catalog::Found::Role(role) => &role.route,
+                hatrack_core::catalog::Found::Identity(identity) => &identity.route,
+            };
+            if let Some(serial) = route.mfa_serial() {
+                let message =
+                    format!("{role_key} asks for a code of {serial}, so it cannot be renewed without you");
+                return Err(WireError::new(ErrorCode::Invalid, message));
+            }
+        }
+        let topics = [Topic::Catalog, Topic::Sessions];
+        self.choose(&topics, |stored| set(&mut stored.auto_renew, role_key, on))
+    }
+
+    fn set_account(&self, said: SetAccount) -> Result<Reply, WireError> {
+        self.choose(&[Topic::Catalog, Topic::Sessions], |stored| {
+            let about = stored.accounts.entry(said.account_id).or_default();
+            about.name = said
+                .name
+                .map(|name| name.trim().to_owned())
+                .filter(|name| !name.is_empty());
+            about.colour = said.colour;
+        })
+    }
+
+    fn add_role(&self, caller: &CallerContext, role: AddRole) -> Result<Reply, WireError> {
+        let invalid = |message: String| WireError::new(ErrorCode::Invalid, message);
+        let arn = RoleArn::new(role.partition, role.account_id, role.role_name.trim())
+            .map_err(|why| invalid(why.to_string()))?;
+        let loaded = self.catalogs.of(caller);
+        let start = role.identity_profile.as_str();
+        if loaded.catalog.by_key(start).is_none() {
+            let message = format!("there is no usable profile \"{start}\" to start from; choose another");
+            return Err(invalid(message));
+        }
+        let display_name = role
+            .display_name
+            .as_deref()
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        if display_name.is_some_and(|name| name.chars().any(char::is_control)) {
+            return Err(invalid(
+                "the display name holds a character that cannot be shown; type it anew".into(),
+            ));
+        }
+        let added = AddedRole {
+            role: arn,
+            display_name: display_name.map(str::to_owned),
+            source_profile: role.identity_profile,
+            external_id: role.external_id,
+            mfa_serial: role.mfa_serial,
+            duration: None,
+            region: role.region,
+        };
+        let role_key = added.key();
+        self.choose(&[Topic::Catalog], |stored| {
+            if let Some(colour) = role.colour {
+                stored.accounts.entry(role.account_id).or_default().colour = Some(colour);
+            }
+            // The same role by the same way is the same entry: the form was filled in again to change it.
+            stored.added_roles.retain(|other| other.key() != added.key());
+            stored.added_roles.push(added);
+        })?;
+        Ok(Reply::RoleKey { role_key })
+    }
+
+    fn remove_role(&self, role_key: &str) -> Result<Reply, WireError> {
+        if !self
+            .choices
+            .now()
+            .added_roles
+            .iter()
+            .any(|role| role.key() == role_key)
+        {
+            let message = format!("{role_key} was not added in Hatrack; remove it where it is written");
+            return Err(WireError::new(ErrorCode::NoSuchRole, message));
+        }
+        self.choose(&[Topic::Catalog], |stored| {
+            stored.added_roles.retain(|role| role.key() != role_key);
+            stored.favourites.remove(role_key);
+            stored.auto_renew.remove(role_key);
+        })
+    }
+
+    fn consent(&self, endpoint: &str) -> Result<Reply, WireError> {
+        let Some(endpoint) = Endpoint::parse(endpoint) else {
+            let message = format!("\"{endpoint}\" is no endpoint; one looks like https://host:port");
+            return Err(WireError::new(ErrorCode::Invalid, message));
+        };
+        self.choose(&[], |stored| {
+            stored.consented_endpoints.insert(endpoint.origin().to_owned());
+        })
+    }
+}
+
+fn set(among: &mut std::collections::BTreeSet<String>, key: String, on: bool) {
+    if on {
+        among.insert(key);
+    } else {
+        among.remove(&key);
+    }
+}

@@ -1,0 +1,253 @@
+//! Switch and renew.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hatrack_core::broker::{BrokerError, EndpointRules, NotPlanned, Order, Plan, plan};
+use hatrack_core::caller::CallerContext;
+use hatrack_core::catalog::Found;
+use hatrack_core::route::Identity;
+use hatrack_core::session::{Session, SessionId, SwitchOptions};
+use hatrack_core::view::{DenialView, NeedView, SwitchOutcome};
+
+use super::catalog::find;
+use super::{Service, no_such_session};
+use crate::catalogs::Catalogs;
+use crate::choices::Choices;
+use crate::protocol::{ErrorCode, RenewRequest, RoleChoice, SwitchRequest, WireError};
+use crate::sessions::{Fare, Renewals, Served};
+
+/// A request that can be carried out, or what stands in its way.
+pub(super) enum Ready {
+    /// Its calls.
+    Planned(Arc<Plan>),
+    /// Something only the person has is needed first.
+    Needs(NeedView),
+    /// It is refused without asking AWS.
+    Refused(Box<DenialView>),
+}
+
+pub(super) fn wire(error: &BrokerError) -> WireError {
+    let code = match error {
+        BrokerError::Unsupported(_) | BrokerError::Identity(_) | BrokerError::AlreadyTemporary { .. } => {
+            ErrorCode::Identity
+        }
+        BrokerError::NotTaken { .. } => ErrorCode::Invalid,
+        BrokerError::Aws(_) | BrokerError::AlreadyExpired(_) => ErrorCode::Aws,
+    };
+    WireError::new(code, error.to_string())
+}
+
+impl Service {
+    /// What has been decided about endpoints.
+    pub(super) fn endpoint_rules(&self, allow_this: bool) -> EndpointRules {
+        EndpointRules {
+            sandbox: self.about.sandbox,
+            consented: self.choices.now().consented_endpoints.clone(),
+            allow_this,
+        }
+    }
+
+    /// Plans a switch to `found`.
+    pub(super) fn ready(
+        &self,
+        found: Found<'_>,
+        caller: &CallerContext,
+        options: SwitchOptions,
+        rules: &EndpointRules,
+    ) -> Result<Ready, WireError> {
+        let plan = match plan(Order::of(found, caller, options)) {
+            Ok(plan) => plan,
+            Err(NotPlanned::Refused(denial)) => return Ok(Ready::Refused(denial)),
+            Err(NotPlanned::Impossible(error)) => return Err(wire(&error)),
+        };
+        match rules.check(plan.reach.endpoint.as_deref()) {
+            Ok(()) => Ok(Ready::Planned(Arc::new(plan))),
+            Err(endpoint) => Ok(Ready::Needs(NeedView::EndpointConsent { endpoint })),
+        }
+    }
+
+    /// A session of a role.
+    pub(super) async fn switch(
+        &self,
+        caller: &CallerContext,
+        request: SwitchRequest,
+    ) -> Result<SwitchOutcome, WireError> {
+        let rules = self.endpoint_rules(request.allow_endpoint);
+        let loaded = self.catalogs.of(caller);
+        let found = find(&loaded, caller, &request.role)?;
+        let region = request.options.region.clone();
+        let plan = match self.ready(found, caller, request.options, &rules)? {
+            Ready::Planned(plan) => plan,
+            Ready::Needs(need) => return Ok(SwitchOutcome::Needs { need }),
+            Ready::Refused(denial) => return Ok(SwitchOutcome::Denied { denial: *denial }),
+        };
+        let notes = plan.notes.clone();
+        let fare = Fare {
+            plan,
+            caller: caller.clone(),
+            code: request.mfa_code,
+            min_life: None,
+            renews: None,
+        };
+        let outcome = outcome(self.mailbox.serve(fare).await?, notes)?;
+        Ok(with_region(outcome, region))
+    }
+
+    /// Gets a session again.
+    pub(super) async fn renew(
+        &self,
+        caller: &CallerContext,
+        request: RenewRequest,
+    ) -> Result<SwitchOutcome, WireError> {
+        let id = self.session_of(caller, &request.session).await?;
+        let rules = self.endpoint_rules(request.allow_endpoint);
+        let fare = match self.renewal(caller, &id, request.duration, &rules).await? {
+            Renewal::Fare(fare) => fare,
+            Renewal::Needs(need) => return Ok(SwitchOutcome::Needs { need }),
+            Renewal::Refused(denial) => return Ok(SwitchOutcome::Denied { denial: *denial }),
+        };
+        let fare = Fare {
+            code: request.mfa_code,
+            ..*fare
+        };
+        let notes = fare.plan.notes.clone();
+        outcome(self.mailbox.serve(fare).await?, notes)
+    }
+
+    /// What it takes to renew the session `id`.
+    pub(super) async fn renewal(
+        &self,
+        caller: &CallerContext,
+        id: &str,
+        duration: Option<hatrack_core::sts_limits::SessionDuration>,
+        rules: &EndpointRules,
+    ) -> Result<Renewal, WireError> {
+        let id = SessionId(id.to_owned());
+        let found = self.mailbox.find(id.clone()).await?;
+        let (session, own) = found.ok_or_else(|| no_such_session(&id.0))?;
+        let own = self.caller_for_renewal(&session, own, caller);
+        let mut options = session.origin.options.clone();
+        options.duration = duration.or(options.duration);
+        let loaded = self.catalogs.of(&own);
+        let entry = find(&loaded, &own, &RoleChoice::Key(role_key(&session)?))?;
+        let rules = rules_for(&session, rules);
+        Ok(match self.ready(entry, &own, options, &rules)? {
+            Ready::Planned(plan) => Renewal::Fare(Box::new(Fare {
+                plan,
+                caller: own,
+                code: None,
+                min_life: None,
+                renews: Some(id),
+            })),
+            Ready::Needs(need) => Renewal::Needs(need),
+            Ready::Refused(denial) => Renewal::Refused(denial),
+        })
+    }
+
+    /// The caller whose files and variables a renewal starts from: the session's own, whoever asks. Only where it
+    /// started from the environment, and whoever asks has keys there, are theirs the fresh ones.
+    fn caller_for_renewal(
+        &self,
+        session: &Session,
+        own: CallerContext,
+        asks: &CallerContext,
+    ) -> CallerContext {
+        let fresh = |found: Found<'_>| match found {
+            Found::Role(role) => role.route.identity == Identity::Environment,
+            Found::Identity(_) => false,
+        };
+        let key = session.origin.role_key.as_deref().unwrap_or_default();
+        let theirs = asks.var("AWS_ACCESS_KEY_ID").is_some()
+            && self.catalogs.of(asks).catalog.by_key(key).is_some_and(fresh);
+        let mut chosen = if theirs { asks.clone() } else { own };
+        chosen.client = asks.client;
+        chosen
+    }
+}
+
+/// What it takes to renew a session.
+pub(super) enum Renewal {
+    /// A request for it.
+    Fare(Box<Fare>),
+    /// Something only the person has is needed first.
+    Needs(NeedView),
+    /// It is refused without asking AWS.
+    Refused(Box<DenialView>),
+}
+
+fn role_key(session: &Session) -> Result<String, WireError> {
+    session.origin.role_key.clone().ok_or_else(|| {
+        let message = "this session was a step to another role; switch to the role itself";
+        WireError::new(ErrorCode::NoSuchRole, message)
+    })
+}
+
+/// A session's endpoint was let through when it was switched to.
+fn rules_for(session: &Session, rules: &EndpointRules) -> EndpointRules {
+    let mut rules = rules.clone();
+    let endpoint = session.key.endpoint.as_deref();
+    let known = endpoint.and_then(hatrack_core::broker::Endpoint::parse);
+    rules
+        .consented
+        .extend(known.map(|endpoint| endpoint.origin().to_owned()));
+    rules
+}
+
+/// What a client is told of what the keeper served.
+fn outcome(served: Served, notes: Vec<String>) -> Result<SwitchOutcome, WireError> {
+    match served {
+        Served::Session { view, .. } => Ok(SwitchOutcome::Switched { session: view, notes }),
+        Served::Needs(need) => Ok(SwitchOutcome::Needs { need }),
+        Served::Denied(denial) => Ok(SwitchOutcome::Denied { denial: *denial }),
+        Served::Failed(error) => Err(wire(&error)),
+    }
+}
+
+/// The region is no part of what makes a session: whoever asks for another gets the same session with theirs.
+fn with_region(mut outcome: SwitchOutcome, region: Option<String>) -> SwitchOutcome {
+    if let (SwitchOutcome::Switched { session, .. }, Some(region)) = (&mut outcome, region) {
+        session.region = region;
+    }
+    outcome
+}
+
+/// Plans renewals that nobody asked for, by the catalog of the session's own caller.
+pub struct CatalogRenewals {
+    /// The catalogs.
+    pub catalogs: Arc<Catalogs>,
+    /// The settings.
+    pub choices: Arc<Choices>,
+    /// Whether the home is a sandbox's.
+    pub sandbox: bool,
+}
+
+#[async_trait]
+impl Renewals for CatalogRenewals {
+    async fn plan(&self, session: &Session, caller: &CallerContext) -> Result<Plan, String> {
+        let loaded = self.catalogs.of(caller);
+        let key = role_key(session).map_err(|error| error.message)?;
+        let found = find(&loaded, caller, &RoleChoice::Key(key)).map_err(|error| error.message)?;
+        let order = Order::of(found, caller, session.origin.options.clone());
+        let plan = plan(order).map_err(|why| match why {
+            NotPlanned::Refused(denial) => denial.summary.clone(),
+            NotPlanned::Impossible(error) => error.to_string(),
+        })?;
+        let rules = EndpointRules {
+            sandbox: self.sandbox,
+            consented: self.choices.now().consented_endpoints.clone(),
+            allow_this: false,
+        };
+        match rules_for(session, &rules).check(plan.reach.endpoint.as_deref()) {
+            Ok(()) => Ok(plan),
+            Err(endpoint) => Err(format!(
+                "its endpoint is now {endpoint}, which was not consented to; renew it by hand"
+            )),
+        }
+    }
+}
+
+pub(super) fn as_duration(seconds: u32) -> Duration {
+    Duration::from_secs(seconds.into())
+}

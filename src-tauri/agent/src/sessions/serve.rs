@@ -1,0 +1,110 @@
+//! From a request to a live session, a call under way, or a new call.
+
+use std::time::Duration;
+
+use hatrack_core::broker::{Boarding, Wish, serving};
+use hatrack_core::sts_limits::SessionDuration;
+use hatrack_core::view::NeedView;
+
+use super::keeper::{Keeper, Passenger, tell};
+use super::mail::{Fare, Mail, Served};
+use crate::protocol::Event;
+
+impl Keeper {
+    /// Serves one request.
+    pub(super) fn serve(&mut self, passenger: Passenger) {
+        match self.live_for(&passenger.fare) {
+            Some(served) => tell(passenger.reply, served),
+            None => self.board(passenger),
+        }
+    }
+
+    /// The live session that serves, if one does. A hop that served only others so far is from now on listed.
+    fn live_for(&mut self, fare: &Fare) -> Option<Served> {
+        if fare.renews.is_some() {
+            return None;
+        }
+        let now = self.now().boot;
+        let wish = Wish {
+            key: &fare.plan.key,
+            options: &fare.plan.order.options,
+            min_life: fare.min_life,
+        };
+        let id = serving(wish, now, self.held.iter().map(|held| &*held.session))?
+            .id
+            .clone();
+        let place = self.place(&id)?;
+        if !self.held[place].session.listed {
+            self.list(place, fare);
+        }
+        Some(self.served(place))
+    }
+
+    pub(super) fn served(&self, place: usize) -> Served {
+        Served::Session {
+            session: self.held[place].session.clone(),
+            view: Box::new(self.view(&self.held[place])),
+        }
+    }
+
+    fn board(&mut self, passenger: Passenger) {
+        let fare = passenger.fare.clone();
+        let plan = &fare.plan;
+        let asked = plan.order.options.duration;
+        let boarding = self
+            .flights
+            .board(&plan.key, plan.duration(), asked, fare.code.as_ref(), passenger);
+        if boarding == Boarding::Departs {
+            self.depart(fare);
+        }
+    }
+
+    /// Makes the call, beside the keeper.
+    fn depart(&self, fare: Fare) {
+        let broker = self.wiring.broker.clone();
+        let live = self.live();
+        let longest = self.longest(&fare);
+        let mailbox = self.mailbox.clone();
+        tokio::spawn(async move {
+            let landed = broker
+                .execute(&fare.plan, &fare.caller, fare.code.as_ref(), &live, longest)
+                .await;
+            mailbox.post(Mail::Landed {
+                key: fare.plan.key.clone(),
+                fare,
+                landed: Box::new(landed),
+            });
+        });
+    }
+
+    fn longest(&self, fare: &Fare) -> Option<SessionDuration> {
+        let role = &fare.plan.key.hops.last()?.role;
+        self.wiring.choices.now().role_maximums.get(role).copied()
+    }
+
+    /// Asks the person in a window, where one listens, and lets the request wait for what comes of it.
+    pub(super) fn wait_for_person(&mut self, passenger: Passenger, need: NeedView, waits: Duration) {
+        if self.audience.count() == 0 {
+            return;
+        }
+        self.audience.tell(&Event::Asked {
+            role_key: passenger.fare.plan.order.role_key.clone(),
+            need,
+            waits: waits.as_secs().try_into().unwrap_or(u32::MAX),
+        });
+        self.waiting.push(passenger);
+    }
+
+    /// Serves those who wait for a person, as far as what is live now serves them.
+    pub(super) fn serve_waiting(&mut self) {
+        for passenger in std::mem::take(&mut self.waiting) {
+            if passenger.reply.is_closed() {
+                continue;
+            }
+            match self.live_for(&passenger.fare) {
+                Some(served) => tell(passenger.reply, served),
+                None => self.waiting.push(passenger),
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What went wrong, in core's words.
+
+use std::error::Error;
+
+use aws_sdk_sts::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+use hatrack_core::sts::{AwsFailure, Refusal};
+
+/// Whom the call was for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// `STS`, `S3`.
+    pub service: &'static str,
+    /// The region.
+    pub region: &'a str,
+}
+
+impl Asked<'_> {
+    /// The answer is not AWS's. `why` never repeats a part of it.
+    pub fn garbled(self, why: impl Into<String>) -> AwsFailure {
+        AwsFailure::Garbled {
+            service: self.service,
+            region: self.region.to_owned(),
+            why: why.into(),
+        }
+    }
+
+    /// No answer came.
+    pub fn unreachable(self, why: impl Into<String>) -> AwsFailure {
+        AwsFailure::Unreachable {
+            service: self.service,
+            region: self.region.to_owned(),
+            why: why.into(),
+        }
+    }
+
+    /// What the SDK reports, in core's words.
+    pub fn failed<E>(self, error: &SdkError<E, HttpResponse>) -> AwsFailure
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        match error {
+            SdkError::ConstructionFailure(_) => AwsFailure::Unusable(format!(
+                "the request to {} could not be made: {}; check the region and the endpoint",
+                self.service,
+                innermost(error)
+            )),
+            SdkError::TimeoutError(_) => self.unreachable("no answer came in time"),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+                self.unreachable("no answer came in time")
+            }
+            SdkError::DispatchFailure(_) => self.unreachable(connection_trouble(error)),
+            SdkError::ResponseError(response) => {
+                self.garbled(format!("the answer broke off or cannot be read ({})", described(response.raw())))
+            }
+            SdkError::ServiceError(service) => {
+                let meta: &ErrorMetadata = service.err().meta();
+                match meta.code() {
+                    Some(code) => AwsFailure::Refused(Refusal {
+                        code: code.to_owned(),
+                        message: meta.message().unwrap_or_default().to_owned(),
+                        request_id: meta.request_id().map(str::to_owned),
+                        status: service.raw().status().as_u16(),
+                    }),
+                    None => self.garbled(described(service.raw())),
+                }
+            }
+            _ => self.unreachable(innermost(error)),
+        }
+    }
+}
+
+/// The answer's outside: its body may be anybody's.
+fn described(response: &HttpResponse) -> String {
+    let status = response.status().as_u16();
+    match response.headers().get("content-type") {
+        Some(kind) => format!("HTTP {status}, {}", kind.chars().take(60).collect::<String>().escape_debug()),
+        None => format!("HTTP {status}"),
+    }
+}
+
+/// The last cause that is not empty: "Connection refused", "certificate verify failed".
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    chain(error).last().unwrap_or_else(|| "no reason was given".to_owned())
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = String> + 'a {
+    std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string)
+}
+
+fn connection_trouble<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: Error + 'static,
+{
+    // hyper-util has no type for it, only this text of its own.
+    if chain(error).any(|said| said.contains("proxy authorization required")) {
+        return "the proxy asks for a name and a password; put them into HTTPS_PROXY as \
+                http://name:password@host:port"
+            .to_owned();
+    }
+    innermost(error)
+}

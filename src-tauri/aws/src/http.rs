@@ -1,0 +1,185 @@
+//! The one HTTP client that everything to AWS goes through.
+//!
+//! Invariants: a CA bundle that is named is the only trust there is, and one that cannot be read stops the call; TLS
+//! names are always checked; the proxy's password appears in no error and no log.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
+use aws_smithy_types::timeout::TimeoutConfig;
+use hatrack_core::secret::Secret;
+use hatrack_core::sts::{AwsFailure, ProxyUrl, Reach};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+/// S3 closes idle connections after about 20 s; one that is used just then fails.
+const POOL_IDLE: Duration = Duration::from_secs(15);
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long one attempt of a call that returns a document may take.
+const ATTEMPT: Duration = Duration::from_secs(15);
+/// How long such a call may take, retries included.
+const CALL: Duration = Duration::from_secs(50);
+
+/// Timeouts of calls that return a document.
+pub fn document_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(ATTEMPT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(CALL)
+        .build()
+}
+
+/// Timeouts of calls that stream an object: the head of the answer is bounded; a body that stalls is ended by the
+/// SDK's own protection.
+pub fn stream_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(ATTEMPT * 2)
+        .build()
+}
+
+/// What the bytes go through.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Wire {
+    /// Whether the endpoint is plain HTTP: loopback servers are. Then no certificate is ever loaded.
+    pub plain: bool,
+    /// Trusted instead of the system's certificates.
+    pub ca_bundle: Option<PathBuf>,
+    /// The proxy.
+    pub proxy: Option<ProxyUrl>,
+    /// What goes around the proxy.
+    pub no_proxy: Option<String>,
+}
+
+impl Wire {
+    /// The wire to `endpoint`, or to AWS's own, through what `reach` says.
+    pub fn to(endpoint: Option<&str>, reach: &Reach) -> Self {
+        let plain = endpoint.is_some_and(|url| url.trim_start().to_ascii_lowercase().starts_with("http://"));
+        Self {
+            plain,
+            ca_bundle: reach.ca_bundle.clone().filter(|_| !plain),
+            proxy: reach.proxy.clone().filter(|_| !plain),
+            no_proxy: reach.no_proxy.clone().filter(|_| !plain),
+        }
+    }
+}
+
+/// Clients by wire, each with its own pool of connections.
+#[derive(Debug, Default)]
+pub struct HttpClients {
+    made: Mutex<HashMap<(Wire, Option<Stamp>), SharedHttpClient>>,
+}
+
+/// Tells a CA bundle that has been replaced from the one that was read.
+type Stamp = (u64, Option<SystemTime>);
+
+impl HttpClients {
+    /// The client of this wire.
+    pub fn client(&self, wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
+        let stamp = wire.ca_bundle.as_deref().map(stamp).transpose()?;
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = made.get(&(wire.clone(), stamp)) {
+            return Ok(client.clone());
+        }
+        let client = build(wire)?;
+        made.insert((wire.clone(), stamp), client.clone());
+        Ok(client)
+    }
+}
+
+fn build(wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
+    if wire.plain {
+        return Ok(Builder::new().build_with_connector_fn(|settings, components| {
+            connector(settings, components).build_http()
+        }));
+    }
+    let trust = match &wire.ca_bundle {
+        Some(path) => TrustStore::empty().with_pem_certificate(checked_bundle(path)?),
+        None => TrustStore::default(),
+    };
+    let tls = TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(|why| AwsFailure::Unusable(format!("TLS could not be set up: {why}")))?;
+    let proxy = wire.proxy.as_ref().map(|url| proxy(url, wire.no_proxy.as_deref())).transpose()?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = connector(settings, components);
+        connector.set_proxy_config(Some(proxy.clone().unwrap_or_else(ProxyConfig::disabled)));
+        connector
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(tls.clone())
+            .build()
+    }))
+}
+
+fn connector(
+    settings: Option<&HttpConnectorSettings>,
+    components: Option<&aws_smithy_runtime_api::client::runtime_components::RuntimeComponents>,
+) -> aws_smithy_http_client::ConnectorBuilder {
+    let mut connector = Connector::builder().pool_idle_timeout(POOL_IDLE);
+    connector.set_connector_settings(settings.cloned());
+    if let Some(components) = components {
+        connector.set_sleep_impl(components.sleep_impl());
+    }
+    connector
+}
+
+fn stamp(path: &Path) -> Result<Stamp, AwsFailure> {
+    let found = std::fs::metadata(path).map_err(|why| unreadable(path, &why))?;
+    Ok((found.len(), found.modified().ok()))
+}
+
+fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> AwsFailure {
+    AwsFailure::Unusable(format!(
+        "the CA bundle {} cannot be used: {why}; correct AWS_CA_BUNDLE or ca_bundle, nothing was sent",
+        path.display()
+    ))
+}
+
+/// The bundle's bytes, every certificate of which the TLS library accepts. The HTTP client would panic on one that
+/// it does not.
+fn checked_bundle(path: &Path) -> Result<Vec<u8>, AwsFailure> {
+    let bytes = std::fs::read(path).map_err(|why| unreadable(path, &why))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&bytes) {
+        let certificate = certificate.map_err(|why| unreadable(path, &why))?;
+        roots.add(certificate).map_err(|why| unreadable(path, &why))?;
+    }
+    if roots.is_empty() {
+        return Err(unreadable(path, &"it holds no certificate"));
+    }
+    Ok(bytes)
+}
+
+/// The proxy's configuration. Its parser's own errors repeat the URL and with it the password, so they are not told.
+fn proxy(url: &ProxyUrl, no_proxy: Option<&str>) -> Result<ProxyConfig, AwsFailure> {
+    let wrong = || {
+        AwsFailure::Unusable(
+            "HTTPS_PROXY is not a proxy's address; it looks like http://proxy.example.com:3128".to_owned(),
+        )
+    };
+    let ProxyUrl(text) = url;
+    let text = match text.expose() {
+        with_scheme if with_scheme.contains("://") => text.clone(),
+        bare => Secret::new(format!("http://{bare}")),
+    };
+    let parsed = url::Url::parse(text.expose()).map_err(|_| wrong())?;
+    if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none_or(str::is_empty) {
+        return Err(wrong());
+    }
+    // `Url` has escaped what stands in the user's part as RFC 3986 asks, and the connector unescapes it once.
+    let config = ProxyConfig::https(parsed.as_str()).map_err(|_| wrong())?;
+    Ok(match no_proxy {
+        Some(rules) => config.no_proxy(rules),
+        None => config,
+    })
+}

@@ -1,0 +1,91 @@
+//! When a call is made again.
+//!
+//! Throttling is waited out; other trouble gets a few tries; a call that carries an MFA code is never made twice,
+//! because a code is accepted once. The exception is a signature refused for the clock: STS refuses that before it
+//! looks at the code, and the SDK then signs with the corrected time.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason,
+};
+use aws_smithy_types::retry::{ErrorKind, RetryConfig};
+
+/// Attempts in all: AWS throttles bursts for some seconds.
+const MOST_ATTEMPTS: u32 = 24;
+/// Tries after trouble that is not throttling: no connection, 5xx, a cut answer.
+const MOST_TROUBLES: u32 = 3;
+/// A wait that the server asks for and that nobody at a window would sit through: then it is told instead.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// The retry settings that go with [`Patience`].
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(MOST_ATTEMPTS)
+        .with_initial_backoff(Duration::from_millis(200))
+        .with_max_backoff(Duration::from_millis(2500))
+}
+
+/// Decides for one call; a call needs its own.
+#[derive(Debug, Default)]
+pub struct Patience {
+    carries_code: bool,
+    troubles: AtomicU32,
+}
+
+impl Patience {
+    /// For a call that carries an MFA code.
+    pub fn once() -> Self {
+        Self {
+            carries_code: true,
+            ..Self::default()
+        }
+    }
+}
+
+impl ClassifyRetry for Patience {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        self.classify_retry_v2(context, &RetryAction::NoActionIndicated)
+    }
+
+    fn classify_retry_v2(&self, context: &InterceptorContext, so_far: &RetryAction) -> RetryAction {
+        let response = context.response();
+        let status = response.map_or(0, |response| response.status().as_u16());
+        let asked_wait = response
+            .and_then(|response| response.headers().get("x-amz-retry-after"))
+            .and_then(|millis| millis.trim().parse().ok())
+            .map(Duration::from_millis);
+        // A proxy in between throttles with a bare 429, which the SDK does not know as throttling.
+        let so_far = match so_far {
+            RetryAction::NoActionIndicated if status == 429 => RetryAction::throttling_error(),
+            other => other.clone(),
+        };
+        let RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }) = &so_far else {
+            return RetryAction::NoActionIndicated;
+        };
+        if asked_wait.is_some_and(|wait| wait > LONGEST_WAIT) {
+            return RetryAction::RetryForbidden;
+        }
+        // A refusal for the clock comes as 4xx and is the only such one that the SDK would try again.
+        let refused_for_the_clock = (400..500).contains(&status) && *kind != ErrorKind::ThrottlingError;
+        if self.carries_code && !refused_for_the_clock {
+            return RetryAction::RetryForbidden;
+        }
+        if *kind != ErrorKind::ThrottlingError
+            && self.troubles.fetch_add(1, Ordering::Relaxed) >= MOST_TROUBLES
+        {
+            return RetryAction::RetryForbidden;
+        }
+        so_far
+    }
+
+    fn name(&self) -> &'static str {
+        "Patience"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}

@@ -1,0 +1,220 @@
+//! Listing: buckets, and the pages of a prefix.
+
+use std::collections::HashSet;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types::EncodingType;
+use hatrack_core::bucket::BucketName;
+use hatrack_core::bucket_view::{BucketList, BucketView, FolderView, ObjectPage, ObjectView};
+use hatrack_core::sts::AwsFailure;
+
+use super::failure::Call;
+use super::{S3, S3Failure, document, locked, partition_of};
+use crate::answer::timestamp;
+
+/// Pages of 1,000 buckets: AWS lets an account have 10,000 and, on request, a million.
+const MOST_BUCKET_PAGES: usize = 100;
+
+impl S3 {
+    /// Every bucket of the session's account. A refusal is part of the list: buckets can still be opened by name.
+    pub async fn buckets(&self) -> Result<BucketList, S3Failure> {
+        match self.all_buckets().await {
+            Ok(buckets) => Ok(BucketList { buckets, denied: None }),
+            Err(S3Failure::Denied(denied)) => Ok(BucketList {
+                buckets: Vec::new(),
+                denied: Some(*denied),
+            }),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn all_buckets(&self) -> Result<Vec<BucketView>, S3Failure> {
+        let region = &self.reach.region;
+        let call = Call {
+            action: "s3:ListAllMyBuckets",
+            resource: "*".to_owned(),
+            what: "the list of buckets".to_owned(),
+            region,
+        };
+        let client = self.client(region)?;
+        let (mut buckets, mut token, mut seen) = (Vec::new(), None::<String>, HashSet::new());
+        for _ in 0..MOST_BUCKET_PAGES {
+            let page = client
+                .list_buckets()
+                .max_buckets(1000)
+                .set_continuation_token(token.take())
+                .customize()
+                .config_override(document())
+                .send()
+                .await
+                .map_err(|error| call.failed(error))?;
+            buckets.extend(page.buckets().iter().filter_map(|bucket| {
+                Some(BucketView {
+                    name: bucket.name()?.to_owned(),
+                    region: bucket.bucket_region().map(str::to_owned),
+                    created_at: bucket.creation_date().and_then(timestamp),
+                })
+            }));
+            match page.continuation_token {
+                Some(next) if !seen.insert(next.clone()) => return Err(repeats(region)),
+                Some(next) => token = Some(next),
+                None => break,
+            }
+        }
+        let mut regions = locked(&self.regions);
+        for bucket in &buckets {
+            if let Some(region) = &bucket.region {
+                regions.insert(bucket.name.clone(), region.clone());
+            }
+        }
+        Ok(buckets)
+    }
+
+    /// The region of `bucket`, from the bucket itself: S3 names it in a header, even where it refuses the rest. (The
+    /// owner alone may call GetBucketLocation.)
+    pub async fn region(&self, bucket: &BucketName) -> Result<String, S3Failure> {
+        if let Some(known) = locked(&self.regions).get(bucket.as_str()) {
+            return Ok(known.clone());
+        }
+        // An access point's ARN says where it is.
+        if let Some(region) = bucket.as_str().strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2)) {
+            return Ok(region.to_owned());
+        }
+        let start = &self.reach.region;
+        let answer = self
+            .client(start)?
+            .head_bucket()
+            .bucket(bucket.as_str())
+            .customize()
+            .config_override(document())
+            .send()
+            .await;
+        let region = match answer {
+            Ok(found) => found.bucket_region().map(str::to_owned),
+            Err(error) => {
+                let raw = error.raw_response();
+                let header = raw.and_then(|raw| raw.headers().get("x-amz-bucket-region")).map(str::to_owned);
+                let refused = raw.is_some_and(|raw| raw.status().as_u16() == 403);
+                // Refused without a region: the operation itself is asked next, and its refusal says more.
+                if header.is_none() && !refused {
+                    return Err(self.call("s3:ListBucket", bucket, None, start).failed(error));
+                }
+                header
+            }
+        };
+        let region = region.unwrap_or_else(|| start.clone());
+        locked(&self.regions).insert(bucket.as_str().to_owned(), region.clone());
+        Ok(region)
+    }
+
+    /// The client for `bucket`, and the bucket's region.
+    pub(super) async fn at(&self, bucket: &BucketName) -> Result<(Client, String), S3Failure> {
+        let region = self.region(bucket).await?;
+        Ok((self.client(&region)?, region))
+    }
+
+    /// One page of what lies right below `prefix`; `next` is the page before's [`ObjectPage::next`].
+    pub async fn page(
+        &self,
+        bucket: &BucketName,
+        prefix: &str,
+        next: Option<&str>,
+    ) -> Result<ObjectPage, S3Failure> {
+        let (client, region) = self.at(bucket).await?;
+        let call = self.call("s3:ListBucket", bucket, None, &region);
+        let page = client
+            .list_objects_v2()
+            .bucket(bucket.as_str())
+            .prefix(prefix)
+            .delimiter("/")
+            // Keys may hold characters that XML cannot.
+            .encoding_type(EncodingType::Url)
+            .set_continuation_token(next.map(str::to_owned))
+            .customize()
+            .config_override(document())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        let encoded = page.encoding_type() == Some(&EncodingType::Url);
+        let plain = |text: &str| if encoded { decoded(text) } else { text.to_owned() };
+        let below = |key: &str| key.strip_prefix(prefix).unwrap_or(key).to_owned();
+        let folders = page.common_prefixes().iter().filter_map(|folder| {
+            let prefix = plain(folder.prefix()?);
+            Some(FolderView {
+                name: below(&prefix),
+                prefix,
+            })
+        });
+        let objects = page.contents().iter().filter_map(|object| {
+            let key = plain(object.key()?);
+            // The stand-in for this very folder is no entry of it.
+            if key == prefix && key.ends_with('/') {
+                return None;
+            }
+            Some(ObjectView {
+                name: below(&key),
+                key,
+                size: object.size().and_then(|size| size.try_into().ok()).unwrap_or_default(),
+                modified_at: object.last_modified().and_then(timestamp),
+                storage_class: object.storage_class().map(|class| class.as_str().to_owned()),
+                etag: object.e_tag().map(unquoted),
+            })
+        });
+        let following = page.next_continuation_token().map(str::to_owned);
+        if following.is_some() && following.as_deref() == next {
+            return Err(repeats(&region));
+        }
+        Ok(ObjectPage {
+            bucket: bucket.as_str().to_owned(),
+            prefix: prefix.to_owned(),
+            folders: folders.collect(),
+            objects: objects.collect(),
+            next: following.filter(|_| page.is_truncated() != Some(false)),
+            region,
+        })
+    }
+
+    /// Describes a call for its failure.
+    pub(super) fn call<'a>(
+        &self,
+        action: &'static str,
+        bucket: &BucketName,
+        key: Option<&str>,
+        region: &'a str,
+    ) -> Call<'a> {
+        let partition = if self.reach.endpoint.is_some() { self.partition() } else { partition_of(region) };
+        let object = key.map(|key| format!("/{key}")).unwrap_or_default();
+        let resource = match bucket.as_str() {
+            arn if arn.starts_with("arn:") => format!("{arn}{}", object.replacen('/', "/object/", 1)),
+            name => format!("arn:{partition}:s3:::{name}{object}"),
+        };
+        Call {
+            action,
+            resource,
+            what: format!("s3://{bucket}{object}"),
+            region,
+        }
+    }
+}
+
+fn repeats(region: &str) -> S3Failure {
+    AwsFailure::Garbled {
+        service: "S3",
+        region: region.to_owned(),
+        why: "its list has no end, each page names the same next one".to_owned(),
+    }
+    .into()
+}
+
+/// An entity tag without its quotes.
+pub(super) fn unquoted(etag: &str) -> String {
+    etag.trim_start_matches("W/").trim_matches('"').to_owned()
+}
+
+/// `encoding-type=url`: percent-escapes, and `+` for a blank.
+fn decoded(text: &str) -> String {
+    url::form_urlencoded::parse(format!("k={}", text.replace('&', "%26")).as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}

@@ -1,0 +1,196 @@
+//! What S3 refuses, and what else stops a transfer.
+
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use hatrack_core::bucket::Skipped;
+use hatrack_core::sts::{AwsFailure, Refusal};
+use hatrack_core::view::DenialView;
+
+use super::NoCredentials;
+use crate::failure::Asked;
+
+/// Why an S3 call or transfer gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum S3Failure {
+    /// S3 refused the action.
+    #[error("{}{}", .0.summary, in_brackets(.0.request_id.as_deref()))]
+    Denied(Box<DenialView>),
+    /// The session's credentials have ended.
+    #[error("the session has ended (ExpiredToken); renew it and try again{}", in_brackets(request_id.as_deref()))]
+    Expired {
+        /// AWS's request ID.
+        request_id: Option<String>,
+    },
+    /// There is no such bucket or object.
+    #[error("{what} does not exist{}", in_brackets(request_id.as_deref()))]
+    NotFound {
+        /// `s3://bucket/key`.
+        what: String,
+        /// AWS's request ID.
+        request_id: Option<String>,
+    },
+    /// The object rests in an archive.
+    #[error("{what} is archived ({storage_class}); restore it before reading it")]
+    Archived {
+        /// `s3://bucket/key`.
+        what: String,
+        /// S3's storage class.
+        storage_class: String,
+    },
+    /// The call failed otherwise.
+    #[error(transparent)]
+    Aws(#[from] AwsFailure),
+    /// There are no credentials to sign with.
+    #[error(transparent)]
+    NoCredentials(#[from] NoCredentials),
+    /// The object was written again while it was read, twice.
+    #[error("{what} keeps changing while it is read; try again when nobody writes it")]
+    Changed {
+        /// `s3://bucket/key`.
+        what: String,
+    },
+    /// The bytes are not those that were stored.
+    #[error("the bytes of {what} do not match its {algorithm} checksum; nothing was kept, try again")]
+    Corrupt {
+        /// `s3://bucket/key`.
+        what: String,
+        /// The checksum's name.
+        algorithm: &'static str,
+    },
+    /// The file changed while it was sent.
+    #[error("{} changed while it was sent ({why}); nothing was stored", path.display())]
+    SourceChanged {
+        /// The file.
+        path: PathBuf,
+        /// How.
+        why: &'static str,
+    },
+    /// The key cannot be a file here.
+    #[error(transparent)]
+    Skipped(#[from] Skipped),
+    /// A link or file stands where a folder is needed.
+    #[error("{} is a link or no folder; nothing is written through it", path.display())]
+    InTheWay {
+        /// What stands there.
+        path: PathBuf,
+    },
+    /// The disk refused.
+    #[error("{} could not be {doing}: {why}", path.display())]
+    Disk {
+        /// The file or folder.
+        path: PathBuf,
+        /// `written`, `read`, …
+        doing: &'static str,
+        /// What the system said.
+        why: io::Error,
+    },
+}
+
+fn in_brackets(request_id: Option<&str>) -> String {
+    request_id.map(|id| format!(" (request {id})")).unwrap_or_default()
+}
+
+/// What was asked of S3.
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    /// The IAM action that a policy must allow: `s3:ListBucket`.
+    pub action: &'static str,
+    /// The ARN that it is allowed on.
+    pub resource: String,
+    /// For people: `s3://bucket/key`.
+    pub what: String,
+    /// The region asked.
+    pub region: &'a str,
+}
+
+impl Call<'_> {
+    /// The SDK's error in our words.
+    pub fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> S3Failure
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        if let Some(none) = no_credentials(&error) {
+            return S3Failure::NoCredentials(none);
+        }
+        let status = error.raw_response().map_or(0, |raw| raw.status().as_u16());
+        let request_id = error
+            .raw_response()
+            .and_then(|raw| raw.headers().get("x-amz-request-id"))
+            .map(str::to_owned);
+        let asked = Asked {
+            service: "S3",
+            region: self.region,
+        };
+        let refusal = match (asked.failed(&error), status) {
+            (AwsFailure::Refused(refusal), _) => refusal,
+            // An answer to HEAD has no body, so S3 cannot say more than the status.
+            (AwsFailure::Garbled { .. }, 403 | 404 | 412) if matches!(error, SdkError::ServiceError(_)) => Refusal {
+                code: match status {
+                    403 => "AccessDenied",
+                    404 => "NotFound",
+                    _ => "PreconditionFailed",
+                }
+                .to_owned(),
+                message: String::new(),
+                request_id: None,
+                status,
+            },
+            (other, _) => return other.into(),
+        };
+        self.refused(Refusal {
+            request_id: refusal.request_id.or(request_id),
+            ..refusal
+        })
+    }
+
+    fn refused(&self, refusal: Refusal) -> S3Failure {
+        let what = self.what.clone();
+        match refusal.code.as_str() {
+            "ExpiredToken" | "TokenRefreshRequired" | "ExpiredTokenException" => S3Failure::Expired {
+                request_id: refusal.request_id,
+            },
+            "NoSuchKey" | "NoSuchBucket" | "NotFound" => S3Failure::NotFound {
+                what,
+                request_id: refusal.request_id,
+            },
+            "PreconditionFailed" => S3Failure::Changed { what },
+            "AccessDenied" | "AllAccessDisabled" | "Forbidden" => S3Failure::Denied(Box::new(self.denial(refusal))),
+            _ => AwsFailure::Refused(refusal).into(),
+        }
+    }
+
+    fn denial(&self, refusal: Refusal) -> DenialView {
+        // S3 answers 403 and not 404 for a missing key where ListBucket is not allowed.
+        let cure = match self.action {
+            "s3:ListAllMyBuckets" => "open a bucket by its name instead",
+            "s3:GetObject" => "the role, the bucket policy or the object's KMS key does not allow it, or there is no such object",
+            _ => "the role's permissions or the bucket policy do not allow it",
+        };
+        DenialView {
+            summary: format!("{} on {} was denied: {cure}", self.action, self.what),
+            code: refusal.code,
+            message: refusal.message,
+            request_id: refusal.request_id,
+            action: self.action.to_owned(),
+            resource: Some(self.resource.clone()),
+            longest_duration: None,
+        }
+    }
+}
+
+/// The owner of the session gave no credentials: the SDK buries that.
+fn no_credentials<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> Option<NoCredentials> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(at) = cause {
+        if let Some(none) = at.downcast_ref::<NoCredentials>() {
+            return Some(none.clone());
+        }
+        cause = at.source();
+    }
+    None
+}

@@ -1,0 +1,230 @@
+//! STS over the AWS SDK.
+//!
+//! Source: AWS STS API Reference; AWS SDKs and Tools Reference Guide, "AWS STS Regional endpoints".
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
+use aws_sdk_sts::config::{BehaviorVersion, Config, IdentityCache, Region, SharedAsyncSleep};
+use aws_sdk_sts::operation::RequestId;
+use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+use aws_sdk_sts::Client;
+use aws_smithy_async::time::SharedTimeSource;
+use hatrack_core::secret::{Credentials, Secret};
+use hatrack_core::sts::{AssumeRole, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach, Sts};
+use jiff::Timestamp;
+
+use crate::answer::{Answer, timestamp};
+use crate::failure::Asked;
+use crate::http::{HttpClients, Wire, document_timeouts};
+use crate::patience::{Patience, retries};
+
+/// STS, one client for each place it is reached at.
+///
+/// `Reach::region` may be `aws-global`: then the SDK takes the legacy global endpoint.
+#[derive(Debug, Default)]
+pub struct AwsSts {
+    http: Arc<HttpClients>,
+    clients: Mutex<HashMap<Reach, Client>>,
+    timing: Timing,
+}
+
+/// The SDK's own clock and its waiting. The SDK needs a wall clock to sign; it corrects it by AWS's answers.
+#[derive(Debug, Clone, Default)]
+pub struct Timing {
+    /// Waits between attempts; `None` for tokio's.
+    pub sleep: Option<SharedAsyncSleep>,
+    /// The wall clock; `None` for the system's.
+    pub time: Option<SharedTimeSource>,
+}
+
+impl AwsSts {
+    /// STS through `http`.
+    pub fn new(http: Arc<HttpClients>) -> Self {
+        Self::with_timing(http, Timing::default())
+    }
+
+    /// The same with a clock and a way to wait of its own.
+    pub fn with_timing(http: Arc<HttpClients>, timing: Timing) -> Self {
+        Self {
+            http,
+            clients: Mutex::default(),
+            timing,
+        }
+    }
+
+    /// The client that reaches STS there. It is kept, because it remembers how wrong this computer's clock is. Keeps
+    /// no credentials: they come with each call.
+    fn client(&self, reach: &Reach) -> Result<Client, AwsFailure> {
+        let http = self.http.client(&Wire::to(reach.endpoint.as_deref(), reach))?;
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(reach) {
+            return Ok(client.clone());
+        }
+        let mut config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(reach.region.clone()))
+            .http_client(http)
+            .timeout_config(document_timeouts())
+            .retry_config(retries())
+            // The SDK's common bucket would let one throttled account use up the tries of all others.
+            .retry_partition(RetryPartition::custom("hatrack-sts").token_bucket(TokenBucket::unlimited()).build())
+            .identity_cache(IdentityCache::no_cache());
+        config.set_endpoint_url(reach.endpoint.clone());
+        if let Some(sleep) = &self.timing.sleep {
+            config.set_sleep_impl(Some(sleep.clone()));
+        }
+        if let Some(time) = &self.timing.time {
+            config.set_time_source(Some(time.clone()));
+        }
+        let client = Client::from_conf(config.build());
+        clients.insert(reach.clone(), client.clone());
+        Ok(client)
+    }
+}
+
+/// What one call adds to the client's configuration.
+fn with(signer: &Credentials, answer: &Answer, patience: Patience) -> aws_sdk_sts::config::Builder {
+    Config::builder()
+        .credentials_provider(crate::identities::sdk_credentials(signer))
+        .interceptor(answer.clone())
+        .retry_classifier(patience)
+}
+
+fn asked(reach: &Reach) -> Asked<'_> {
+    Asked {
+        service: "STS",
+        region: &reach.region,
+    }
+}
+
+#[async_trait]
+impl Sts for AwsSts {
+    async fn assume_role(&self, reach: &Reach, signer: &Credentials, call: &AssumeRole) -> Result<Issued, AwsFailure> {
+        let client = self.client(reach)?;
+        let tags = call.tags.as_slice();
+        let transitive: Vec<String> = tags.iter().filter(|t| t.transitive).map(|t| t.key.clone()).collect();
+        let mut tags_sent = Vec::with_capacity(tags.len());
+        for tag in tags {
+            tags_sent.push(Tag::builder().key(&tag.key).value(&tag.value).build().map_err(unbuildable)?);
+        }
+        let policies: Vec<_> = call
+            .policy_arns
+            .iter()
+            .map(|arn| PolicyDescriptorType::builder().arn(arn.as_str()).build())
+            .collect();
+        let (serial, code) = call.mfa.as_ref().map(|(serial, code)| (serial.as_str(), code.expose())).unzip();
+        let answer = Answer::default();
+        let patience = if code.is_some() { Patience::once() } else { Patience::default() };
+        let started = Instant::now();
+        let output = client
+            .assume_role()
+            .role_arn(call.role.to_string())
+            .role_session_name(call.session_name.as_str())
+            .duration_seconds(i32::try_from(call.duration.seconds()).unwrap_or(i32::MAX))
+            .set_external_id(call.external_id.as_ref().map(|id| id.as_str().to_owned()))
+            .set_serial_number(serial.map(str::to_owned))
+            .set_token_code(code.map(str::to_owned))
+            .set_policy(call.policy.as_ref().map(|policy| policy.as_str().to_owned()))
+            .set_policy_arns((!policies.is_empty()).then_some(policies))
+            .set_tags((!tags_sent.is_empty()).then_some(tags_sent))
+            .set_transitive_tag_keys((!transitive.is_empty()).then_some(transitive))
+            .set_source_identity(call.source_identity.as_ref().map(|who| who.as_str().to_owned()))
+            .customize()
+            .config_override(with(signer, &answer, patience))
+            .send()
+            .await
+            .map_err(|error| asked(reach).failed(&error))?;
+        let took = started.elapsed();
+        let request_id = output.request_id().map(str::to_owned);
+        let user = output.assumed_role_user();
+        Ok(Issued {
+            assumed_role_arn: user.map(|user| user.arn().to_owned()),
+            assumed_role_id: user.map(|user| user.assumed_role_id().to_owned()),
+            ..issued(reach, output.credentials(), &answer, request_id, took)?
+        })
+    }
+
+    async fn get_session_token(
+        &self,
+        reach: &Reach,
+        signer: &Credentials,
+        call: &GetSessionToken,
+    ) -> Result<Issued, AwsFailure> {
+        let client = self.client(reach)?;
+        let (serial, code) = call.mfa.as_ref().map(|(serial, code)| (serial.as_str(), code.expose())).unzip();
+        let answer = Answer::default();
+        let patience = if code.is_some() { Patience::once() } else { Patience::default() };
+        let started = Instant::now();
+        let output = client
+            .get_session_token()
+            .duration_seconds(i32::try_from(call.duration.seconds()).unwrap_or(i32::MAX))
+            .set_serial_number(serial.map(str::to_owned))
+            .set_token_code(code.map(str::to_owned))
+            .customize()
+            .config_override(with(signer, &answer, patience))
+            .send()
+            .await
+            .map_err(|error| asked(reach).failed(&error))?;
+        let request_id = output.request_id().map(str::to_owned);
+        issued(reach, output.credentials(), &answer, request_id, started.elapsed())
+    }
+
+    async fn get_caller_identity(&self, reach: &Reach, signer: &Credentials) -> Result<CallerIdentity, AwsFailure> {
+        let output = self
+            .client(reach)?
+            .get_caller_identity()
+            .customize()
+            .config_override(with(signer, &Answer::default(), Patience::default()))
+            .send()
+            .await
+            .map_err(|error| asked(reach).failed(&error))?;
+        let account = output.account().and_then(|id| id.parse().ok());
+        match (account, output.arn(), output.user_id()) {
+            (Some(account), Some(arn), Some(user_id)) => Ok(CallerIdentity {
+                account,
+                arn: arn.to_owned(),
+                user_id: user_id.to_owned(),
+            }),
+            _ => Err(asked(reach).garbled("it says not who the caller is")),
+        }
+    }
+}
+
+fn unbuildable(why: impl std::fmt::Display) -> AwsFailure {
+    AwsFailure::Unusable(format!("the request to STS could not be made: {why}"))
+}
+
+/// The credentials of an answer. One without them is a failure whatever its status.
+fn issued(
+    reach: &Reach,
+    credentials: Option<&aws_sdk_sts::types::Credentials>,
+    answer: &Answer,
+    request_id: Option<String>,
+    took: Duration,
+) -> Result<Issued, AwsFailure> {
+    let given = credentials.ok_or_else(|| asked(reach).garbled("it holds no credentials"))?;
+    let parts = [given.access_key_id(), given.secret_access_key(), given.session_token()];
+    if parts.iter().any(|part| part.is_empty()) {
+        return Err(asked(reach).garbled("its credentials are incomplete"));
+    }
+    // A year that no calendar here holds is read as the last moment that one does; `Expiry` caps it.
+    let expiration = timestamp(given.expiration()).unwrap_or(Timestamp::MAX);
+    Ok(Issued {
+        credentials: Credentials {
+            access_key_id: given.access_key_id().to_owned(),
+            secret_access_key: Secret::new(given.secret_access_key()),
+            session_token: Some(Secret::new(given.session_token())),
+            expires_at: Some(expiration),
+        },
+        expiration,
+        aws_date: answer.date(),
+        assumed_role_arn: None,
+        assumed_role_id: None,
+        request_id,
+        took,
+    })
+}

@@ -1,0 +1,161 @@
+//! Asking the agent until it has an answer: what only the person has is asked at the terminal in between.
+
+use hatrack_agent::client::{Agent, AgentError};
+use hatrack_agent::protocol::{HandOut, HandOutOutcome, HandOutRequest, RenewRequest, SwitchRequest};
+use hatrack_core::shared_config::inert;
+use hatrack_core::sts_limits::TokenCode;
+use hatrack_core::view::{DenialView, NeedView, SessionView, SwitchOutcome};
+
+use crate::code::Terminal;
+use crate::failure::Failure;
+
+/// A session, and what the person should know about it.
+#[derive(Debug)]
+pub struct Switched {
+    /// The session.
+    pub session: SessionView,
+    /// Such as a duration that was lowered.
+    pub notes: Vec<String>,
+}
+
+/// An answer of the agent.
+enum Answer<T> {
+    Done(T),
+    Needs(NeedView),
+    Denied(DenialView),
+}
+
+/// A code that is refused may be a slip of the finger; STS accepts each code once, so a third is asked, not a fourth.
+const MOST_CODES: usize = 3;
+
+/// Whether the terminal may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Person {
+    /// Asked, where there is one.
+    AtTerminal,
+    /// Never asked: for `credential-process`, whose caller owns the terminal.
+    NotAsked,
+}
+
+/// A session of a role.
+pub async fn switch(agent: &Agent, request: SwitchRequest) -> Result<Switched, Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, Person::AtTerminal, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        agent.switch(request).await.map(switched)
+    })
+    .await
+}
+
+/// The same session again.
+pub async fn renew(agent: &Agent, request: RenewRequest) -> Result<Switched, Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, Person::AtTerminal, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        agent.renew(request).await.map(switched)
+    })
+    .await
+}
+
+/// Credentials.
+pub async fn hand_out(agent: &Agent, person: Person, request: HandOutRequest) -> Result<HandOut, Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, person, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        Ok(match agent.hand_out(request).await? {
+            HandOutOutcome::Given(given) => Answer::Done(*given),
+            HandOutOutcome::Needs { need } => Answer::Needs(need),
+            HandOutOutcome::Denied { denial } => Answer::Denied(denial),
+        })
+    })
+    .await
+}
+
+fn switched(outcome: SwitchOutcome) -> Answer<Switched> {
+    match outcome {
+        SwitchOutcome::Switched { session, notes } => Answer::Done(Switched {
+            session: *session,
+            notes,
+        }),
+        SwitchOutcome::Needs { need } => Answer::Needs(need),
+        SwitchOutcome::Denied { denial } => Answer::Denied(denial),
+    }
+}
+
+async fn until_done<T>(
+    agent: &Agent,
+    person: Person,
+    mut code: Option<TokenCode>,
+    mut ask: impl AsyncFnMut(Option<TokenCode>) -> Result<Answer<T>, AgentError>,
+) -> Result<T, Failure> {
+    let mut terminal = None;
+    let mut asked = 0;
+    loop {
+        let need = match ask(code.take()).await? {
+            Answer::Done(done) => return Ok(done),
+            Answer::Denied(denial) => return Err(denial.into()),
+            Answer::Needs(need) => need,
+        };
+        if terminal.is_none() && person == Person::AtTerminal {
+            terminal = Terminal::open();
+        }
+        let Some(terminal) = terminal.as_mut().filter(|_| asked < MOST_CODES) else {
+            return Err(unanswered(&need));
+        };
+        match &need {
+            NeedView::MfaCode { serial, refused, .. } => {
+                code = Some(ask_code(terminal, serial, refused.as_deref()).ok_or_else(|| unanswered(&need))?);
+                asked += 1;
+            }
+            NeedView::EndpointConsent { endpoint } => {
+                if !ask_consent(terminal, endpoint) {
+                    return Err(unanswered(&need));
+                }
+                agent.consent_endpoint(endpoint).await?;
+            }
+        }
+    }
+}
+
+fn ask_code(terminal: &mut Terminal, serial: &str, refused: Option<&str>) -> Option<TokenCode> {
+    if let Some(refused) = refused {
+        terminal.say(&inert(refused));
+    }
+    loop {
+        let typed = terminal.ask(&format!("MFA code for {}:", inert(serial)))?;
+        match typed.parse() {
+            Ok(code) => return Some(code),
+            Err(_) => terminal.say("A code has six digits."),
+        }
+    }
+}
+
+fn ask_consent(terminal: &mut Terminal, endpoint: &str) -> bool {
+    terminal.say(&format!(
+        "{} is not an endpoint of AWS and was never used before.",
+        inert(endpoint)
+    ));
+    let answer = terminal.ask("Sign requests for it, now and from now on? [y/N]");
+    answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// The failure when nobody could give what is needed. A code that was given and refused is a refusal.
+fn unanswered(need: &NeedView) -> Failure {
+    match need {
+        NeedView::MfaCode {
+            refused: Some(refused),
+            ..
+        } => Failure::refused(refused),
+        NeedView::MfaCode { serial, .. } => Failure::needs_input(format!(
+            "an MFA code of {} is needed; give it with --mfa-code, or run `hat switch` in a terminal first",
+            inert(serial)
+        )),
+        NeedView::EndpointConsent { endpoint } => Failure::needs_input(format!(
+            "{} is not an endpoint of AWS and was never used before; add --allow-endpoint if you trust it",
+            inert(endpoint)
+        )),
+    }
+}

@@ -1,0 +1,77 @@
+//! `hat env`: export lines to eval.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use hatrack_agent::protocol::{HandOutRequest, SessionRef};
+use hatrack_core::export::{Exports, Shell, export_text, unset_text};
+
+use crate::ask::{self, Person};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::options::{Given, SwitchArgs};
+use crate::out;
+use crate::role::RoleArg;
+
+/// The arguments of `hat env`.
+///
+/// For bash and zsh: eval "$(hat env ROLE)". For fish: hat env ROLE | source. For PowerShell:
+/// hat env ROLE | Out-String | Invoke-Expression. For nu: hat env ROLE --shell json | from json | load-env.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Env {
+    #[command(flatten)]
+    role: RoleArg,
+    /// bash, zsh, fish, powershell, cmd, nu, dotenv or json; the shell in use where left out
+    #[arg(long, value_name = "SHELL")]
+    shell: Option<Shell>,
+    /// Print what undoes an export
+    #[arg(long)]
+    unset: bool,
+    /// Of a profile with only keys, the keys themselves
+    #[arg(long)]
+    raw: bool,
+    #[command(flatten)]
+    options: SwitchArgs,
+    #[command(flatten)]
+    given: Given,
+}
+
+impl Env {
+    /// Prints the lines.
+    pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let shell = self.shell.unwrap_or_else(shell_in_use);
+        if self.unset {
+            out::print(unset_text(shell).map_err(Failure::usage)?.expose())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let mut request = HandOutRequest::of(SessionRef::Role(self.role.typed(&context.caller)?));
+        request.options = self.options.options()?;
+        request.mfa_code = self.given.code()?;
+        request.allow_endpoint = self.given.allow_endpoint;
+        request.raw = self.raw;
+        request.detail = Some(format!("Exported env for {}", shell.label()));
+        let given = ask::hand_out(&context.agent().await?, Person::AtTerminal, request).await?;
+        let exports = Exports {
+            credentials: &given.credentials,
+            region: &given.region,
+        };
+        let text = export_text(shell, exports).map_err(Failure::refused)?;
+        given.notes.iter().for_each(|note| out::note(note));
+        out::print(text.expose())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// `SHELL` names the login shell, which is what most people type into. PowerShell tells itself by `PSModulePath`.
+fn shell_in_use() -> Shell {
+    let login = std::env::var("SHELL")
+        .ok()
+        .and_then(|path| Shell::of_program(&path));
+    match login {
+        Some(shell) => shell,
+        None if cfg!(windows) && std::env::var_os("PSModulePath").is_some() => Shell::PowerShell,
+        None if cfg!(windows) => Shell::Cmd,
+        None => Shell::Posix,
+    }
+}

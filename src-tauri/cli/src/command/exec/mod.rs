@@ -1,0 +1,83 @@
+//! `hat exec`: a command that keeps fresh credentials.
+//!
+//! The command finds the credentials by a private shared config whose `[default]` runs `hat credential-process`.
+//! The container endpoint is not used: SDKs rank `[default]` keys of the shared files above it, which would silently
+//! be another account.
+
+mod environment;
+mod fresh;
+mod private_config;
+mod run;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Args;
+use hatrack_agent::protocol::{HandOut, HandOutRequest, SessionRef};
+
+use self::private_config::PrivateConfig;
+use crate::ask::{self, Person};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::options::{Given, SwitchArgs};
+use crate::out;
+use crate::role::RoleArg;
+
+/// The arguments of `hat exec`.
+#[derive(Debug, Args)]
+pub struct Exec {
+    #[command(flatten)]
+    role: RoleArg,
+    /// Of a profile with only keys, the keys themselves
+    #[arg(long)]
+    raw: bool,
+    #[command(flatten)]
+    options: SwitchArgs,
+    #[command(flatten)]
+    given: Given,
+    /// The command and its arguments, after --
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+impl Exec {
+    /// Runs the command; its exit code is ours.
+    pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let agent = context.agent().await?;
+        let mut request = HandOutRequest::of(SessionRef::Role(self.role.typed(&context.caller)?));
+        request.options = self.options.options()?;
+        request.mfa_code = self.given.code()?;
+        request.allow_endpoint = self.given.allow_endpoint;
+        request.raw = self.raw;
+        let given = ask::hand_out(&agent, Person::AtTerminal, request.clone()).await?;
+        given.notes.iter().for_each(|note| out::note(note));
+
+        let files = environment::SharedFilesInForce::of(context);
+        let config = PrivateConfig::write(
+            context.home.runtime(),
+            &given,
+            &self.process_words(&files, &given),
+        )?;
+        let environment = environment::changes(&files, &config, &given.region);
+        let fresh = fresh::keep(agent, given.session);
+        run::run(&self.command, environment, fresh).await
+    }
+
+    /// The words after the path of `hat` that get this session again, and the role anew once it has ended.
+    fn process_words(&self, files: &environment::SharedFilesInForce, given: &HandOut) -> Vec<String> {
+        let mut words = files.options();
+        words.push("credential-process".to_owned());
+        if let Some(session) = &given.session {
+            words.push(format!("--session={}", session.id));
+        }
+        if self.raw {
+            words.push("--raw".to_owned());
+        }
+        if self.given.allow_endpoint {
+            words.push("--allow-endpoint".to_owned());
+        }
+        words.extend(self.options.words());
+        words.extend(["--".to_owned(), given.role_key.clone()]);
+        words
+    }
+}

@@ -1,0 +1,142 @@
+//! The commands, one file each.
+
+mod agent;
+mod completions;
+mod config;
+mod credential_process;
+mod end;
+mod env;
+mod exec;
+mod history;
+mod renew;
+mod roles;
+mod s3;
+mod sandbox;
+mod sessions;
+mod switch;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::context::{Context, SharedFiles};
+use crate::failure::Failure;
+use crate::log;
+
+/// Switch role in AWS: list roles, get sessions, hand out their credentials.
+///
+/// Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 an MFA code or a consent is needed and was not given.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hat",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub struct Hat {
+    #[command(flatten)]
+    files: SharedFiles,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the accounts and roles that can be switched to
+    Roles(roles::Roles),
+    /// Show the shared config as it is read, secrets masked
+    Config(config::Config),
+    /// Get a session of a role
+    Switch(switch::Switch),
+    /// List live sessions
+    Sessions(sessions::Sessions),
+    /// Get a session again before it ends
+    Renew(renew::Renew),
+    /// Switch back: drop a session
+    End(end::End),
+    /// Print export lines for a shell, or those that undo them
+    Env(env::Env),
+    /// Run a command that keeps fresh credentials
+    Exec(exec::Exec),
+    /// Print credentials for a credential_process line
+    CredentialProcess(credential_process::CredentialProcess),
+    /// List buckets and objects, copy objects
+    S3(s3::S3),
+    /// Show what happened
+    History(history::History),
+    /// Start a miniature AWS on this machine
+    Sandbox(sandbox::Sandbox),
+    /// The process that owns sessions
+    Agent(agent::AgentCommand),
+    /// Print a shell's completion script
+    Completions(completions::Completions),
+}
+
+/// How a listing is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Listing {
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Hat {
+    /// Does it.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let context = || Context::of_process(&self.files);
+        match &self.command {
+            Command::Agent(command) if command.is_the_agent() => log::of_agent(),
+            _ => log::if_asked(),
+        }
+        match self.command {
+            Command::Completions(command) => command.run(),
+            Command::Config(command) => command.run(&context()?),
+            Command::Sandbox(command) => busy(command.run()),
+            Command::Agent(command) => busy(command.run(&context()?)),
+            Command::Roles(command) => lean(command.run(&context()?)),
+            Command::Switch(command) => lean(command.run(&context()?)),
+            Command::Sessions(command) => lean(command.run(&context()?)),
+            Command::Renew(command) => lean(command.run(&context()?)),
+            Command::End(command) => lean(command.run(&context()?)),
+            Command::Env(command) => lean(command.run(&context()?)),
+            Command::Exec(command) => lean(command.run(&context()?)),
+            Command::CredentialProcess(command) => lean(command.run(&context()?)),
+            Command::S3(command) => lean(command.run(&context()?)),
+            Command::History(command) => lean(command.run(&context()?)),
+        }
+    }
+}
+
+/// On one thread: a client's runtime starts in microseconds.
+fn lean(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    on(tokio::runtime::Builder::new_current_thread(), command)
+}
+
+/// On all cores: for the commands that serve.
+fn busy(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    on(tokio::runtime::Builder::new_multi_thread(), command)
+}
+
+fn on(
+    mut runtime: tokio::runtime::Builder,
+    command: impl Future<Output = Result<ExitCode, Failure>>,
+) -> Result<ExitCode, Failure> {
+    let runtime = runtime
+        .enable_all()
+        .build()
+        .map_err(|why| Failure::refused(format!("the system gave no threads or timers: {why}; try again")))?;
+    let result = runtime.block_on(command);
+    // A thread that still waits for the terminal or for a name lookup must not keep the command from ending.
+    runtime.shutdown_background();
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Hat::command().debug_assert();
+    }
+}

@@ -1,0 +1,144 @@
+//! `hat sandbox`: a miniature AWS on this machine, and the config to use it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use hatrack_agent::client::{Agent, AgentError};
+use hatrack_core::caller::{CallerContext, Client};
+use hatrack_sandbox::{Options, Shape};
+use hatrack_store::home::Home;
+
+use crate::failure::Failure;
+use crate::out;
+use crate::time::parse_duration;
+
+/// The arguments of `hat sandbox`.
+///
+/// Prints the folder once everything is ready: source its file `env`, and `hat`, the AWS CLI and every SDK work on
+/// the sandbox. Serves until interrupted.
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// The folder for its files; one of its own, removed at the end, where left out
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Ends every session this soon after it was issued: 60s
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    max_life: Option<Duration>,
+    /// Waits this many milliseconds before each answer
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency_ms: u64,
+    /// Sends at most this many megabits a second on each connection
+    #[arg(long, value_name = "MBPS")]
+    connection_mbps: Option<u64>,
+    /// Makes keys and names the same on each start
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// The port on 127.0.0.1; a free one where left out
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+}
+
+impl Sandbox {
+    /// Serves.
+    pub async fn run(self) -> Result<ExitCode, Failure> {
+        let mut interrupted = interruption()
+            .map_err(|why| Failure::refused(format!("signals cannot be caught: {why}; try again")))?;
+        let sandbox = hatrack_sandbox::start(self.options())
+            .await
+            .map_err(Failure::refused)?;
+        let home = mark_home(&sandbox.manifest().home)?;
+        out::print(&format!("{}\n", sandbox.dir().display()))?;
+        interrupted.recv().await;
+        end_agent(&home).await;
+        sandbox.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Sandbox {
+    fn options(self) -> Options {
+        Options {
+            dir: self.dir,
+            max_life: self.max_life,
+            shape: Shape {
+                first_byte: Duration::from_millis(self.latency_ms),
+                bytes_per_second: self
+                    .connection_mbps
+                    .map(|megabits| megabits.saturating_mul(125_000)),
+            },
+            seed: self.seed,
+            port: self.port,
+        }
+    }
+}
+
+/// The window on this home says Sandbox, and the agent needs no consent for the sandbox's endpoint.
+fn mark_home(folder: &Path) -> Result<Home, Failure> {
+    let home = Home::at(folder);
+    home.create()
+        .and_then(|()| home.mark_as_sandbox())
+        .map_err(Failure::refused)?;
+    Ok(home)
+}
+
+/// Sessions of a sandbox that has ended are of no use, so its agent ends too.
+async fn end_agent(home: &Home) {
+    let caller = CallerContext::new(Client::Hat, PathBuf::from("/"), []);
+    let ended = match Agent::connect(home, caller).await {
+        Ok(agent) => super::agent::stop_and_wait(&agent, home).await,
+        Err(AgentError::NotRunning) => Ok(()),
+        Err(error) => Err(error.into()),
+    };
+    if let Err(failure) = ended {
+        out::note(&failure.to_string());
+    }
+}
+
+/// Ctrl-C and the signal by which supervisors end a program.
+#[cfg(unix)]
+fn interruption() -> std::io::Result<Interruption> {
+    use tokio::signal::unix::{SignalKind, signal};
+    Ok(Interruption {
+        interrupt: signal(SignalKind::interrupt())?,
+        terminate: signal(SignalKind::terminate())?,
+        hang_up: signal(SignalKind::hangup())?,
+    })
+}
+
+#[cfg(unix)]
+struct Interruption {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Interruption {
+    async fn recv(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn interruption() -> std::io::Result<Interruption> {
+    Ok(Interruption)
+}
+
+#[cfg(not(unix))]
+struct Interruption;
+
+#[cfg(not(unix))]
+impl Interruption {
+    async fn recv(&mut self) {
+        // An error means that nobody can press it.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

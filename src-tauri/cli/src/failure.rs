@@ -1,0 +1,113 @@
+//! Why a command did not do what it was asked, and the exit code that says so.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use hatrack_agent::client::AgentError;
+use hatrack_agent::protocol::ErrorCode;
+use hatrack_core::view::DenialView;
+
+/// A command's failure, with its sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+    code: Option<ErrorCode>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Refused,
+    Usage,
+    NeedsInput,
+}
+
+impl Failure {
+    /// AWS, the agent or the system said no.
+    pub fn refused(message: impl fmt::Display) -> Self {
+        Self::of(Kind::Refused, message)
+    }
+
+    /// The command line asks for what there is not.
+    pub fn usage(message: impl fmt::Display) -> Self {
+        Self::of(Kind::Usage, message)
+    }
+
+    /// Only a person can go on: an MFA code, a consent.
+    pub fn needs_input(message: impl fmt::Display) -> Self {
+        Self::of(Kind::NeedsInput, message)
+    }
+
+    fn of(kind: Kind, message: impl fmt::Display) -> Self {
+        Self {
+            kind,
+            message: message.to_string(),
+            code: None,
+        }
+    }
+
+    /// What the agent's refusal was, where it was one.
+    pub fn code(&self) -> Option<ErrorCode> {
+        self.code
+    }
+
+    /// 1 refused or failed, 2 wrong usage, 3 input needed that was not given.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self.kind {
+            Kind::Refused => 1,
+            Kind::Usage => 2,
+            Kind::NeedsInput => 3,
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<AgentError> for Failure {
+    fn from(error: AgentError) -> Self {
+        let AgentError::Refused(refused) = error else {
+            return Self::refused(error);
+        };
+        let mut message = refused.message;
+        for candidate in &refused.candidates {
+            message.push_str("\n  ");
+            message.push_str(candidate);
+        }
+        let kind = match refused.code {
+            ErrorCode::NoSuchRole | ErrorCode::AmbiguousRole | ErrorCode::Invalid => Kind::Usage,
+            _ => Kind::Refused,
+        };
+        Self {
+            kind,
+            message,
+            code: Some(refused.code),
+        }
+    }
+}
+
+impl From<DenialView> for Failure {
+    fn from(denial: DenialView) -> Self {
+        let request = denial
+            .request_id
+            .map(|id| format!(" (request {id})"))
+            .unwrap_or_default();
+        Self::refused(format!(
+            "{} AWS says {}: {}{request}",
+            sentence(denial.summary),
+            denial.code,
+            denial.message
+        ))
+    }
+}
+
+/// Ends in a full stop, whatever the text ended in.
+fn sentence(mut text: String) -> String {
+    if !text.ends_with(['.', '?', ':']) {
+        text.push('.');
+    }
+    text
+}

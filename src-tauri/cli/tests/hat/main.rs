@@ -1,0 +1,18 @@
+//! The real `hat` against the sandbox: each test has a sandbox, a home and an agent of its own.
+
+mod stage;
+
+mod agent;
+mod completions;
+mod config;
+mod credential_process;
+mod env;
+mod exec;
+mod history;
+mod roles;
+mod s3;
+mod sandbox;
+mod secrets;
+mod sessions;
+mod switch;
+mod usage;

@@ -1,0 +1,221 @@
+//! `hat s3`.
+
+use std::fs;
+use std::path::Path;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::stage::{Ran, Stage, eventually};
+
+fn names(list: &Value, field: &str) -> Vec<String> {
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry[field].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+#[test]
+fn buckets_prefixes_and_objects_are_listed() {
+    let stage = Stage::set();
+    let story = stage.story("S13");
+    let buckets = stage.json(["s3", "ls", "--role", "stuzio", "--json"]);
+    assert!(names(&buckets, "name").contains(&story.bucket));
+    let place = format!("s3://{}", story.bucket);
+    let top = stage.json(["s3", "ls", &place, "--role", "stuzio", "--json"]);
+    assert_eq!(
+        (&top["bucket"], &top["region"]),
+        (&story.bucket.as_str().into(), &story.region.as_str().into())
+    );
+    let listed = names(&top["objects"], "key").len() + names(&top["folders"], "prefix").len();
+    assert!(listed > 0);
+    let shown = stage.run(["s3", "ls", &place, "--role", "stuzio"]);
+    assert!(shown.succeeded().starts_with("WRITTEN"));
+}
+
+#[test]
+fn more_than_a_page_is_listed_whole() {
+    let stage = Stage::set();
+    let story = stage.story("S13");
+    for n in 0..2345 {
+        assert!(
+            stage
+                .admin()
+                .put_object(&story.bucket, &format!("many/{n:05}"), "x", "text/plain")
+        );
+    }
+    let place = format!("s3://{}/many/", story.bucket);
+    let page = stage.json(["s3", "ls", &place, "--role", "stuzio", "--json"]);
+    assert_eq!(
+        (page["objects"].as_array().unwrap().len(), &page["next"]),
+        (2345, &Value::Null)
+    );
+}
+
+#[test]
+fn an_object_comes_down_to_a_file_a_folder_and_standard_output() {
+    let stage = Stage::set();
+    let story = stage.story("S13");
+    let key = &story.keys[0];
+    let bytes = stage.admin().object(&story.bucket, key, u64::MAX).unwrap();
+    let place = format!("s3://{}/{key}", story.bucket);
+    let folder = stage.folder().join("down");
+    fs::create_dir(&folder).unwrap();
+
+    let file = folder.join("mine");
+    fs::write(&file, "older").unwrap();
+    stage
+        .run(["s3", "cp", &place, file.to_str().unwrap(), "--role", "stuzio"])
+        .succeeded();
+    assert_eq!(
+        (fs::read(&file).unwrap(), files(&folder)),
+        (bytes.clone(), vec!["mine".to_owned()])
+    );
+
+    for _ in 0..2 {
+        stage
+            .run(["s3", "cp", &place, folder.to_str().unwrap(), "--role", "stuzio"])
+            .succeeded();
+    }
+    let mut found = files(&folder);
+    found.sort();
+    assert_eq!(
+        found.len(),
+        3,
+        "what comes under the bucket's name replaces nothing: {found:?}"
+    );
+
+    let out = stage
+        .hat(["s3", "cp", &place, "-", "--role", "stuzio"])
+        .output()
+        .unwrap();
+    assert_eq!((out.status.code(), out.stdout), (Some(0), bytes));
+
+    let rows = stage.json(["history", "--json", "--event", "download"]);
+    assert_eq!(rows.as_array().unwrap().len(), 4);
+    assert_eq!(
+        (&rows[0]["outcome"], &rows[0]["account_id"]),
+        (&"ok".into(), &"081278057606".into())
+    );
+}
+
+#[test]
+fn a_file_goes_up_and_is_refused_where_the_role_may_not_write() {
+    let stage = Stage::set();
+    let file = stage.folder().join("up.txt");
+    fs::write(&file, "written here").unwrap();
+    let file = file.to_str().unwrap();
+    let bucket = stage.story("S13").bucket.clone();
+    stage
+        .run([
+            "s3",
+            "cp",
+            file,
+            &format!("s3://{bucket}/in/"),
+            "--role",
+            "stuzio",
+        ])
+        .succeeded();
+    assert_eq!(
+        stage.admin().object(&bucket, "in/up.txt", 100).unwrap(),
+        b"written here"
+    );
+
+    let closed = format!("s3://{}/up.txt", stage.story("S14").bucket);
+    let ran = stage.run(["s3", "cp", file, &closed, "--role", "asi-production"]);
+    assert!(ran.failed(1).contains("AccessDenied"));
+    let rows = stage.json(["history", "--json", "--event", "upload"]);
+    assert_eq!(
+        (&rows[0]["outcome"], &rows[1]["outcome"]),
+        (&"denied".into(), &"ok".into())
+    );
+    assert!(rows[0]["request_id"].is_string());
+}
+
+#[test]
+fn what_is_not_there_or_makes_no_sense_is_refused() {
+    let stage = Stage::set();
+    let bucket = &stage.story("S13").bucket;
+    let missing = format!("s3://{bucket}/no/such/key");
+    stage
+        .run(["s3", "cp", &missing, "-", "--role", "stuzio"])
+        .failed(1);
+    stage
+        .run(["s3", "cp", &format!("s3://{bucket}"), "-", "--role", "stuzio"])
+        .failed(2);
+    stage.run(["s3", "cp", "a", "b", "--role", "stuzio"]).failed(2);
+    stage
+        .run(["s3", "cp", &missing, &missing, "--role", "stuzio"])
+        .failed(2);
+    stage
+        .run(["s3", "cp", &missing, "no-such-folder/", "--role", "stuzio"])
+        .failed(2);
+    stage
+        .run(["s3", "ls", "https://example.com/x", "--role", "stuzio"])
+        .failed(2);
+    stage.run(["s3", "ls"]).failed(2);
+}
+
+#[test]
+fn c31_a_key_cannot_leave_the_folder() {
+    let stage = Stage::set();
+    let story = stage.story("S13");
+    let folder = stage.folder().join("down");
+    fs::create_dir(&folder).unwrap();
+    let before = files(stage.folder());
+    for key in ["../../x", "a/../../x", "..", "prefix/..", "a/.."] {
+        assert!(stage.admin().put_object(&story.bucket, key, "x", "text/plain"));
+        let place = format!("s3://{}/{key}", story.bucket);
+        let ran = stage.run(["s3", "cp", &place, folder.to_str().unwrap(), "--role", "stuzio"]);
+        assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
+    }
+    let inside = files(&folder);
+    assert!(inside.iter().all(|name| name.starts_with('x')), "{inside:?}");
+    assert_eq!(files(stage.folder()).len(), before.len());
+}
+
+#[test]
+fn ctrl_c_leaves_nothing() {
+    let stage = Stage::with(hatrack_sandbox::Options {
+        shape: hatrack_sandbox::Shape {
+            bytes_per_second: Some(2_000_000),
+            ..Default::default()
+        },
+        ..Default::default()
+    });
+    let bucket = &stage.story("S13").bucket;
+    assert!(stage.admin().put_generated(bucket, "large", 500_000_000));
+    let folder = stage.folder().join("down");
+    fs::create_dir(&folder).unwrap();
+    let target = folder.join("large");
+    let place = format!("s3://{bucket}/large");
+    let mut child = stage
+        .hat(["s3", "cp", &place, target.to_str().unwrap(), "--role", "stuzio"])
+        .spawn()
+        .unwrap();
+    eventually("the first bytes", || (!files(&folder).is_empty()).then_some(()));
+    kill_process(
+        Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap(),
+        Signal::INT,
+    )
+    .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(files(&folder), Vec::<String>::new());
+}
+
+#[test]
+fn a_profile_with_only_keys_signs_with_the_keys_themselves() {
+    let stage = Stage::set();
+    let ran: Ran = stage.run(["s3", "ls", "--role", &stage.story("S13").identity]);
+    // The user's own policies let it only assume the role: S3 says no, and STS was not asked.
+    ran.failed(1);
+    assert_eq!(stage.admin().calls("GetSessionToken"), 0);
+}

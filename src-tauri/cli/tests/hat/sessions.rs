@@ -1,0 +1,61 @@
+//! `hat sessions`, `renew`, `end`.
+
+use serde_json::json;
+
+use crate::stage::Stage;
+
+#[test]
+fn sessions_are_listed_renewed_and_ended() {
+    let stage = Stage::set();
+    assert_eq!(stage.json(["sessions", "--json"]), json!([]));
+    let first = stage.json(["switch", "stuzio", "--json"]);
+    let other = stage.json(["switch", "asi-production", "--json"]);
+    let listed = stage.json(["sessions", "--json"]);
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    assert!(
+        stage
+            .run(["sessions"])
+            .succeeded()
+            .contains(first["id"].as_str().unwrap())
+    );
+
+    let id = first["id"].as_str().unwrap();
+    let renewed = stage.json(["renew", id, "--json"]);
+    assert_eq!(renewed["id"], first["id"]);
+    assert_ne!(renewed["access_key_id"], first["access_key_id"]);
+    let by_role = stage.json(["renew", "stuzio", "--json"]);
+    assert_eq!(by_role["id"], first["id"]);
+
+    stage.run(["end", "asi-production"]).succeeded();
+    let left = stage.json(["sessions", "--json"]);
+    assert_eq!(
+        (left.as_array().unwrap().len(), &left[0]["id"]),
+        (1, &first["id"])
+    );
+    stage.run(["end", other["id"].as_str().unwrap()]).failed(1);
+
+    stage.run(["end", "--all"]).succeeded();
+    assert_eq!(stage.json(["sessions", "--json"]), json!([]));
+}
+
+#[test]
+fn renewing_takes_another_duration() {
+    let stage = Stage::set();
+    stage.run(["switch", "stuzio"]).succeeded();
+    assert_eq!(
+        stage.json(["renew", "stuzio", "--duration", "15m", "--json"])["life"],
+        900
+    );
+}
+
+#[test]
+fn an_expired_session_is_not_listed() {
+    let stage = Stage::with(hatrack_sandbox::Options {
+        max_life: Some(std::time::Duration::from_secs(1)),
+        ..Default::default()
+    });
+    stage.run(["switch", "stuzio"]).succeeded();
+    crate::stage::eventually("the end of the session", || {
+        (stage.json(["sessions", "--json"]) == json!([])).then_some(())
+    });
+}

@@ -1,0 +1,12 @@
+//! Buckets: how people name a place in one, and how a key becomes a file on this computer.
+
+mod distinct;
+mod file_name;
+mod location;
+mod name;
+pub mod spreadsheet;
+
+pub use distinct::Distinct;
+pub use file_name::{FileRules, LocalPath, Skipped, local_path, numbered};
+pub use location::{NotAnS3Location, S3Location};
+pub use name::{BucketName, NotABucketName};

@@ -1,0 +1,158 @@
+//! The files by which other programs find the sandbox.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use ini::Ini;
+use serde::{Deserialize, Serialize};
+
+use crate::worlds::{Profile, ProfileKind, Story};
+
+/// What stands in `sandbox.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    /// `http://127.0.0.1:PORT`: STS and S3, path-style.
+    pub endpoint: String,
+    /// `DIR/config`.
+    pub config_file: PathBuf,
+    /// `DIR/credentials`.
+    pub credentials_file: PathBuf,
+    /// `DIR/home`: what `HATRACK_HOME` is set to.
+    pub home: PathBuf,
+    /// The longest life of a session, in seconds, if it is shortened.
+    pub max_life: Option<u64>,
+    /// The names of the accounts, by ID.
+    pub accounts: std::collections::BTreeMap<String, String>,
+    /// The stories.
+    pub stories: Vec<Story>,
+}
+
+impl Manifest {
+    /// A story by its ID (`S1`).
+    pub fn story(&self, id: &str) -> Option<&Story> {
+        self.stories.iter().find(|s| s.id == id)
+    }
+}
+
+/// Writes `config`, `credentials`, `env` and, last of all, `sandbox.json` into `dir`, which is made if it is not
+/// there. Each file appears whole or not at all, and only its owner reads it.
+///
+/// # Errors
+/// The folder or a file cannot be written.
+pub fn write(dir: &Path, manifest: &Manifest, profiles: &[Profile]) -> io::Result<()> {
+    private_dir(dir)?;
+    private_dir(&manifest.home)?;
+    let (config, credentials) = shared_files(&manifest.endpoint, profiles);
+    put(&manifest.config_file, &ini_text(&config)?)?;
+    put(&manifest.credentials_file, &ini_text(&credentials)?)?;
+    put(&dir.join("env"), env_text(manifest).as_bytes())?;
+    let json = serde_json::to_vec_pretty(manifest).map_err(io::Error::other)?;
+    put(&dir.join("sandbox.json"), &json)
+}
+
+fn shared_files(endpoint: &str, profiles: &[Profile]) -> (Ini, Ini) {
+    let (mut config, mut credentials) = (Ini::new(), Ini::new());
+    for profile in profiles {
+        let section = match profile.name.as_str() {
+            "default" => "default".to_owned(),
+            name => format!("profile {name}"),
+        };
+        let mut into = config.with_section(Some(section));
+        into.set("region", &profile.region).set("endpoint_url", endpoint);
+        match &profile.kind {
+            ProfileKind::Keys {
+                access_key_id,
+                secret_access_key,
+            } => {
+                credentials
+                    .with_section(Some(profile.name.clone()))
+                    .set("aws_access_key_id", access_key_id)
+                    .set("aws_secret_access_key", secret_access_key);
+            }
+            ProfileKind::Role {
+                role_arn,
+                source,
+                settings,
+            } => {
+                into.set("role_arn", role_arn).set(source.0, &source.1);
+                for (name, value) in settings {
+                    into.set(*name, value);
+                }
+            }
+        }
+    }
+    (config, credentials)
+}
+
+fn ini_text(ini: &Ini) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    // AWS's files know neither quotes nor escapes.
+    let options = ini::WriteOption {
+        escape_policy: ini::EscapePolicy::Nothing,
+        kv_separator: " = ",
+        ..Default::default()
+    };
+    ini.write_to_opt(&mut out, options)?;
+    Ok(out)
+}
+
+/// Variables that would lead a program past the sandbox's files.
+const CLEARED: [&str; 9] = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
+
+fn env_text(manifest: &Manifest) -> String {
+    let mut out = format!("unset {}\n", CLEARED.join(" "));
+    for (name, value) in [
+        ("AWS_CONFIG_FILE", manifest.config_file.to_string_lossy()),
+        (
+            "AWS_SHARED_CREDENTIALS_FILE",
+            manifest.credentials_file.to_string_lossy(),
+        ),
+        ("AWS_ENDPOINT_URL", manifest.endpoint.as_str().into()),
+        ("AWS_EC2_METADATA_DISABLED", "true".into()),
+        ("HATRACK_HOME", manifest.home.to_string_lossy()),
+    ] {
+        out.push_str(&format!("export {name}='{}'\n", value.replace('\'', r"'\''")));
+    }
+    out
+}
+
+fn private_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+        builder.mode(0o700).create(dir)?;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
+    }
+    #[cfg(not(unix))]
+    builder.create(dir)
+}
+
+fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let temporary = PathBuf::from(name);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)
+}

@@ -1,0 +1,217 @@
+//! What tests make go wrong.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::state::State;
+use crate::world::Object;
+
+/// Which requests a fault hits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum On {
+    /// All.
+    Any,
+    /// All of STS.
+    Sts,
+    /// One action of STS: `AssumeRole`.
+    StsAction(String),
+    /// All of S3.
+    S3,
+    /// S3 requests whose path contains this text (percent-encoded, as sent): `/bucket/key`.
+    S3Path(String),
+}
+
+/// What happens instead of, or to, the right answer.
+#[derive(Clone)]
+pub enum Effect {
+    /// A service error of this status and code, in the service's own format; `503 SlowDown`, `429 Throttling`.
+    Error {
+        /// The HTTP status.
+        status: u16,
+        /// AWS's error code.
+        code: String,
+        /// `retry-after` and `x-amz-retry-after` (milliseconds), if any.
+        retry_after: Option<Duration>,
+    },
+    /// The service error's body with status 200.
+    ErrorBodyWith200 {
+        /// AWS's error code.
+        code: String,
+    },
+    /// The connection breaks in the middle of the answer's body.
+    TruncatedBody,
+    /// The right answer with its body changed; only for bodies of text.
+    Rewrite(Arc<dyn Fn(String) -> String + Send + Sync>),
+    /// An answer of any bytes.
+    Respond {
+        /// The HTTP status.
+        status: u16,
+        /// `Content-Type`.
+        content_type: String,
+        /// The body.
+        body: Bytes,
+    },
+    /// Status 200 and a body that never ends.
+    EndlessBody,
+    /// The right answer, late.
+    Delay(Duration),
+    /// No answer at all: the connection stays open and silent.
+    Silence,
+    /// The connection is closed without an answer.
+    Disconnect,
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error { .. } => "Error",
+            Self::ErrorBodyWith200 { .. } => "ErrorBodyWith200",
+            Self::TruncatedBody => "TruncatedBody",
+            Self::Rewrite(_) => "Rewrite",
+            Self::Respond { .. } => "Respond",
+            Self::EndlessBody => "EndlessBody",
+            Self::Delay(_) => "Delay",
+            Self::Silence => "Silence",
+            Self::Disconnect => "Disconnect",
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Planned {
+    on: On,
+    left: u64,
+    effect: Effect,
+}
+
+#[derive(Debug)]
+struct Change {
+    bucket: String,
+    key: String,
+    after_reads: u64,
+    object: Object,
+}
+
+/// The faults that are still to happen.
+#[derive(Debug, Default)]
+pub struct Faults {
+    planned: Mutex<Vec<Planned>>,
+    changes: Mutex<Vec<Change>>,
+    malformed_region: AtomicBool,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a fault is matched with.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    /// The STS action; `None` for S3.
+    pub sts_action: Option<&'a str>,
+    /// The path as sent.
+    pub path: &'a str,
+}
+
+impl On {
+    fn hits(&self, seen: &Seen<'_>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Sts => seen.sts_action.is_some(),
+            Self::StsAction(action) => seen.sts_action == Some(action),
+            Self::S3 => seen.sts_action.is_none(),
+            Self::S3Path(part) => seen.sts_action.is_none() && seen.path.contains(part),
+        }
+    }
+}
+
+impl Faults {
+    /// The next `times` requests that `on` hits get `effect`.
+    pub fn inject(&self, on: On, times: u64, effect: Effect) {
+        lock(&self.planned).push(Planned {
+            on,
+            left: times,
+            effect,
+        });
+    }
+
+    /// Forgets every fault still to happen.
+    pub fn clear(&self) {
+        lock(&self.planned).clear();
+        lock(&self.changes).clear();
+    }
+
+    /// The fault for this request, if one is planned.
+    pub fn take(&self, seen: &Seen<'_>) -> Option<Effect> {
+        let mut planned = lock(&self.planned);
+        let at = planned.iter().position(|p| p.left > 0 && p.on.hits(seen))?;
+        planned[at].left -= 1;
+        let effect = planned[at].effect.clone();
+        planned.retain(|p| p.left > 0);
+        Some(effect)
+    }
+
+    /// Replaces an object once it has been read `after_reads` more times: a change in the middle of a download.
+    pub fn change_object(&self, bucket: &str, key: &str, after_reads: u64, object: Object) {
+        let change = Change {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            after_reads,
+            object,
+        };
+        lock(&self.changes).push(change);
+    }
+
+    /// Notes that an object was read.
+    pub fn object_was_read(&self, state: &State, bucket: &str, key: &str) {
+        let mut changes = lock(&self.changes);
+        for change in changes.iter_mut().filter(|c| c.bucket == bucket && c.key == key) {
+            change.after_reads = change.after_reads.saturating_sub(1);
+        }
+        let mut world = state.change();
+        changes.retain(|change| {
+            let due = change.after_reads == 0 && change.bucket == bucket && change.key == key;
+            if due && let Some(bucket) = world.buckets.get_mut(bucket) {
+                bucket.objects.insert(key.to_owned(), change.object.clone());
+            }
+            !due
+        });
+    }
+
+    /// Whether a request for another region's bucket is answered by `301 PermanentRedirect`, as S3's regional
+    /// endpoints do, or by `400 AuthorizationHeaderMalformed`, as its global one may.
+    pub fn redirects_to_region(&self) -> bool {
+        !self.malformed_region.load(Ordering::Relaxed)
+    }
+
+    /// See [`Self::redirects_to_region`].
+    pub fn set_redirects_to_region(&self, redirects: bool) {
+        self.malformed_region.store(!redirects, Ordering::Relaxed);
+    }
+}
+
+/// The error body of a service: S3's or STS's.
+pub fn error_body(sts: bool, code: &str, request_id: &str) -> String {
+    let message = "The service did not handle this request.";
+    let error = format!("<Code>{code}</Code><Message>{message}</Message>");
+    if sts {
+        format!(
+            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Receiver</Type>{error}\
+             </Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+        )
+    } else {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error>{error}<RequestId>{request_id}</RequestId></Error>"
+        )
+    }
+}
+
+/// The status of an error, which may be any number a test names.
+pub fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}

@@ -1,0 +1,278 @@
+//! The door: tells STS from S3, plays the faults, and dresses each answer in AWS's headers.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use jiff::Timestamp;
+use s3s::dto::StreamingBlob;
+use s3s::service::S3Service;
+use s3s::{Body, StdError};
+
+use crate::auth::{Scope, amz_date};
+use crate::fault::{self, Effect, Seen};
+use crate::shape::Shape;
+use crate::state::State;
+use crate::sts;
+
+/// STS takes no larger request than this.
+const LARGEST_STS_BODY: usize = 64 * 1024;
+/// S3 API Reference, "Error responses": RequestTimeTooSkewed beyond 15 minutes.
+const SKEW_SECONDS: i64 = 15 * 60;
+
+/// Answers requests.
+#[derive(Clone)]
+pub struct Front {
+    pub state: Arc<State>,
+    pub s3: S3Service,
+    pub shape: Shape,
+}
+
+type Answer = Result<Response<Body>, StdError>;
+
+/// What ends the connection without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed on purpose")]
+struct Closed;
+
+impl Front {
+    /// Answers one request.
+    pub async fn answer(self, request: Request<Incoming>) -> Answer {
+        if !self.shape.first_byte.is_zero() {
+            tokio::time::sleep(self.shape.first_byte).await;
+        }
+        let head_only = request.method() == Method::HEAD;
+        let mut response = if is_sts(&request) {
+            self.sts(request).await?
+        } else {
+            self.s3(request).await?
+        };
+        if head_only
+            && response.status() != StatusCode::OK
+            && response.status() != StatusCode::PARTIAL_CONTENT
+        {
+            *response.body_mut() = Body::empty();
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+            response.headers_mut().remove(header::CONTENT_TYPE);
+        }
+        set(response.headers_mut(), "date", &http_date(self.state.now()));
+        Ok(response)
+    }
+
+    async fn sts(&self, request: Request<Incoming>) -> Answer {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = Limited::new(body, LARGEST_STS_BODY).collect().await else {
+            return Ok(status_only(StatusCode::PAYLOAD_TOO_LARGE));
+        };
+        let body = body.to_bytes();
+        let incoming = sts::Incoming {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            body: &body,
+        };
+        let action = incoming.action().unwrap_or_default();
+        let seen = Seen {
+            sts_action: Some(&action),
+            path: parts.uri.path(),
+        };
+        let fault = self.state.faults.take(&seen);
+        let right = || {
+            let reply = sts::answer(&self.state, &incoming);
+            let mut response = Response::new(Body::from(reply.body));
+            *response.status_mut() = reply.status;
+            set(response.headers_mut(), "content-type", "text/xml");
+            set(response.headers_mut(), "x-amzn-requestid", &reply.request_id);
+            response
+        };
+        self.play(fault, true, async { Ok(right()) }).await
+    }
+
+    async fn s3(&self, request: Request<Incoming>) -> Answer {
+        let path = request.uri().path().to_owned();
+        let fault = self.state.faults.take(&Seen {
+            sts_action: None,
+            path: &path,
+        });
+        self.play(fault, false, async {
+            if let Some(refused) = self.skewed(&request) {
+                return Ok(refused);
+            }
+            let response = self
+                .s3
+                .call(request.map(Body::from))
+                .await
+                .map_err(StdError::from)?;
+            Ok(self.dress_s3(response))
+        })
+        .await
+    }
+
+    /// Gives the right answer, or what the fault makes of it.
+    async fn play(&self, fault: Option<Effect>, sts: bool, right: impl Future<Output = Answer>) -> Answer {
+        let service_error = |status, code: &str| {
+            let id = if sts {
+                self.state.keys().uuid()
+            } else {
+                self.state.keys().s3_request_id()
+            };
+            let mut response = Response::new(Body::from(fault::error_body(sts, code, &id)));
+            *response.status_mut() = status;
+            set(
+                response.headers_mut(),
+                "content-type",
+                if sts { "text/xml" } else { "application/xml" },
+            );
+            set(
+                response.headers_mut(),
+                if sts {
+                    "x-amzn-requestid"
+                } else {
+                    "x-amz-request-id"
+                },
+                &id,
+            );
+            response
+        };
+        match fault {
+            None => right.await,
+            Some(Effect::Error {
+                status,
+                code,
+                retry_after,
+            }) => {
+                let mut response = service_error(fault::status(status), &code);
+                if let Some(wait) = retry_after {
+                    set(response.headers_mut(), "retry-after", &wait.as_secs().to_string());
+                    set(
+                        response.headers_mut(),
+                        "x-amz-retry-after",
+                        &wait.as_millis().to_string(),
+                    );
+                }
+                Ok(response)
+            }
+            Some(Effect::ErrorBodyWith200 { code }) => Ok(service_error(StatusCode::OK, &code)),
+            Some(Effect::TruncatedBody) => truncated(right.await?).await,
+            Some(Effect::Rewrite(change)) => {
+                let (mut parts, body) = right.await?.into_parts();
+                let text = String::from_utf8_lossy(&BodyExt::collect(body).await?.to_bytes()).into_owned();
+                parts.headers.remove(header::CONTENT_LENGTH);
+                Ok(Response::from_parts(parts, Body::from(change(text))))
+            }
+            Some(Effect::Respond {
+                status,
+                content_type,
+                body,
+            }) => {
+                let mut response = Response::new(Body::from(body));
+                *response.status_mut() = fault::status(status);
+                set(response.headers_mut(), "content-type", &content_type);
+                Ok(response)
+            }
+            Some(Effect::EndlessBody) => {
+                let piece = Bytes::from(vec![b' '; 64 * 1024]);
+                let endless = stream::iter(std::iter::repeat_with(move || {
+                    Ok::<_, std::io::Error>(piece.clone())
+                }));
+                Ok(Response::new(Body::from(StreamingBlob::wrap(endless))))
+            }
+            Some(Effect::Delay(wait)) => {
+                tokio::time::sleep(wait).await;
+                right.await
+            }
+            Some(Effect::Silence) => std::future::pending().await,
+            Some(Effect::Disconnect) => Err(Box::new(Closed)),
+        }
+    }
+
+    fn skewed(&self, request: &Request<Incoming>) -> Option<Response<Body>> {
+        let header = request.headers().get("x-amz-date").and_then(|v| v.to_str().ok());
+        let signed = amz_date(header?)?;
+        let off = signed.as_second() - self.state.now().as_second();
+        if off.abs() <= SKEW_SECONDS {
+            return None;
+        }
+        let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>RequestTimeTooSkewed</Code><Message>The \
+                    difference between the request time and the current time is too large.</Message></Error>";
+        let mut response = Response::new(Body::from(body.to_owned()));
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        set(response.headers_mut(), "content-type", "application/xml");
+        Some(self.dress_s3(response))
+    }
+
+    /// Adds S3's request ids, to an error's body too.
+    fn dress_s3(&self, mut response: Response<Body>) -> Response<Body> {
+        let (id, host_id) = {
+            let mut keys = self.state.keys();
+            (keys.s3_request_id(), keys.s3_host_id())
+        };
+        set(response.headers_mut(), "x-amz-request-id", &id);
+        set(response.headers_mut(), "x-amz-id-2", &host_id);
+        set(response.headers_mut(), "server", "AmazonS3");
+        if response.status().as_u16() >= 300
+            && let Some(body) = response.body().bytes()
+            && let Ok(text) = std::str::from_utf8(&body)
+            && let Some(inside) = text.trim_end().strip_suffix("</Error>")
+        {
+            let dressed = format!("{inside}<RequestId>{id}</RequestId><HostId>{host_id}</HostId></Error>");
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+            *response.body_mut() = Body::from(dressed);
+        }
+        response
+    }
+}
+
+/// The signature's scope tells the service; without one, the shape of the request does.
+fn is_sts(request: &Request<Incoming>) -> bool {
+    if let Some(scope) = Scope::of(request.headers(), request.uri().query()) {
+        return scope.service != "s3";
+    }
+    let form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
+    request.method() == Method::POST
+        && request.uri().path() == "/"
+        && form.is_some_and(|c| c.starts_with("application/x-www-form-urlencoded"))
+}
+
+/// The first half of a body under the length of the whole, then the connection breaks.
+async fn truncated(response: Response<Body>) -> Answer {
+    let (mut parts, body) = response.into_parts();
+    let whole = BodyExt::collect(body).await?.to_bytes();
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    let half = whole.slice(..whole.len() / 2);
+    // The half must have left before the break, or the client would see no answer at all.
+    let broken = stream::once(async { Ok(half) }).chain(stream::once(async {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe))
+    }));
+    Ok(Response::from_parts(
+        parts,
+        Body::from(StreamingBlob::wrap(broken)),
+    ))
+}
+
+fn status_only(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+/// RFC 9110, section 5.6.7.
+fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}

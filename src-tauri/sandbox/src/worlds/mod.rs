@@ -1,0 +1,54 @@
+//! The stories: each a small world, all in one.
+
+mod build;
+mod content;
+mod placements;
+mod story;
+
+mod s01_own_two_accounts;
+mod s02_external_id;
+mod s04_console_switch_role;
+mod s05_cli_profiles;
+mod s06_sts_by_hand;
+mod s09_how_long;
+mod s10_role_chaining;
+mod s13_stuzio_and_acme;
+mod s14_developer_and_server;
+mod x1_hostile_names;
+mod x2_mfa;
+mod x3_session_tags;
+
+use jiff::Timestamp;
+
+pub use build::{Built, WorldError};
+pub use story::{Environment, Placement, Profile, ProfileKind, Story, Wrong};
+
+use self::build::Builder;
+use crate::world::KeyMaker;
+
+/// Builds every story.
+///
+/// # Errors
+/// A story is written wrongly; tests build them all.
+pub fn build(keys: KeyMaker, now: Timestamp) -> Result<Built, WorldError> {
+    let mut b = Builder::new(keys, now);
+    b.managed_policies()?;
+    for story in [
+        s01_own_two_accounts::build,
+        s02_external_id::build,
+        s04_console_switch_role::build,
+        s05_cli_profiles::build,
+        s06_sts_by_hand::build,
+        s09_how_long::build,
+        s10_role_chaining::build,
+        s13_stuzio_and_acme::build,
+        s14_developer_and_server::build,
+        x1_hostile_names::build,
+        x2_mfa::build,
+        x3_session_tags::build,
+    ] {
+        let story = story(&mut b)?;
+        b.stories.push(story);
+    }
+    Ok(b.finish())
+}

@@ -1,0 +1,103 @@
+//! What a click in the tray menu or on a notification does. Where only the person can go on, the window asks.
+
+use hatrack_agent::protocol::{RenewRequest, RoleChoice, SessionRef, SwitchRequest};
+use hatrack_core::caller::Client;
+use hatrack_core::export::Shell;
+use hatrack_core::view::{NeedView, SwitchOutcome};
+
+use crate::commands;
+use crate::desk::Desk;
+use crate::front::Push;
+use crate::wire::{CommandError, Navigate, Place};
+
+/// What a click asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Act {
+    CopyEnv { session: String, shell: Shell },
+    Renew { session: String },
+    End { session: String },
+    Open { session: String },
+    Browse { session: String },
+    Switch { role: String },
+    EndAll,
+    OpenWindow,
+    Quit,
+}
+
+/// Does it. A failure is shown in the window.
+pub async fn perform(desk: &Desk, act: Act) {
+    if let Err(error) = attempt(desk, act).await {
+        tracing::warn!("what was asked from the tray failed: {error}");
+        desk.front().show();
+        desk.front().push(Push::fault(error));
+    }
+}
+
+async fn attempt(desk: &Desk, act: Act) -> Result<(), CommandError> {
+    match act {
+        Act::CopyEnv { session, shell } => {
+            commands::copy_env_for(desk, Client::Tray, &session, shell).await?;
+        }
+        Act::Renew { session } => renew(desk, session).await?,
+        Act::End { session } => {
+            desk.agent_for(Client::Tray)
+                .await?
+                .end(SessionRef::Id(session))
+                .await?
+        }
+        Act::Open { session } => go(desk, Place::Sessions, Some(session), None, false),
+        Act::Browse { session } => go(desk, Place::Buckets, Some(session), None, false),
+        Act::Switch { role } => switch(desk, role).await?,
+        Act::EndAll => {
+            desk.agent_for(Client::Tray).await?.end_all().await?;
+        }
+        Act::OpenWindow => desk.front().show(),
+        Act::Quit => crate::quit::asked(desk).await,
+    }
+    Ok(())
+}
+
+async fn renew(desk: &Desk, session: String) -> Result<(), CommandError> {
+    let request = RenewRequest {
+        session: SessionRef::Id(session.clone()),
+        mfa_code: None,
+        duration: None,
+        allow_endpoint: false,
+    };
+    match desk.agent_for(Client::Tray).await?.renew(request).await? {
+        SwitchOutcome::Switched { .. } => Ok(()),
+        SwitchOutcome::Needs { need } => {
+            go(desk, Place::Sessions, Some(session), None, asks_code(&need));
+            Ok(())
+        }
+        SwitchOutcome::Denied { denial } => Err(CommandError::new(denial.summary)),
+    }
+}
+
+async fn switch(desk: &Desk, role: String) -> Result<(), CommandError> {
+    let request = SwitchRequest::of(RoleChoice::Key(role.clone()));
+    match desk.agent_for(Client::Tray).await?.switch(request).await? {
+        SwitchOutcome::Switched { .. } => Ok(()),
+        SwitchOutcome::Needs { need } => {
+            go(desk, Place::Roles, None, Some(role), asks_code(&need));
+            Ok(())
+        }
+        SwitchOutcome::Denied { denial } => Err(CommandError::new(denial.summary)),
+    }
+}
+
+fn asks_code(need: &NeedView) -> bool {
+    matches!(need, NeedView::MfaCode { .. })
+}
+
+/// Shows the window at a place.
+pub fn go(desk: &Desk, view: Place, session_id: Option<String>, role_key: Option<String>, ask_mfa: bool) {
+    desk.front().show();
+    desk.front().push(Push::Navigate(Navigate {
+        view,
+        session_id,
+        role_key,
+        ask_mfa,
+    }));
+}

@@ -1,0 +1,74 @@
+//! The program itself: how it stands, the sandbox, quitting.
+
+use hatrack_agent::protocol;
+
+use crate::desk::Desk;
+use crate::quit;
+use crate::sandbox;
+use crate::wire::{AgentState, AppStatus, CommandError, KeyringState, Platform, QuitRequest, QuitSetting};
+
+type Answer<T> = Result<T, CommandError>;
+
+/// How the program stands. Answers even where the agent does not.
+pub async fn status(desk: &Desk) -> Answer<AppStatus> {
+    let mut status = AppStatus {
+        version: env!("CARGO_PKG_VERSION").into(),
+        sandbox: desk.is_sandbox(),
+        keyring: KeyringState::Ok,
+        tray_host: desk.front().has_tray(),
+        agent: AgentState::Ok,
+        agent_error: None,
+        platform: Platform::HERE,
+        config_files: Vec::new(),
+        quit_choice: QuitSetting::Ask,
+    };
+    if let Err(error) = fill(desk, &mut status).await {
+        status.agent = AgentState::Unreachable;
+        status.agent_error = Some(error.message);
+    }
+    Ok(status)
+}
+
+async fn fill(desk: &Desk, status: &mut AppStatus) -> Answer<()> {
+    let agent = desk.agent().await?;
+    status.keyring = agent.status().await?.keyring.into();
+    status.quit_choice = agent.settings().await?.quit_choice.into();
+    status.config_files = agent.catalog().await?.files;
+    Ok(())
+}
+
+impl From<protocol::KeyringState> for KeyringState {
+    fn from(state: protocol::KeyringState) -> Self {
+        match state {
+            protocol::KeyringState::Ok => Self::Ok,
+            protocol::KeyringState::MemoryOnly => Self::MemoryOnly,
+            protocol::KeyringState::Locked => Self::Locked,
+        }
+    }
+}
+
+impl From<protocol::QuitChoice> for QuitSetting {
+    fn from(choice: protocol::QuitChoice) -> Self {
+        match choice {
+            protocol::QuitChoice::Ask => Self::Ask,
+            protocol::QuitChoice::Keep => Self::Keep,
+            protocol::QuitChoice::EndAll => Self::EndAll,
+        }
+    }
+}
+
+/// Opens a second window on the sandbox.
+pub async fn start_sandbox(_: &Desk) -> Answer<()> {
+    sandbox::open_window().map_err(CommandError::new)
+}
+
+#[allow(missing_docs)]
+pub async fn quit(desk: &Desk, request: QuitRequest) -> Answer<()> {
+    quit::decided(desk, request).await
+}
+
+/// The page has painted its first list.
+pub async fn ui_ready(desk: &Desk) -> Answer<()> {
+    desk.front().ready();
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! What a command has before it: the agent, the clipboard, the transfers and the desktop.
+
+use std::sync::Arc;
+
+use hatrack_agent::client::{Agent, HatExecutable};
+use hatrack_core::caller::Client;
+use hatrack_store::home::Home;
+
+use crate::clipboard::Clipboard;
+use crate::environment::Environment;
+use crate::front::{Front, Push};
+use crate::link::Link;
+use crate::s3_access::S3Access;
+use crate::transfers::Transfers;
+use crate::wire::{CommandError, Topic};
+
+/// Shared by every command, the tray and the reminders.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    environment: Environment,
+    sandbox: bool,
+    link: Link,
+    clipboard: Clipboard,
+    transfers: Transfers,
+    s3: S3Access,
+    front: Arc<dyn Front>,
+}
+
+impl Desk {
+    /// Of one home.
+    pub fn new(
+        home: Home,
+        environment: Environment,
+        hat: Option<HatExecutable>,
+        clipboard: Clipboard,
+        front: Arc<dyn Front>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            sandbox: home.is_sandbox(),
+            link: Link::new(home, environment.clone(), hat),
+            environment,
+            clipboard,
+            transfers: Transfers::new(front.clone()),
+            s3: S3Access::default(),
+            front,
+        }))
+    }
+
+    /// The agent, on behalf of the page.
+    pub async fn agent(&self) -> Result<Agent, CommandError> {
+        self.agent_for(Client::Window).await
+    }
+
+    /// The agent, on behalf of one of our faces.
+    pub async fn agent_for(&self, client: Client) -> Result<Agent, CommandError> {
+        self.0.link.agent(client).await
+    }
+
+    /// The way to the agent.
+    pub fn link(&self) -> &Link {
+        &self.0.link
+    }
+
+    /// The variables that this window goes by.
+    pub fn environment(&self) -> &Environment {
+        &self.0.environment
+    }
+
+    /// Whether this window works on the miniature AWS.
+    pub fn is_sandbox(&self) -> bool {
+        self.0.sandbox
+    }
+
+    /// The clipboard.
+    pub fn clipboard(&self) -> &Clipboard {
+        &self.0.clipboard
+    }
+
+    /// S3 as each session sees it.
+    pub fn s3(&self) -> &S3Access {
+        &self.0.s3
+    }
+
+    /// The transfers.
+    pub fn transfers(&self) -> &Transfers {
+        &self.0.transfers
+    }
+
+    /// The desktop.
+    pub fn front(&self) -> &dyn Front {
+        &*self.0.front
+    }
+
+    /// Has the page fetch again.
+    pub fn changed(&self, topics: &[Topic]) {
+        self.front().push(Push::Changed(topics.to_vec()));
+    }
+}

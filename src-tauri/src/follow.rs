@@ -1,0 +1,96 @@
+//! Follows what happens in the agent, and tells the page, the tray and the reminders. They do not know each other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hatrack_agent::client::Events;
+use hatrack_agent::protocol::{self, Event};
+use tokio::sync::Notify;
+use tokio::time::sleep;
+
+use crate::desk::Desk;
+use crate::reminders::Reminders;
+use crate::tray::{self, Tray};
+use crate::wire::{CommandError, Topic};
+
+/// Every topic that the agent has: what to fetch again after it was lost.
+const ALL: [Topic; 5] = [
+    Topic::Catalog,
+    Topic::Sessions,
+    Topic::History,
+    Topic::Settings,
+    Topic::Status,
+];
+
+/// How long to wait before the agent is tried again: it grows, as starting one costs.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Follows the agent for as long as the program runs, and finds it again when it is lost.
+pub async fn agent(desk: Desk, reminders: Reminders, tray_changed: Arc<Notify>) {
+    let mut pause = SHORTEST_PAUSE;
+    loop {
+        match subscribe(&desk).await {
+            Ok(mut events) => {
+                pause = SHORTEST_PAUSE;
+                desk.link().remember(None);
+                // What happened before the subscription is not told again.
+                desk.changed(&ALL);
+                tray_changed.notify_one();
+                while let Some(event) = events.next().await {
+                    reminders.hear(&event);
+                    if let Event::Withdrawn { session_id } = &event {
+                        desk.s3().forget(session_id);
+                    }
+                    if let Event::Changed { topics, .. } = &event {
+                        let topics: Vec<_> = topics.iter().copied().map(Topic::from).collect();
+                        if tray::concerns(&topics) {
+                            tray_changed.notify_one();
+                        }
+                        desk.changed(&topics);
+                    }
+                }
+                tracing::warn!("the agent is gone");
+            }
+            Err(error) => {
+                tracing::warn!("the agent cannot be reached: {error}");
+                desk.link().remember(Some(error.message));
+                desk.changed(&[Topic::Status]);
+            }
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+async fn subscribe(desk: &Desk) -> Result<Events, CommandError> {
+    Ok(desk.agent().await?.subscribe().await?)
+}
+
+/// Keeps the tray's menu: after each change, and when a label reads differently by time alone.
+pub async fn tray(desk: Desk, tray: Arc<Tray>, changed: Arc<Notify>) {
+    loop {
+        let by_time = tray.refresh(&desk).await;
+        match by_time {
+            None => changed.notified().await,
+            Some(seconds) => {
+                tokio::select! {
+                    () = changed.notified() => {}
+                    () = sleep(Duration::from_secs(seconds.into())) => {}
+                }
+            }
+        }
+    }
+}
+
+impl From<protocol::Topic> for Topic {
+    fn from(topic: protocol::Topic) -> Self {
+        match topic {
+            protocol::Topic::Catalog => Self::Catalog,
+            protocol::Topic::Sessions => Self::Sessions,
+            protocol::Topic::History => Self::History,
+            protocol::Topic::Settings => Self::Settings,
+            protocol::Topic::Status => Self::Status,
+        }
+    }
+}

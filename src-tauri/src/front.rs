@@ -1,0 +1,116 @@
+//! The desktop in front of the person, as commands, tray and reminders see it. Tests put a fake in its place.
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use hatrack_core::bucket_view::TransferView;
+
+use crate::wire::{Navigate, Notice, NoticeLevel, Topic};
+
+/// What is pushed to the page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Push {
+    /// The page refetches these.
+    Changed(Vec<Topic>),
+    /// A transfer goes on.
+    Transfer(TransferView),
+    /// The page shows something.
+    Navigate(Navigate),
+    /// The page asks what to do with live sessions.
+    QuitAsked,
+    /// The page says something until it is closed.
+    Notice(Notice),
+}
+
+impl Push {
+    /// Something went wrong away from the page.
+    pub fn fault(message: impl std::fmt::Display) -> Self {
+        Self::Notice(Notice {
+            level: NoticeLevel::Bad,
+            message: message.to_string(),
+        })
+    }
+}
+
+/// The window and what surrounds it.
+#[async_trait]
+pub trait Front: Send + Sync {
+    /// Tells the page.
+    fn push(&self, push: Push);
+    /// Shows the window and gives it the keyboard.
+    fn show(&self);
+    /// Whether the window can be seen.
+    fn is_shown(&self) -> bool;
+    /// Whether a tray shows the icon.
+    fn has_tray(&self) -> bool;
+    /// The page has painted its first list.
+    fn ready(&self);
+    /// A native dialog that asks for a folder; `None` where it is cancelled.
+    async fn ask_folder(&self, title: &str) -> Option<PathBuf>;
+    /// The person's folder for downloads, which may not be there yet.
+    fn downloads(&self) -> Option<PathBuf>;
+    /// Shows a file in the desktop's file manager.
+    fn reveal(&self, file: &Path);
+    /// Ends the program.
+    fn quit(&self);
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub mod fake {
+    //! A desktop that remembers what it was told.
+
+    use super::*;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    /// Remembers.
+    #[derive(Default)]
+    pub struct FakeFront {
+        /// What was pushed to the page.
+        pub pushed: Mutex<Vec<Push>>,
+        /// Whether the window was shown.
+        pub shown: AtomicBool,
+        /// Whether the program was ended.
+        pub quit: AtomicBool,
+    }
+
+    impl FakeFront {
+        /// The transfers among what was pushed.
+        pub fn transfers(&self) -> Vec<TransferView> {
+            let pushed = self.pushed.lock().unwrap();
+            let transfers = pushed.iter().filter_map(|push| match push {
+                Push::Transfer(view) => Some(view.clone()),
+                _ => None,
+            });
+            transfers.collect()
+        }
+    }
+
+    #[async_trait]
+    impl Front for FakeFront {
+        fn push(&self, push: Push) {
+            self.pushed.lock().unwrap().push(push);
+        }
+        fn show(&self) {
+            self.shown.store(true, Ordering::Relaxed);
+        }
+        fn is_shown(&self) -> bool {
+            self.shown.load(Ordering::Relaxed)
+        }
+        fn has_tray(&self) -> bool {
+            false
+        }
+        fn ready(&self) {}
+        async fn ask_folder(&self, _: &str) -> Option<PathBuf> {
+            None
+        }
+        fn downloads(&self) -> Option<PathBuf> {
+            None
+        }
+        fn reveal(&self, _: &Path) {}
+        fn quit(&self) {
+            self.quit.store(true, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! From the arguments to a running window, and out again.
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use hatrack_agent::client::HatExecutable;
+use hatrack_store::home::Home;
+use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent, Wry};
+use tokio::sync::Notify;
+
+use crate::clipboard::{Clipboard, SystemBoard};
+use crate::desk::Desk;
+use crate::environment::Environment;
+use crate::front::Front;
+use crate::instance::{self, Claim, Owner};
+use crate::reminders::Reminders;
+use crate::sandbox::{self, Sandbox};
+use crate::start::{self, Asked, Start};
+use crate::tray::{Tray, TrayHost};
+use crate::window::Desktop;
+use crate::wire::Topic;
+use crate::{follow, log, quit, window, wire};
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    match begin() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hatrack: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn begin() -> Result<(), Box<dyn Error>> {
+    match start::read(std::env::args_os().skip(1))? {
+        Asked::Print(text) => {
+            println!("{text}");
+            Ok(())
+        }
+        Asked::Open(start) => {
+            start::refuse_automation()?;
+            start::reach_display()?;
+            open(start)
+        }
+    }
+}
+
+/// What the window works on.
+struct Place {
+    environment: Environment,
+    home: Home,
+    hat: Option<HatExecutable>,
+    owner: Owner,
+    sandbox: Option<Sandbox>,
+}
+
+fn open(start: Start) -> Result<(), Box<dyn Error>> {
+    let Some(place) = claim(start.sandbox)? else {
+        return Ok(());
+    };
+    let level = place.environment.var("HATRACK_LOG");
+    log::open(
+        &place.home.log("window"),
+        level.as_ref().and_then(|level| level.to_str()),
+    );
+    let sandbox = place.sandbox.is_some();
+    let mut ending = Some(Ending {
+        sandbox: place.sandbox,
+        desk: None,
+        reminders: None,
+    });
+    let setup = Setup {
+        environment: place.environment,
+        home: place.home,
+        hat: place.hat,
+        owner: place.owner,
+        hidden: start.hidden,
+        sandbox,
+    };
+    let app = tauri::Builder::default()
+        .plugin(window_state())
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(wire::refuse_oversized(wire::handler()))
+        .setup(move |app| setup.run(app))
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                api.prevent_close();
+                close(window.app_handle());
+            }
+        })
+        .build(tauri::generate_context!())?;
+    if let Some(ending) = &mut ending {
+        ending.desk = app.try_state::<Desk>().map(|desk| desk.inner().clone());
+        ending.reminders = app
+            .try_state::<Reminders>()
+            .map(|reminders| reminders.inner().clone());
+    }
+    app.run(move |_, event| {
+        if let RunEvent::Exit = event
+            && let Some(ending) = ending.take()
+        {
+            ending.clean_up();
+        }
+    });
+    Ok(())
+}
+
+/// Finds the home and makes this process its window; `None` where another one is, which then shows itself.
+fn claim(sandbox: bool) -> Result<Option<Place>, Box<dyn Error>> {
+    let own = Environment::of_process();
+    let hat = HatExecutable::beside_current();
+    let (home, folder) = if sandbox {
+        let folder = sandbox::folder(own.cache())?;
+        (Home::at(&folder), Some(folder))
+    } else {
+        (own.home()?, None)
+    };
+    home.create()?;
+    let owner = match instance::claim(&home)? {
+        Claim::Ours(owner) => owner,
+        Claim::Shown => return Ok(None),
+    };
+    let Some(folder) = folder else {
+        return Ok(Some(Place {
+            environment: own,
+            home,
+            hat,
+            owner,
+            sandbox: None,
+        }));
+    };
+    let hat = hat.ok_or(sandbox::SandboxError::NoHat)?;
+    let (running, variables) = Sandbox::start(&hat, &folder)?;
+    let environment = own.on_sandbox(variables);
+    let home = environment.home()?;
+    home.create()?;
+    Ok(Some(Place {
+        environment,
+        home,
+        hat: Some(hat),
+        owner,
+        sandbox: Some(running),
+    }))
+}
+
+/// Size and place are kept; whether it was shown is not, since a hidden window would stay away.
+fn window_state() -> tauri::plugin::TauriPlugin<Wry> {
+    use tauri_plugin_window_state::{Builder, StateFlags};
+    Builder::default()
+        .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+        .build()
+}
+
+struct Setup {
+    environment: Environment,
+    home: Home,
+    hat: Option<HatExecutable>,
+    owner: Owner,
+    hidden: bool,
+    sandbox: bool,
+}
+
+impl Setup {
+    fn run(self, app: &mut App) -> Result<(), Box<dyn Error>> {
+        let handle = app.handle().clone();
+        let host = TrayHost::default();
+        let desktop = Arc::new(Desktop::new(handle.clone(), host.clone()));
+        let panel = self.environment.var("XDG_CURRENT_DESKTOP");
+        let clipboard = Clipboard::new(Box::new(SystemBoard::default()));
+        let desk = Desk::new(self.home, self.environment, self.hat, clipboard, desktop.clone());
+        let reminders = Reminders::new(desk.clone());
+        app.manage(desk.clone());
+        app.manage(reminders.clone());
+        app.manage(self.owner);
+
+        let tray_changed = Arc::new(Notify::new());
+        // Before the window: what it asks for first waits for the agent, and that takes longest.
+        tauri::async_runtime::spawn(follow::agent(desk.clone(), reminders, tray_changed.clone()));
+        let window = window::open(&handle, self.sandbox, self.hidden)?;
+        let shown = desktop.clone();
+        app.state::<Owner>().answer(move || shown.show());
+
+        let dark = crate::tray::panel_is_dark(
+            panel.as_deref().and_then(|name| name.to_str()),
+            window.theme().ok(),
+        );
+        if let Some(tray) = Tray::build(&handle, &desk, dark) {
+            desktop.has_icon();
+            tauri::async_runtime::spawn(follow::tray(desk.clone(), Arc::new(tray), tray_changed));
+        }
+        let told = desk.clone();
+        tauri::async_runtime::spawn(host.watch(move || told.changed(&[Topic::Status])));
+        tauri::async_runtime::spawn(end_on_signal(handle));
+        Ok(())
+    }
+}
+
+/// With a tray the window hides; without one nothing would bring it back, so closing it is quitting.
+fn close(app: &AppHandle) {
+    let desk = app.state::<Desk>().inner().clone();
+    if desk.front().has_tray() {
+        if let Some(window) = app.webview_windows().values().next() {
+            let _ = window.hide();
+        }
+        return;
+    }
+    tauri::async_runtime::spawn(async move { quit::asked(&desk).await });
+}
+
+/// A session manager asks a program to end by a signal.
+async fn end_on_signal(app: AppHandle) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut term), Ok(mut int), Ok(mut hup)) = (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::hangup()),
+        ) else {
+            return;
+        };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+            _ = hup.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    app.exit(0);
+}
+
+/// What must not outlive the program.
+struct Ending {
+    sandbox: Option<Sandbox>,
+    desk: Option<Desk>,
+    reminders: Option<Reminders>,
+}
+
+impl Ending {
+    fn clean_up(self) {
+        if let Some(reminders) = self.reminders {
+            reminders.withdraw_all();
+        }
+        if let Some(desk) = self.desk {
+            desk.clipboard().clear_ours();
+            if self.sandbox.is_some() {
+                // The sandbox's agent serves nothing without it.
+                let stopped = async move {
+                    let limit = std::time::Duration::from_secs(2);
+                    let stop = async { desk.agent().await.ok()?.stop().await.ok() };
+                    let _ = tokio::time::timeout(limit, stop).await;
+                };
+                tauri::async_runtime::block_on(stopped);
+            }
+        }
+        drop(self.sandbox);
+    }
+}

@@ -1,0 +1,161 @@
+//! The one window, and what it is to the rest of the program.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use tauri::{AppHandle, Emitter, Manager, Runtime, WebviewWindow, WebviewWindowBuilder};
+use tauri_plugin_dialog::DialogExt;
+use tokio::sync::oneshot;
+
+use crate::front::{Front, Push};
+use crate::measure;
+use crate::tray::TrayHost;
+use crate::wire::{Changed, QuitAsked};
+
+/// The window's name in the configuration and in the access control list.
+const LABEL: &str = "main";
+
+/// Makes the window as the configuration has it.
+pub fn open<R: Runtime>(app: &AppHandle<R>, sandbox: bool, hidden: bool) -> tauri::Result<WebviewWindow<R>> {
+    let config = app
+        .config()
+        .app
+        .windows
+        .iter()
+        .find(|window| window.label == LABEL);
+    let mut config = config.cloned().unwrap_or_default();
+    config.label = LABEL.to_owned();
+    if sandbox {
+        config.title = "Sandbox – Hatrack".to_owned();
+    }
+    config.visible = !hidden;
+    WebviewWindowBuilder::from_config(app, &config)?.build()
+}
+
+/// The real desktop.
+pub struct Desktop<R: Runtime> {
+    app: AppHandle<R>,
+    host: TrayHost,
+    /// Whether the icon itself could be made.
+    icon: AtomicBool,
+    revision: AtomicU64,
+    page: Mutex<Page>,
+}
+
+/// The page hears nothing before it listens; where to go and what to ask is kept for it until then.
+enum Page {
+    Loading(Vec<Push>),
+    Listening,
+}
+
+impl<R: Runtime> Desktop<R> {
+    /// Around an app whose window may not be made yet.
+    pub fn new(app: AppHandle<R>, host: TrayHost) -> Self {
+        Self {
+            app,
+            host,
+            icon: AtomicBool::new(false),
+            revision: AtomicU64::new(0),
+            page: Mutex::new(Page::Loading(Vec::new())),
+        }
+    }
+
+    /// The icon stands in the tray, if there is one.
+    pub fn has_icon(&self) {
+        self.icon.store(true, Ordering::Relaxed);
+    }
+
+    fn window(&self) -> Option<WebviewWindow<R>> {
+        self.app.get_webview_window(LABEL)
+    }
+
+    fn emit(&self, push: Push) {
+        let sent = match push {
+            Push::Changed(topics) => {
+                let revision = self.revision.fetch_add(1, Ordering::Relaxed) + 1;
+                self.app.emit_to(LABEL, "changed", Changed { topics, revision })
+            }
+            Push::Transfer(view) => self.app.emit_to(LABEL, "transfer", view),
+            Push::Navigate(place) => self.app.emit_to(LABEL, "navigate", place),
+            Push::QuitAsked => self.app.emit_to(LABEL, "quit_asked", QuitAsked {}),
+            Push::Notice(notice) => self.app.emit_to(LABEL, "notice", notice),
+        };
+        if let Err(why) = sent {
+            tracing::warn!("the page was not told: {why}");
+        }
+    }
+}
+
+#[async_trait]
+impl<R: Runtime> Front for Desktop<R> {
+    fn push(&self, push: Push) {
+        let mut page = self.page.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *page {
+            Page::Loading(kept) => kept.push(push),
+            Page::Listening => {
+                drop(page);
+                self.emit(push);
+            }
+        }
+    }
+
+    fn show(&self) {
+        if let Some(window) = self.window() {
+            let _ = window.unminimize();
+            let _ = window.show();
+            let _ = window.set_focus();
+        }
+    }
+
+    fn is_shown(&self) -> bool {
+        self.window()
+            .is_some_and(|window| window.is_visible().unwrap_or(false))
+    }
+
+    fn has_tray(&self) -> bool {
+        self.icon.load(Ordering::Relaxed) && self.host.is_there()
+    }
+
+    fn ready(&self) {
+        let page = std::mem::replace(
+            &mut *self.page.lock().unwrap_or_else(PoisonError::into_inner),
+            Page::Listening,
+        );
+        if let Page::Loading(kept) = page {
+            if let Some(ms) = measure::since_start_ms() {
+                tracing::info!("usable {ms} ms after start");
+            }
+            kept.into_iter().for_each(|push| self.emit(push));
+        }
+    }
+
+    async fn ask_folder(&self, title: &str) -> Option<PathBuf> {
+        let (answer, answered) = oneshot::channel();
+        let mut dialog = self.app.dialog().file().set_title(title);
+        if let Some(window) = self.window() {
+            dialog = dialog.set_parent(&window);
+        }
+        dialog.pick_folder(move |folder| {
+            let _ = answer.send(folder);
+        });
+        answered.await.ok().flatten()?.into_path().ok()
+    }
+
+    fn downloads(&self) -> Option<PathBuf> {
+        let folders = self.app.path();
+        folders
+            .download_dir()
+            .ok()
+            .or_else(|| Some(folders.home_dir().ok()?.join("Downloads")))
+    }
+
+    fn reveal(&self, file: &Path) {
+        crate::reveal::in_file_manager(file);
+    }
+
+    fn quit(&self) {
+        self.app.exit(0);
+    }
+}

@@ -1,0 +1,230 @@
+//! The app itself, as a plain process and under WebDriver.
+
+use std::ffi::OsStr;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::desktop::{Desktop, Process};
+use crate::patience::{eventually, holds};
+use crate::webdriver::{Element, WebDriver};
+
+/// The app: HATRACK_BIN, else the one that Cargo has just built.
+pub fn hatrack() -> PathBuf {
+    std::env::var_os("HATRACK_BIN").map_or_else(|| env!("CARGO_BIN_EXE_hatrack").into(), PathBuf::from)
+}
+
+/// `hat` beside it, which `cargo build -p hat` makes.
+pub fn hat() -> PathBuf {
+    let hat = hatrack().with_file_name("hat");
+    assert!(
+        hat.exists(),
+        "{} is missing: run `cargo build -p hat` first",
+        hat.display()
+    );
+    hat
+}
+
+/// The variables that a test gives its programs.
+pub type Variables = Vec<(String, String)>;
+
+/// The app as a plain process, without WebDriver.
+pub fn start(desktop: &Desktop, variables: &Variables, arguments: &[&str]) -> Process {
+    hat();
+    let mut command = desktop.command(hatrack());
+    command.envs(variables.iter().cloned()).args(arguments);
+    Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()))
+}
+
+/// The app with a driver at its page. The driver ends it.
+pub struct App {
+    page: Option<WebDriver>,
+    _driver: Process,
+}
+
+impl App {
+    /// Starts it and waits until its page shows.
+    pub fn start(desktop: &Desktop, variables: &Variables, arguments: &[&str]) -> Self {
+        hat();
+        let port = free_port();
+        let mut command = desktop.command("WebKitWebDriver");
+        command
+            .arg(format!("--port={port}"))
+            .env("TAURI_WEBVIEW_AUTOMATION", "true");
+        command.envs(variables.iter().cloned());
+        let driver = Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
+        holds("the driver listens", || {
+            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        let binary = hatrack();
+        let page = WebDriver::start(port, &binary.to_string_lossy(), arguments).unwrap();
+        let app = Self {
+            page: Some(page),
+            _driver: driver,
+        };
+        app.find("nav-roles");
+        app
+    }
+
+    pub fn page(&self) -> &WebDriver {
+        self.page.as_ref().unwrap()
+    }
+
+    fn css(testid: &str, data: &[(&str, &str)]) -> String {
+        let data = data
+            .iter()
+            .map(|(name, value)| format!("[data-{name}={}]", json!(value)));
+        format!("[data-testid={testid}]{}", data.collect::<String>())
+    }
+
+    /// Waits for an element with this test ID and these `data-` attributes.
+    #[track_caller]
+    pub fn find_with(&self, testid: &str, data: &[(&str, &str)]) -> Element {
+        let css = Self::css(testid, data);
+        eventually(&format!("{css} is there"), || {
+            self.page().all(&css).ok()?.into_iter().next()
+        })
+    }
+
+    #[track_caller]
+    pub fn find(&self, testid: &str) -> Element {
+        self.find_with(testid, &[])
+    }
+
+    /// Whether one is there now.
+    pub fn has(&self, testid: &str, data: &[(&str, &str)]) -> bool {
+        self.page()
+            .all(&Self::css(testid, data))
+            .is_ok_and(|found| !found.is_empty())
+    }
+
+    /// Waits until none is there.
+    #[track_caller]
+    pub fn gone(&self, testid: &str, data: &[(&str, &str)]) {
+        holds(&format!("{testid} {data:?} is gone"), || !self.has(testid, data));
+    }
+
+    /// Clicks, once it is there and can be clicked. An element that was drawn anew in between is found again.
+    #[track_caller]
+    pub fn click_with(&self, testid: &str, data: &[(&str, &str)]) {
+        let css = Self::css(testid, data);
+        let mut last = String::new();
+        let clicked = std::panic::Location::caller();
+        let since = std::time::Instant::now();
+        loop {
+            let first = self.page().all(&css).map(|found| found.into_iter().next());
+            match first.and_then(|found| self.page().click(&found.ok_or("it is not there")?)) {
+                Ok(()) => return,
+                Err(why) => last = why,
+            }
+            assert!(
+                since.elapsed() < Duration::from_secs(30),
+                "{css} cannot be clicked ({clicked}): {last}"
+            );
+            std::thread::sleep(Duration::from_millis(25));
+        }
+    }
+
+    #[track_caller]
+    pub fn click(&self, testid: &str) {
+        self.click_with(testid, &[]);
+    }
+
+    /// Types into an element.
+    #[track_caller]
+    pub fn type_into(&self, testid: &str, text: &str) {
+        eventually(&format!("{testid} takes text"), || {
+            let element = self
+                .page()
+                .all(&Self::css(testid, &[]))
+                .ok()?
+                .into_iter()
+                .next()?;
+            self.page().type_into(&element, text).ok()
+        });
+    }
+
+    /// What an element says now.
+    #[track_caller]
+    pub fn text(&self, testid: &str) -> String {
+        eventually(&format!("{testid} can be read"), || {
+            let element = self
+                .page()
+                .all(&Self::css(testid, &[]))
+                .ok()?
+                .into_iter()
+                .next()?;
+            self.page().text(&element).ok()
+        })
+    }
+
+    /// Waits until an element's text satisfies `wanted`.
+    #[track_caller]
+    pub fn text_that(&self, testid: &str, what: &str, mut wanted: impl FnMut(&str) -> bool) -> String {
+        eventually(&format!("{testid} {what}"), || {
+            let element = self
+                .page()
+                .all(&Self::css(testid, &[]))
+                .ok()?
+                .into_iter()
+                .next()?;
+            self.page().text(&element).ok().filter(|text| wanted(text))
+        })
+    }
+
+    /// Invokes a command as the page could. `Err` holds what it rejected with.
+    pub fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        let body = "const [command, args, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke(command, args).then(
+                (value) => done({ ok: value ?? null }), (error) => done({ error: error ?? null }));";
+        let answer = self.page().run_async(body, &[json!(command), arguments]).unwrap();
+        match answer.get("error") {
+            Some(error) => Err(error.clone()),
+            None => Ok(answer["ok"].clone()),
+        }
+    }
+
+    /// Saves a picture of the page.
+    pub fn save_picture(&self, file: &std::path::Path) {
+        use base64::Engine as _;
+        let picture = self.page().picture().unwrap();
+        let picture = base64::engine::general_purpose::STANDARD.decode(picture).unwrap();
+        std::fs::write(file, picture).unwrap();
+    }
+
+    /// Closes the window's process as the driver does.
+    pub fn close(mut self) {
+        self.page.take();
+    }
+}
+
+/// `hat` with arguments; its JSON.
+pub fn hat_json(desktop: &Desktop, variables: &Variables, arguments: &[&str]) -> Value {
+    let mut command = desktop.command(hat());
+    command
+        .envs(variables.iter().cloned())
+        .args(arguments)
+        .arg("--json");
+    let output = command.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "hat {arguments:?}: {error}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// For `Command` builders of tests that need their output.
+pub fn plain(desktop: &Desktop, program: impl AsRef<OsStr>, variables: &Variables) -> Command {
+    let mut command = desktop.command(program);
+    command.envs(variables.iter().cloned());
+    command
+}

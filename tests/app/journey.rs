@@ -1,0 +1,156 @@
+//! The main job, end to end in the window.
+
+use serde_json::json;
+
+use crate::app::{App, hat, plain};
+use crate::desktop::Desktop;
+use crate::patience::{eventually, holds};
+use crate::steps::{only_session, sessions, switch};
+use crate::tray::Tray;
+use crate::world::World;
+
+/// Switch with a code, countdown, export, browse, download, switch back from the tray, history, restart.
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_code_to_an_object_and_back() {
+    let desktop = Desktop::new().with_keyring().await;
+    let mut tray = Tray::start(&desktop).await;
+    let world = World::start(&desktop, &[]);
+    let variables = world.variables();
+    let story = world.story("X2");
+    let app = App::start(&desktop, &variables, &[]);
+    let menu = tray.menu().await;
+
+    switch(&app, story);
+    let left = app.text("session-countdown");
+    app.text_that("session-countdown", "runs", |now| now != left);
+
+    let session = only_session(&desktop, &variables);
+    app.click("copy-env");
+    let copied = eventually("the export is on the clipboard", || {
+        let text = desktop.clipboard();
+        text.contains("AWS_SECRET_ACCESS_KEY").then_some(text)
+    });
+    let key = session["access_key_id"].as_str().unwrap();
+    assert!(
+        copied.contains(&format!("export AWS_ACCESS_KEY_ID='{key}'")),
+        "another key than {key}"
+    );
+    let secret = copied
+        .lines()
+        .find_map(|line| line.strip_prefix("export AWS_SECRET_ACCESS_KEY='"))
+        .unwrap();
+    let page = app
+        .page()
+        .run("return document.documentElement.outerHTML", &[])
+        .unwrap();
+    assert!(
+        !page.as_str().unwrap().contains(secret.trim_end_matches('\'')),
+        "the page holds the secret"
+    );
+
+    browse_and_download(&desktop, &app, &world);
+
+    let role = story.role_name();
+    let shown = menu
+        .line("of the session", |label| {
+            label.contains(role) && label.contains(" min)")
+        })
+        .await;
+    assert!(!shown.label.contains(" > "), "{shown:?}");
+    let back = menu
+        .line("to switch back", |label| {
+            label.contains(role) && label.ends_with("> Switch back")
+        })
+        .await;
+    menu.click(&back).await;
+    holds("no session is live", || sessions(&desktop, &variables).is_empty());
+    menu.without("the session", |label| label.contains(" min)")).await;
+
+    app.click("nav-history");
+    for event in ["switch", "export", "download", "switch_back"] {
+        app.find_with("history-row", &[("event", event), ("outcome", "ok")]);
+    }
+}
+
+fn browse_and_download(desktop: &Desktop, app: &App, world: &World) {
+    let story = world.story("X2");
+    app.click("browse-s3");
+    open_bucket(app, story.bucket());
+    let key = story.first_key();
+    walk_to(app, key);
+    app.click_with("object-row", &[("key", key)]);
+    app.click("download-button");
+    app.find_with("transfer-row", &[("state", "done")]);
+
+    let name = key.rsplit('/').next().unwrap();
+    let downloaded = std::fs::read(desktop.home().join("Downloads").join(name)).unwrap();
+    let direct = desktop.home().join("direct");
+    let from = format!("s3://{}/{key}", story.bucket());
+    let mut copy = plain(desktop, hat(), &world.variables());
+    let copied = copy
+        .args(["s3", "cp", &from])
+        .arg(&direct)
+        .args(["--role", story.profile()])
+        .output()
+        .unwrap();
+    assert!(
+        copied.status.success(),
+        "{}",
+        String::from_utf8_lossy(&copied.stderr)
+    );
+    assert!(!downloaded.is_empty());
+    assert_eq!(downloaded, std::fs::read(direct).unwrap());
+}
+
+/// Opens a bucket from the list, or by its name where listing is not allowed.
+pub fn open_bucket(app: &App, bucket: &str) {
+    let listed = eventually("buckets are listed or refused", || {
+        let listed = app.has("bucket-row", &[("name", bucket)]);
+        (listed || app.has("bucket-name-input", &[])).then_some(listed)
+    });
+    if listed {
+        app.click_with("bucket-row", &[("name", bucket)]);
+    } else {
+        app.type_into("bucket-name-input", bucket);
+        app.click("bucket-name-open");
+    }
+}
+
+/// Opens the folders on the way to a key.
+pub fn walk_to(app: &App, key: &str) {
+    for (end, _) in key.match_indices('/') {
+        let prefix = &key[..=end];
+        eventually(&format!("the folder {prefix} opens"), || {
+            let folder = app
+                .page()
+                .all(&format!("[data-testid=object-row][data-key={}]", json!(prefix)))
+                .ok()?;
+            app.page().click(folder.first()?).ok()
+        });
+    }
+}
+
+/// A restart of window and agent finds the live session in the keyring.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_survives_window_and_agent() {
+    let desktop = Desktop::new().with_keyring().await;
+    let world = World::start(&desktop, &[]);
+    let variables = world.variables();
+    let app = App::start(&desktop, &variables, &[]);
+    switch(&app, world.story("S13"));
+    let before = only_session(&desktop, &variables);
+    app.close();
+    let stopped = plain(&desktop, hat(), &variables)
+        .args(["agent", "--stop"])
+        .status()
+        .unwrap();
+    assert!(stopped.success());
+
+    let app = App::start(&desktop, &variables, &[]);
+    let id = before["id"].as_str().unwrap();
+    app.click_with("session-link", &[("session", id)]);
+    app.find("session-countdown");
+    let after = only_session(&desktop, &variables);
+    assert_eq!(after["access_key_id"], before["access_key_id"]);
+    assert_eq!(after["expires_at"], before["expires_at"]);
+}

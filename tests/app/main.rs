@@ -1,0 +1,24 @@
+//! The real app in WebKitGTK, each test on a desktop of its own. Needs `cargo build -p hat`, and the packages that
+//! `make setup` installs.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod app;
+mod desktop;
+mod notifier;
+mod patience;
+mod tray;
+mod webdriver;
+mod world;
+
+mod access;
+mod config;
+mod journey;
+mod keyring;
+mod keys;
+mod reminders;
+mod screen;
+mod steps;
+mod tour;
+mod windows;

@@ -1,0 +1,154 @@
+//! One window per home, closing it, and the tray that does or does not bring it back.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::app::{App, hatrack, start};
+use crate::desktop::Desktop;
+use crate::patience::{holds, within};
+use crate::screen::Screen;
+use crate::steps::{only_session, switch};
+use crate::tray::Tray;
+use crate::world::World;
+
+/// Slower than the page: a second process has to come up.
+const LONG: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_tray_closing_hides_and_a_second_start_shows() {
+    let desktop = Desktop::new();
+    let mut tray = Tray::start(&desktop).await;
+    let screen = Screen::of(&desktop);
+    let app = App::start(&desktop, &vec![], &[]);
+    let menu = tray.menu().await;
+    holds("the tray is known", || {
+        app.invoke("status", json!({})).unwrap()["tray_host"] == true
+    });
+    let shown = || screen.titles().contains(&"Hatrack".to_owned());
+    holds("the window shows", shown);
+
+    screen.close("Hatrack");
+    holds("the window is hidden", || !shown());
+    let open = menu.line("to open", |label| label == "Open Hatrack").await;
+    menu.click(&open).await;
+    holds("the tray brings it back", shown);
+
+    screen.close("Hatrack");
+    holds("the window is hidden", || !shown());
+    let mut second = start(&desktop, &vec![], &[]);
+    assert!(second.ended().success());
+    holds("the second start shows the first's window", shown);
+
+    let quit = menu.line("to quit", |label| label == "Quit Hatrack").await;
+    menu.click(&quit).await;
+    holds("the window is gone", || !shown());
+}
+
+#[test]
+fn g68_two_starts_and_no_bus_make_one_window() {
+    let desktop = Desktop::new().without_bus();
+    let screen = Screen::of(&desktop);
+    let (mut one, mut other) = (start(&desktop, &vec![], &[]), start(&desktop, &vec![], &[]));
+    within(LONG, "one of them has gone", || {
+        let ended = [one.0.try_wait().unwrap(), other.0.try_wait().unwrap()];
+        ended.into_iter().flatten().next()
+    });
+    within(LONG, "the other shows its window", || {
+        (screen.titles() == ["Hatrack"]).then_some(())
+    });
+    let running = [one.0.try_wait().unwrap(), other.0.try_wait().unwrap()];
+    assert_eq!(
+        running.iter().filter(|ended| ended.is_none()).count(),
+        1,
+        "{running:?}"
+    );
+}
+
+#[test]
+fn without_a_tray_closing_asks_what_becomes_of_sessions() {
+    let desktop = Desktop::new();
+    let world = World::start(&desktop, &[]);
+    let variables = world.variables();
+    let screen = Screen::of(&desktop);
+    let title = "Sandbox – Hatrack";
+    let app = App::start(&desktop, &variables, &[]);
+    assert_eq!(app.invoke("status", json!({})).unwrap()["tray_host"], false);
+    let _ = title;
+    switch(&app, world.story("S13"));
+    let session = only_session(&desktop, &variables);
+    let window = screen
+        .titles()
+        .into_iter()
+        .find(|name| name.contains("Hatrack"))
+        .unwrap();
+    screen.close(&window);
+    app.click("quit-keep");
+    holds("the window is gone", || screen.titles().is_empty());
+    assert_eq!(only_session(&desktop, &variables)["id"], session["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tray_that_comes_later_gets_the_icon() {
+    let desktop = Desktop::new();
+    let app = App::start(&desktop, &vec![], &[]);
+    assert_eq!(app.invoke("status", json!({})).unwrap()["tray_host"], false);
+    let mut tray = Tray::start(&desktop).await;
+    tray.menu()
+        .await
+        .line("to quit", |label| label == "Quit Hatrack")
+        .await;
+    holds("the page knows", || {
+        app.invoke("status", json!({})).unwrap()["tray_host"] == true
+    });
+}
+
+#[test]
+fn a_signal_ends_it_well() {
+    let desktop = Desktop::new();
+    let screen = Screen::of(&desktop);
+    let mut app = start(&desktop, &vec![], &[]);
+    within(LONG, "the window shows", || {
+        (screen.titles() == ["Hatrack"]).then_some(())
+    });
+    app.terminate();
+    assert!(app.ended().success());
+}
+
+#[test]
+fn without_a_display_it_says_so() {
+    let desktop = Desktop::new();
+    let mut command = desktop.command(hatrack());
+    let output = command
+        .env_remove("DISPLAY")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("hatrack: There is no display"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn an_empty_home_opens_on_the_empty_screen_with_the_sandbox_a_click_away() {
+    let desktop = Desktop::new();
+    let screen = Screen::of(&desktop);
+    let app = App::start(&desktop, &vec![], &[]);
+    app.click("sandbox-button");
+    within(LONG, "the sandbox's window shows", || {
+        screen
+            .titles()
+            .contains(&"Sandbox – Hatrack".to_owned())
+            .then_some(())
+    });
+    assert!(
+        screen.titles().contains(&"Hatrack".to_owned()),
+        "the first window is gone"
+    );
+    assert!(
+        !desktop.home().join(".aws").exists(),
+        "something was written to the person's files"
+    );
+}

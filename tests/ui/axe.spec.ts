@@ -1,0 +1,82 @@
+/** Every view in both themes against axe's rules for WCAG A and AA. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { bucketRow, nav, objectRow, open, roleRow, type World } from './page';
+
+const views: Record<string, { world?: World; act: (page: Page) => Promise<unknown> }> = {
+  roles: { act: (page) => roleRow(page, 'acme-prod/AWSIAMRoleForRDS').last().click() },
+  'roles, problems': { world: 'problems', act: (page) => page.getByTestId('role-tree').focus() },
+  'roles, denied': {
+    act: async (page) => {
+      await roleRow(page, 'acme-prod/readonly-asi-production-bucket').click();
+      await page.getByTestId('switch-button').click();
+      await page.getByTestId('mfa-code').fill('409173');
+      await page.getByTestId('denial').waitFor();
+    }
+  },
+  'switch menu': { act: (page) => page.getByTestId('switch-menu').click() },
+  'region list': { act: (page) => page.getByTestId('region').click() },
+  session: { act: (page) => page.locator('[data-session="s-prod"]').first().click() },
+  'session, red': { act: (page) => page.locator('[data-session="s-dev"]').first().click() },
+  buckets: {
+    act: async (page) => {
+      await nav(page, 'buckets');
+      await bucketRow(page, 'com.stuzio.project-x').click();
+      await objectRow(page, 'README.md').click();
+      await page.clock.runFor(500);
+      await page.getByTestId('download-button').click();
+      await page.getByTestId('preview-text').waitFor();
+    }
+  },
+  history: {
+    act: async (page) => {
+      await nav(page, 'history');
+      await page.getByTestId('history-row').first().click();
+    }
+  },
+  mfa: {
+    act: async (page) => {
+      await roleRow(page, 'acme-prod/OrganizationAccountAccessRole').click();
+      await page.getByTestId('switch-button').click();
+      await page.getByTestId('mfa-code').fill('111111');
+      await page.getByRole('alert').waitFor();
+    }
+  },
+  'first run': { world: 'empty', act: (page) => page.getByTestId('add-role-more').click() },
+  'add role': {
+    act: async (page) => {
+      await page.getByTestId('add-role-button').click();
+      await page.getByTestId('add-role-account').fill('1');
+      await page.getByTestId('add-role-role').focus();
+    }
+  },
+  settings: { act: (page) => nav(page, 'settings') },
+  'settings, accounts': {
+    act: async (page) => {
+      await nav(page, 'settings');
+      await page.getByTestId('settings-accounts').click();
+    }
+  },
+  'settings, about': {
+    act: async (page) => {
+      await nav(page, 'settings');
+      await page.getByTestId('settings-about').click();
+    }
+  },
+  quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
+  keys: { act: (page) => page.keyboard.press('?') },
+  'no session': { world: 'quiet', act: (page) => nav(page, 'sessions') }
+};
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const [name, { world, act }] of Object.entries(views)) {
+    test(`${name}, ${theme}`, async ({ page }) => {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await open(page, world, theme);
+      await act(page);
+      await page.clock.runFor(400);
+      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
+      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 4).join(' | ')}`)).toEqual([]);
+    });
+  }
+}

@@ -1,0 +1,127 @@
+/** Pictures of every view in both themes, written to shots/ to be looked at. Run by `npm run shots`. */
+import { test, type Page } from '@playwright/test';
+import { nav, open, type World } from './page';
+
+interface Shot {
+  world?: World;
+  width?: number;
+  height?: number;
+  act: (page: Page) => Promise<unknown>;
+}
+
+const role = (page: Page, key: string) => page.locator(`[data-testid="role-row"][data-key="${key}"]`).last().click();
+const session = (page: Page, id: string) => page.locator(`[data-session="${id}"]`).first().click();
+
+async function exports(page: Page): Promise<void> {
+  await session(page, 's-prod');
+  await page.getByTestId('browse-s3').click();
+  await page.locator('[data-testid="bucket-row"][data-name="com.stuzio.project-x"]').click();
+  await page.locator('[data-key="exports/"]').click();
+  await page.locator('[data-key="exports/2026-06/"]').click();
+}
+
+async function downloads(page: Page): Promise<void> {
+  await exports(page);
+  for (const name of ['asi-events-2026-06-10.parquet', 'customers-delta-2026-06-10.csv.gz', 'invoices-0610.zip']) {
+    await page.locator(`[data-key="exports/2026-06/${name}"]`).click();
+    await page.getByTestId('download-button').click();
+  }
+  await page.evaluate(() => window.fake.world.progress('t-1', { done: 1.0e9 }));
+  await page.waitForTimeout(1000);
+  await page.evaluate(() => {
+    window.fake.world.progress('t-1', { done: 1.14e9 });
+    window.fake.world.progress('t-2', { done: 214e6, state: { kind: 'done' } });
+    window.fake.world.progress('t-3', { state: { kind: 'failed', message: 'The connection broke off. Start it again.' } });
+  });
+  await page.locator('[data-key="exports/2026-06/schema-v14.json"]').click();
+}
+
+async function mfa(page: Page): Promise<void> {
+  await role(page, 'acme-prod/OrganizationAccountAccessRole');
+  await page.getByTestId('switch-button').click();
+  await page.getByTestId('mfa-code').fill('409');
+}
+
+const shots: Record<string, Shot> = {
+  roles: { act: (page) => role(page, 'acme-prod/AWSIAMRoleForRDS') },
+  'roles-menu': {
+    act: async (page) => {
+      await role(page, 'stuzio-projectx/ProjectXBucketAdmin');
+      await page.getByTestId('switch-menu').click();
+    }
+  },
+  'roles-denied': {
+    act: async (page) => {
+      await role(page, 'acme-prod/readonly-asi-production-bucket');
+      await page.getByTestId('switch-button').click();
+      await page.getByTestId('mfa-code').fill('409173');
+      await page.getByTestId('denial').waitFor();
+    }
+  },
+  'roles-problems': { world: 'problems', act: (page) => page.getByTestId('role-tree').focus() },
+  'roles-many': { world: 'many', act: (page) => page.getByTestId('role-tree').evaluate((e) => (e.scrollTop = 5000)) },
+  'roles-narrow': { width: 900, height: 600, act: (page) => page.getByTestId('role-tree').focus() },
+  'roles-hostile': { world: 'hostile', act: (page) => page.getByTestId('role-tree').focus() },
+  session: { act: (page) => session(page, 's-prod') },
+  'session-warn': { act: (page) => session(page, 's-staging') },
+  'session-crit': {
+    act: async (page) => {
+      await session(page, 's-dev');
+      await page.getByTestId('copy-env').click();
+    }
+  },
+  buckets: { act: downloads },
+  'buckets-denied': {
+    act: async (page) => {
+      await page.evaluate(() => (window.fake.world.denyBuckets = true));
+      await nav(page, 'buckets');
+      await page.getByTestId('bucket-name-input').fill('acme-rds-snapshots');
+      await page.keyboard.press('Enter');
+    }
+  },
+  history: { act: (page) => nav(page, 'history') },
+  mfa: { act: mfa },
+  'mfa-refused': {
+    act: async (page) => {
+      await mfa(page);
+      await page.getByTestId('mfa-code').fill('111111');
+    }
+  },
+  empty: { world: 'empty', act: (page) => page.getByTestId('add-role-account').fill('183438944504') },
+  'add-role': {
+    act: async (page) => {
+      await page.getByTestId('add-role-button').click();
+      await page.getByTestId('add-role-more').click();
+      await page.getByTestId('add-role-account').fill('18343894450');
+      await page.getByTestId('add-role-role').fill('ReadOnly');
+    }
+  },
+  settings: { act: (page) => nav(page, 'settings') },
+  'settings-accounts': {
+    act: async (page) => {
+      await nav(page, 'settings');
+      await page.getByTestId('settings-accounts').click();
+    }
+  },
+  'settings-sources': {
+    act: async (page) => {
+      await nav(page, 'settings');
+      await page.getByTestId('settings-sources').click();
+    }
+  },
+  quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
+  keys: { act: (page) => page.keyboard.press('?') },
+  'no-session': { world: 'quiet', act: (page) => nav(page, 'sessions') }
+};
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const [name, { world, width = 1180, height = 760, act }] of Object.entries(shots)) {
+    test(`${name} ${theme} @shots`, async ({ page }) => {
+      await page.setViewportSize({ width, height });
+      await open(page, world, theme);
+      await act(page);
+      await page.waitForTimeout(400);
+      await page.screenshot({ path: `shots/${name}-${theme}.png` });
+    });
+  }
+}

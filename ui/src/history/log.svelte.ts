@@ -1,0 +1,102 @@
+/** The log: what is asked for, the rows read so far, and the row the person is on. */
+import { host } from '#host';
+import { messageOf } from '../host/host';
+import { dayStart } from '../time/when';
+import type { HistoryRow } from '../wire/HistoryRow';
+import { historyDay } from './day.svelte';
+import { historyQuery } from './query';
+
+const PAGE = 100;
+
+class HistoryLog {
+  rows = $state.raw<HistoryRow[]>([]);
+  more = $state(false);
+  loading = $state(false);
+  loaded = $state(false);
+  error = $state<string | null>(null);
+  text = $state('');
+  outcome = $state('');
+  account = $state('');
+  cursorId = $state<number | null>(null);
+  #next: number | null = null;
+  #question = 0;
+
+  #index = $derived(new Map(this.rows.map((r, i) => [r.id, i])));
+  index = $derived(this.cursorId === null ? -1 : (this.#index.get(this.cursorId) ?? -1));
+  /** The row whose details show: the one under the cursor, else the latest. */
+  current = $derived(this.rows[Math.max(0, this.index)]);
+  filtered = $derived(this.text.trim() !== '' || this.outcome !== '' || this.account !== '');
+
+  #query(before: number | null) {
+    return historyQuery({
+      until: dayStart(historyDay.start, 1).toISOString(),
+      text: this.text.trim() || null,
+      outcome: this.outcome || null,
+      account_id: this.account || null,
+      before,
+      limit: PAGE
+    });
+  }
+
+  /** Reads from the top. */
+  async read(): Promise<void> {
+    const question = (this.#question += 1);
+    this.loading = true;
+    try {
+      const page = await host.call('history', { query: this.#query(null) });
+      if (question !== this.#question) return;
+      this.rows = page.rows;
+      this.#turn(page.next);
+      this.error = null;
+      this.loaded = true;
+    } catch (error) {
+      if (question === this.#question) this.error = messageOf(error);
+    } finally {
+      if (question === this.#question) this.loading = false;
+    }
+  }
+
+  async readMore(): Promise<void> {
+    if (this.#next === null || this.loading) return;
+    const question = (this.#question += 1);
+    this.loading = true;
+    try {
+      const page = await host.call('history', { query: this.#query(this.#next) });
+      if (question !== this.#question) return;
+      this.rows = [...this.rows, ...page.rows];
+      this.#turn(page.next);
+    } catch (error) {
+      if (question === this.#question) this.error = messageOf(error);
+    } finally {
+      if (question === this.#question) this.loading = false;
+    }
+  }
+
+  /** Something was written: puts what is new on top and leaves the person where they are. */
+  async refresh(): Promise<void> {
+    if (!this.loaded || this.loading) return this.read();
+    const question = this.#question;
+    const page = await host.call('history', { query: this.#query(null) }).catch(() => null);
+    if (page === null || question !== this.#question) return;
+    const top = this.rows[0]?.id ?? -1;
+    const fresh = page.rows.filter((r) => r.id > top);
+    if (fresh.length < page.rows.length) this.rows = [...fresh, ...this.rows];
+    else {
+      this.rows = page.rows;
+      this.#turn(page.next);
+    }
+  }
+
+  step(by: number): void {
+    const from = this.index < 0 ? 0 : this.index;
+    const row = this.rows[Math.min(this.rows.length - 1, Math.max(0, from + by))];
+    if (row) this.cursorId = row.id;
+  }
+
+  #turn(next: number | null): void {
+    this.#next = next;
+    this.more = next !== null;
+  }
+}
+
+export const historyLog = new HistoryLog();

@@ -1,0 +1,39 @@
+/** How a row's event and outcome are called, and how they look. */
+import Ban from '@lucide/svelte/icons/ban';
+import Check from '@lucide/svelte/icons/check';
+import Clipboard from '@lucide/svelte/icons/clipboard';
+import Clock from '@lucide/svelte/icons/clock';
+import Download from '@lucide/svelte/icons/download';
+import KeyRound from '@lucide/svelte/icons/key-round';
+import LogOut from '@lucide/svelte/icons/log-out';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
+import Upload from '@lucide/svelte/icons/upload';
+import type { HistoryRow } from '../wire/HistoryRow';
+
+export interface Outcome {
+  word: string;
+  tone: '' | 'ok' | 'info' | 'warn' | 'bad';
+  icon: typeof Check;
+}
+
+const EVENTS: Record<string, Outcome> = {
+  switch: { word: 'Assumed', tone: 'ok', icon: Check },
+  renew: { word: 'Renewed', tone: 'info', icon: RefreshCw },
+  expire: { word: 'Expired', tone: '', icon: Clock },
+  switch_back: { word: 'Ended', tone: '', icon: LogOut },
+  export: { word: 'Copied', tone: '', icon: Clipboard },
+  hand_out: { word: 'Handed out', tone: '', icon: KeyRound },
+  download: { word: 'Download', tone: '', icon: Download },
+  upload: { word: 'Upload', tone: '', icon: Upload }
+};
+
+export function outcomeOf(row: Pick<HistoryRow, 'event' | 'outcome'>): Outcome {
+  if (row.outcome === 'denied') return { word: 'Denied', tone: 'bad', icon: Ban };
+  if (row.outcome === 'failed') return { word: 'Failed', tone: 'bad', icon: TriangleAlert };
+  return EVENTS[row.event] ?? { word: row.event, tone: '', icon: Check };
+}
+
+const CLIENTS: Record<string, string> = { window: 'Window', tray: 'Tray', hat: 'hat', agent: 'Agent' };
+
+export const clientName = (client: string) => CLIENTS[client] ?? client;

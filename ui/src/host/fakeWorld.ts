@@ -1,0 +1,252 @@
+/** What stands behind the fake host: it keeps sessions, answers commands, and refuses where AWS would. */
+import type { CatalogView } from '../wire/CatalogView';
+import type { DenialView } from '../wire/DenialView';
+import type { HistoryRow } from '../wire/HistoryRow';
+import type { RoleView } from '../wire/RoleView';
+import type { SessionView } from '../wire/SessionView';
+import type { SwitchOutcome } from '../wire/SwitchOutcome';
+import type { TransferView } from '../wire/TransferView';
+import { bucketNames, objectsOf, pageOf } from './fakeBuckets';
+import { DENIED_TEXT, historyRow, pageOfHistory, specHistory } from './fakeHistory';
+import { hostileRoles, manyRoles, PHONE, specRoles, SSO, TROY } from './fakeRoles';
+import { fakeEnv } from './fakeEnv';
+import { fakeSession, specSessions } from './fakeSessions';
+import type { AppStatus, Commands, Events, SwitchRequest } from './host';
+
+export type WorldName = 'spec' | 'quiet' | 'empty' | 'many' | 'hostile' | 'problems';
+
+export type Answers = {
+  [N in keyof Commands]: (request: Commands[N]['request']) => Commands[N]['reply'] | Promise<Commands[N]['reply']>;
+};
+
+/** The only code the fake takes. */
+export const GOOD_CODE = '409173';
+
+const failure = (message: string) => Object.assign(new Error(message), { code: null });
+
+export class FakeWorld {
+  roles: RoleView[];
+  sessions: SessionView[];
+  history: HistoryRow[];
+  transfers: TransferView[] = [];
+  problems: CatalogView['problems'] = [];
+  denyBuckets = false;
+  revision = 1;
+  status: AppStatus;
+  commands: Answers;
+  #made = 0;
+  #agreed = new Set<string>();
+  #emit: <E extends keyof Events>(event: E, payload: Events[E]) => void;
+
+  constructor(name: WorldName, emit: <E extends keyof Events>(event: E, payload: Events[E]) => void) {
+    this.#emit = emit;
+    const now = Date.now();
+    const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
+    this.roles = { spec: specRoles(ago), quiet: specRoles(ago), empty: [], many: manyRoles(10_000), hostile: hostileRoles(), problems: specRoles(ago) }[name];
+    this.sessions = name === 'spec' ? specSessions(now) : [];
+    this.history = name === 'spec' || name === 'quiet' ? specHistory(ago) : [];
+    if (name === 'problems') {
+      this.problems = [
+        { message: 'Could not read this section. Close the bracket.', place: { file: '~/.aws/config', line: 42 }, profile: null, warning: false },
+        { message: 'Source profile "bse" does not exist. Name one that does.', place: { file: '~/.aws/config', line: 57 }, profile: 'rds', warning: true }
+      ];
+    }
+    this.status = {
+      version: '0.1.0', sandbox: name === 'hostile', keyring: name === 'problems' ? 'memory_only' : 'ok', tray_host: true,
+      agent: 'ok', agent_error: null, platform: 'linux', quit_choice: 'ask',
+      config_files: [{ path: '~/.aws/config', exists: name !== 'empty' }, { path: '~/.aws/credentials', exists: name !== 'empty' }]
+    };
+    this.commands = this.#answers(ago);
+  }
+
+  changed(...topics: Events['changed']['topics']): void {
+    this.revision += 1;
+    this.#emit('changed', { topics, revision: this.revision });
+  }
+
+  #session(id: string): SessionView {
+    const session = this.sessions.find((s) => s.id === id);
+    if (!session) throw failure('This session has ended. Switch again.');
+    return session;
+  }
+
+  #role(key: string): RoleView {
+    const role = this.roles.find((r) => r.key === key);
+    if (!role) throw failure('This role is no longer in the catalog. Reload it.');
+    return role;
+  }
+
+  #log(role: RoleView, more: Partial<HistoryRow>): void {
+    const account = { id: role.account_id, name: role.account_name, colour: role.colour };
+    const id = (this.history[0]?.id ?? 0) + 1;
+    this.history = [historyRow(account, role.role_name, { id, at: new Date().toISOString(), ...more }), ...this.history];
+  }
+
+  #switch(request: SwitchRequest): SwitchOutcome {
+    const role = this.#role(request.role_key);
+    const reused = role.hops.some((h) => h.session_id !== null);
+    if (role.mfa && !reused && request.mfa_code !== GOOD_CODE) {
+      const refused = request.mfa_code === null ? null : 'That code was refused. Wait for the next one.';
+      return { kind: 'needs', need: { kind: 'mfa_code', serial: PHONE, role_arn: role.arn, refused } };
+    }
+    if (role.role_name.startsWith('readonly-')) return { kind: 'denied', denial: this.#deny(role) };
+    if (request.duration !== null && role.role_name === 'ProjectXBucketAdmin' && request.duration > 7200) {
+      const denial: DenialView = {
+        summary: 'This role allows 2 h at most. Switch for 2 h?', code: 'ValidationError',
+        message: 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+        request_id: 'b7f3c1d0-11aa-4d1e-8f00-2f1f0c7be1d4', action: 'sts:AssumeRole', resource: role.arn, longest_duration: 7200
+      };
+      return { kind: 'denied', denial };
+    }
+    const endpoint = 'http://127.0.0.1:4566';
+    if (role.role_name === 'ReadOnlyAccess' && !this.#agreed.has(endpoint)) {
+      return { kind: 'needs', need: { kind: 'endpoint_consent', endpoint } };
+    }
+    this.#made += 1;
+    const session = fakeSession(role, { id: `s-new-${this.#made}`, life: request.duration ?? role.duration, region: request.region ?? role.region });
+    this.sessions = [...this.sessions.filter((s) => s.role_key !== role.key), session];
+    this.#log(role, { event: 'switch', session_id: session.id, duration_s: session.life, call_ms: 201 });
+    queueMicrotask(() => this.changed('sessions', 'history'));
+    return { kind: 'switched', session, notes: [] };
+  }
+
+  #deny(role: RoleView): DenialView {
+    const request_id = '6f0c2b1e-5d0a-4c47-9a53-2f1f0c7be1d4';
+    this.#log(role, { outcome: 'denied', request_id, error: DENIED_TEXT, call_ms: 187 });
+    queueMicrotask(() => this.changed('catalog', 'history'));
+    return {
+      summary: `AWS refused to switch to ${role.role_name}. Ask the owner of ${role.account_name} whether its trust policy names you.`,
+      code: 'AccessDenied', message: DENIED_TEXT.slice('AccessDenied: '.length), request_id,
+      action: 'sts:AssumeRole', resource: role.arn, longest_duration: null
+    };
+  }
+
+  #answers(ago: (minutes: number) => string): Answers {
+    const none = () => null;
+    return {
+      status: () => this.status,
+      catalog: () => ({
+        revision: this.revision,
+        roles: this.roles,
+        identities: this.roles.length === 0 ? [] : [TROY, SSO],
+        problems: this.problems,
+        files: this.status.config_files
+      }),
+      sessions: () => this.sessions,
+      switch_role: (r) => this.#switch(r),
+      consent_endpoint: (r) => {
+        this.#agreed.add(r.endpoint);
+        return null;
+      },
+      renew: (r) => {
+        const old = this.#session(r.session_id);
+        if (old.renew_needs_code && r.mfa_code !== GOOD_CODE) {
+          const refused = r.mfa_code === null ? null : 'That code was refused. Wait for the next one.';
+          return { kind: 'needs', need: { kind: 'mfa_code', serial: PHONE, role_arn: old.arn, refused } };
+        }
+        const now = Date.now();
+        const session = { ...old, seconds_left: old.life, issued_at: new Date(now).toISOString(), expires_at: new Date(now + old.life * 1000).toISOString(), renew_error: null };
+        this.sessions = this.sessions.map((s) => (s.id === old.id ? session : s));
+        return { kind: 'switched', session, notes: [] };
+      },
+      end_session: (r) => {
+        this.sessions = this.sessions.filter((s) => s.id !== r.session_id);
+        queueMicrotask(() => this.changed('sessions', 'history'));
+        return null;
+      },
+      end_all: () => this.sessions.splice(0).length,
+      set_auto_renew: (r) => this.#patch(r.role_key, { auto_renew: r.on }),
+      set_favourite: (r) => this.#patch(r.role_key, { favourite: r.on }),
+      set_account: (r) => {
+        this.roles = this.roles.map((role) =>
+          role.account_id === r.account_id
+            ? { ...role, account_name: r.name ?? role.account_name, colour: r.colour ?? role.colour }
+            : role
+        );
+        return null;
+      },
+      add_role: (r) => {
+        const account = { id: r.account_id, name: r.display_name ?? r.account_id, colour: r.colour ?? ('slate' as const) };
+        const made = specRoles(ago)[8];
+        if (!made) throw failure('No template.');
+        const key = `hatrack:${r.account_id}/${r.role_name}`;
+        this.roles = [
+          ...this.roles,
+          { ...made, key, account_id: account.id, account_name: account.name, colour: account.colour, role_name: r.role_name,
+            arn: `arn:aws:iam::${account.id}:role/${r.role_name}`, external_id: r.external_id, mfa: r.mfa_serial !== null, last_use: null,
+            hops: [{ arn: `arn:aws:iam::${account.id}:role/${r.role_name}`, role_name: r.role_name, account_id: account.id,
+              account_name: account.name, colour: account.colour, mfa_serial: r.mfa_serial, external_id: r.external_id, session_id: null }] }
+        ];
+        return key;
+      },
+      remove_role: (r) => {
+        this.roles = this.roles.filter((x) => x.key !== r.role_key);
+        return null;
+      },
+      env_preview: (r) => ({ lines: fakeEnv(this.#session(r.session_id), r.shell) }),
+      copy_env: (r) => ({ clears_in_s: 60, what: `env of ${this.#session(r.session_id).account_name}` }),
+      copy_text: none,
+      clear_clipboard: none,
+      history: (r) => pageOfHistory(this.history, r.query),
+      buckets: () => ({
+        buckets: this.denyBuckets ? [] : bucketNames(),
+        denied: this.denyBuckets
+          ? { summary: 'This role may not list buckets. Open one by its name.', code: 'AccessDenied', message: 'Access Denied',
+              request_id: 'K2N6ZTJ7Q0E8AB12', action: 's3:ListAllMyBuckets', resource: null, longest_duration: null }
+          : null
+      }),
+      objects: (r) => {
+        if (r.bucket === 'acme-rds-snapshots') {
+          throw failure('S3 refused to list acme-rds-snapshots. Ask for s3:ListBucket. AccessDenied: Access Denied (request 8ZK3P0YQ2M5V7XWA)');
+        }
+        return pageOf(objectsOf(r.bucket, ago), r.bucket, r.prefix, r.next);
+      },
+      preview: (r) => {
+        const object = objectsOf(r.bucket, ago).find((o) => o.key === r.key);
+        if (!object) throw failure('The object is gone. List the prefix again.');
+        return {
+          key: r.key, size: object.size, content_type: r.key.endsWith('.json') ? 'application/json' : 'binary/octet-stream',
+          etag: '9b2cf535f27731c9', modified_at: object.modified, storage_class: object.cls,
+          metadata: r.key.endsWith('.json') ? [['team', 'data']] : [], text: object.text ?? null, truncated: false
+        };
+      },
+      download: (r) => this.#download(r.session_id, r.bucket, r.key, objectsOf(r.bucket, ago).find((o) => o.key === r.key)?.size ?? 0),
+      transfers: () => this.transfers,
+      cancel_transfer: (r) => {
+        this.#transfer(r.id, { state: { kind: 'cancelled' } });
+        return null;
+      },
+      show_transfer: none,
+      start_sandbox: none,
+      reload: none,
+      quit: none,
+      ui_ready: none
+    };
+  }
+
+  #patch(key: string, more: Partial<RoleView>): null {
+    this.roles = this.roles.map((r) => (r.key === key ? { ...r, ...more } : r));
+    return null;
+  }
+
+  #download(session_id: string, bucket: string, key: string, total: number): TransferView {
+    const transfer: TransferView = {
+      id: `t-${this.transfers.length + 1}`, session_id, bucket, key,
+      target: `~/Downloads/${key.split('/').at(-1)}`, done: 0, total, state: { kind: 'running' }
+    };
+    this.transfers = [...this.transfers, transfer];
+    return transfer;
+  }
+
+  /** Moves a transfer on; tests drive this. */
+  #transfer(id: string, more: Partial<TransferView>): void {
+    this.transfers = this.transfers.map((t) => (t.id === id ? { ...t, ...more } : t));
+    const transfer = this.transfers.find((t) => t.id === id);
+    if (transfer) this.#emit('transfer', transfer);
+  }
+
+  progress(id: string, more: Partial<TransferView>): void {
+    this.#transfer(id, more);
+  }
+
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { SwitchOutcome } from '../wire/SwitchOutcome';
+import { deviceName, mfaAsk, type Question } from './ask.svelte';
+import { codeWindowLeft, isComplete, typed } from './code';
+
+describe('code', () => {
+  it.each([
+    ['409173', '409173'],
+    [' 409 173 ', '409173'],
+    ['code: 409-173.', '409173'],
+    ['4091735', '409173'],
+    ['4a0', '40'],
+    ['', '']
+  ])('takes the digits of %j', (text, digits) => expect(typed(text).digits).toBe(digits));
+
+  it('is complete at six', () => {
+    expect(isComplete(typed('40917'))).toBe(false);
+    expect(isComplete(typed('409173'))).toBe(true);
+  });
+
+  it('counts to the next code of the device', () => {
+    expect(codeWindowLeft(new Date(1_780_000_020_000))).toBe(30);
+    expect(codeWindowLeft(new Date(1_780_000_049_000))).toBe(1);
+  });
+
+  it('names a device by the end of its ARN, a hardware one by its serial', () => {
+    expect(deviceName('arn:aws:iam::081278057606:mfa/troy-phone')).toBe('troy-phone');
+    expect(deviceName('GAHT12345678')).toBe('GAHT12345678');
+  });
+});
+
+const needs = (refused: string | null): SwitchOutcome => ({
+  kind: 'needs',
+  need: { kind: 'mfa_code', serial: 'arn:aws:iam::081278057606:mfa/troy-phone', role_arn: null, refused }
+});
+const denied: SwitchOutcome = {
+  kind: 'denied',
+  denial: { summary: 's', code: 'AccessDenied', message: 'm', request_id: 'r', action: 'sts:AssumeRole', resource: null, longest_duration: null }
+};
+
+function question(send: Question['send']): Question {
+  return {
+    need: { kind: 'mfa_code', serial: 'arn:aws:iam::081278057606:mfa/troy-phone', role_arn: null, refused: null },
+    accountName: 'acme-prod', colour: 'red', roleName: 'R', action: 'Switch role', send
+  };
+}
+
+describe('asking', () => {
+  it('b19: a refused code is cleared, said, and never sent again by itself', async () => {
+    const send = vi.fn(async () => needs('refused'));
+    void mfaAsk.ask(question(send));
+    mfaAsk.code = typed('111111');
+    await mfaAsk.submit();
+    expect(send).toHaveBeenCalledTimes(1);
+    expect(mfaAsk.refused).toBe('refused');
+    expect(mfaAsk.code.digits).toBe('');
+    mfaAsk.cancel();
+  });
+
+  it('ends with whatever else AWS answers', async () => {
+    const asked = mfaAsk.ask(question(async () => denied));
+    mfaAsk.code = typed('409173');
+    await mfaAsk.submit();
+    expect(await asked).toEqual(denied);
+    expect(mfaAsk.question).toBeNull();
+  });
+
+  it('ends with nothing when cancelled, and drops a late answer', async () => {
+    let answer: (outcome: SwitchOutcome) => void = () => undefined;
+    const asked = mfaAsk.ask(question(() => new Promise((done) => (answer = done))));
+    mfaAsk.code = typed('409173');
+    const sent = mfaAsk.submit();
+    mfaAsk.cancel();
+    expect(await asked).toBeNull();
+    answer(needs('late'));
+    await sent;
+    expect(mfaAsk.refused).toBeNull();
+    expect(mfaAsk.checking).toBe(false);
+  });
+
+  it('sends nothing before six digits', async () => {
+    const send = vi.fn(async () => denied);
+    void mfaAsk.ask(question(send));
+    mfaAsk.code = typed('40917');
+    await mfaAsk.submit();
+    expect(send).not.toHaveBeenCalled();
+    mfaAsk.cancel();
+  });
+});

@@ -1,0 +1,17 @@
+/** The pages of Settings. */
+import FolderOpen from '@lucide/svelte/icons/folder-open';
+import Info from '@lucide/svelte/icons/info';
+import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import type { Component } from 'svelte';
+import RoleIcon from '../parts/RoleIcon.svelte';
+import About from './About.svelte';
+import AccountsPage from './AccountsPage.svelte';
+import General from './General.svelte';
+import Sources from './Sources.svelte';
+
+export const PAGES: { id: string; label: string; icon: Component; page: Component }[] = [
+  { id: 'general', label: 'General', icon: SlidersHorizontal, page: General },
+  { id: 'accounts', label: 'Accounts', icon: RoleIcon, page: AccountsPage },
+  { id: 'sources', label: 'Sources', icon: FolderOpen, page: Sources },
+  { id: 'about', label: 'About', icon: Info, page: About }
+];

@@ -1,0 +1,145 @@
+/** What the keys of `keys.ts` do. */
+import { browser } from '../buckets/browser.svelte';
+import { download } from '../buckets/preview.svelte';
+import { transfers } from '../buckets/transfers.svelte';
+import { historyDay } from '../history/day.svelte';
+import { catalog } from '../roles/catalog.svelte';
+import { roleList } from '../roles/list.svelte';
+import { reloadSources } from '../roles/reload';
+import { copyArn } from '../roles/roleActs';
+import { switching } from '../roles/switching.svelte';
+import { renewals, switchBack } from '../session/acts.svelte';
+import { copyEnv } from '../session/env.svelte';
+import { sessions } from '../session/sessions.svelte';
+import type { SessionView } from '../wire/SessionView';
+import { keySheet } from './keySheet.svelte';
+import type { KeyAct } from './keys';
+import { focusPane } from './panes';
+import { SECTIONS } from './sections';
+import { sidebar } from './sidebar.svelte';
+import { place } from './view.svelte';
+
+const shownSession = () => sessions.byId(place.sessionId) ?? sessions.all[0];
+const shownRole = () => (place.adding ? undefined : roleList.selected);
+
+/** Returns whether the key was used up. */
+export function perform(act: KeyAct): boolean {
+  switch (act.do) {
+    case 'section':
+      return then(SECTIONS[act.index], (s) => place.go(s.view));
+    case 'favourite':
+      return then(catalog.favourites[act.index], (role) => {
+        const live = sessions.ofRole(role.key);
+        if (live) place.openSession(live.id);
+        else {
+          place.go('roles');
+          roleList.show(role.key);
+          void switching.run(role);
+        }
+      });
+    case 'settings':
+      return did(() => place.go('settings'));
+    case 'sidebar':
+      return did(() => sidebar.toggle());
+    case 'filter':
+      return then(document.querySelector<HTMLInputElement>('[data-filter]'), (field) => {
+        field.focus();
+        field.select();
+      });
+    case 'add-role':
+      return did(() => place.addRole());
+    case 'copy-env':
+      return then(sessionToCopy(), (s) => void copyEnv(s));
+    case 'next-pane':
+      return did(() => focusPane(1));
+    case 'previous-pane':
+      return did(() => focusPane(-1));
+    case 'keys':
+      return did(() => (keySheet.open = true));
+    case 'escape':
+      return escape();
+    default:
+      return performInView(act);
+  }
+}
+
+function performInView(act: KeyAct): boolean {
+  switch (act.do) {
+    case 'switch':
+      return then(shownRole(), (role) => void switching.run(role));
+    case 'star':
+      return then(shownRole(), (role) => void catalog.setFavourite(role, !role.favourite));
+    case 'copy-arn':
+      return then(shownRole(), (role) => void copyArn(role));
+    case 'reload':
+      return did(() => void reloadSources());
+    case 'renew':
+      return then(shownSession(), renewOrSwitch);
+    case 'switch-back':
+      return then(shownSession(), (s) => void switchBack(s));
+    case 'browse-s3':
+      return did(() => place.go('buckets'));
+    case 'next-session':
+      return beside(1);
+    case 'previous-session':
+      return beside(-1);
+    case 'up':
+      return did(() => browser.up());
+    case 'download':
+      return did(() => void download(false));
+    case 'transfers':
+      return did(() => (transfers.open = !transfers.open));
+    case 'previous-day':
+      return did(() => historyDay.step(-1));
+    case 'next-day':
+      return did(() => historyDay.step(1));
+    case 'today':
+      return did(() => historyDay.today());
+    default:
+      return false;
+  }
+}
+
+/** The session on the page; elsewhere the selected role's, else the one that lasts longest. */
+function sessionToCopy() {
+  if (place.view === 'sessions' || place.view === 'buckets') {
+    const shown = place.view === 'buckets' ? browser.session : shownSession();
+    return shown && sessions.left(shown) > 0 ? shown : undefined;
+  }
+  const role = shownRole();
+  return (role && sessions.ofRole(role.key)) ?? sessions.live.at(-1);
+}
+
+function renewOrSwitch(session: SessionView): void {
+  const role = catalog.role(session.role_key);
+  if (sessions.left(session) > 0) void renewals.run(session);
+  else if (role) void switching.run(role);
+}
+
+function beside(by: number): boolean {
+  const all = sessions.all;
+  const at = all.findIndex((s) => s.id === shownSession()?.id);
+  return then(all[(at + by + all.length) % all.length], (s) => place.openSession(s.id));
+}
+
+function escape(): boolean {
+  const field = document.activeElement;
+  if (field instanceof HTMLInputElement && field.dataset.filter !== undefined && field.value !== '') {
+    field.value = '';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    return true;
+  }
+  if (place.adding) return did(() => (place.adding = false));
+  return false;
+}
+
+function did(what: () => unknown): true {
+  what();
+  return true;
+}
+
+function then<T>(value: T | null | undefined, what: (value: T) => void): boolean {
+  if (value === null || value === undefined) return false;
+  what(value);
+  return true;
+}

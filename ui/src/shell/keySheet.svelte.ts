@@ -1,0 +1,6 @@
+/** Whether the sheet with all keys stands open. */
+class KeySheetState {
+  open = $state(false);
+}
+
+export const keySheet = new KeySheetState();

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { actOf, type Press, type Where } from './keys';
+
+const where = (more: Partial<Where> = {}): Where => ({ view: 'roles', mac: false, typing: false, letters: true, sections: 5, ...more });
+
+function press(text: string): Press {
+  const parts = text.split('+');
+  const key = parts.pop() ?? '';
+  return { key, ctrl: parts.includes('Ctrl'), alt: parts.includes('Alt'), shift: parts.includes('Shift'), meta: parts.includes('Meta') };
+}
+const of = (text: string, more: Partial<Where> = {}) => actOf(press(text), where(more));
+
+describe('keys', () => {
+  it.each([
+    ['Ctrl+1', { do: 'section', index: 0 }],
+    ['Ctrl+5', { do: 'section', index: 4 }],
+    ['Ctrl+6', null],
+    ['Ctrl+,', { do: 'settings' }],
+    ['Ctrl+b', { do: 'sidebar' }],
+    ['Ctrl+n', { do: 'add-role' }],
+    ['Ctrl+Shift+C', { do: 'copy-env' }],
+    ['Ctrl+Enter', { do: 'switch' }],
+    ['Ctrl+r', { do: 'reload' }],
+    ['Alt+3', { do: 'favourite', index: 2 }],
+    ['F6', { do: 'next-pane' }],
+    ['Shift+F6', { do: 'previous-pane' }],
+    ['/', { do: 'filter' }],
+    ['Shift+?', { do: 'keys' }],
+    ['s', { do: 'star' }],
+    ['c', { do: 'copy-arn' }],
+    ['Ctrl+k', null],
+    ['x', null]
+  ])('%s in Roles', (text, act) => expect(of(text)).toEqual(act));
+
+  it('means other things in other views', () => {
+    expect(of('Ctrl+r', { view: 'sessions' })).toEqual({ do: 'renew' });
+    expect(of('Ctrl+Backspace', { view: 'sessions' })).toEqual({ do: 'switch-back' });
+    expect(of('b', { view: 'sessions' })).toEqual({ do: 'browse-s3' });
+    expect(of('Alt+ArrowUp', { view: 'sessions' })).toEqual({ do: 'previous-session' });
+    expect(of('Alt+ArrowUp', { view: 'buckets' })).toEqual({ do: 'up' });
+    expect(of('Ctrl+d', { view: 'buckets' })).toEqual({ do: 'download' });
+    expect(of('[', { view: 'history' })).toEqual({ do: 'previous-day' });
+    expect(of('s', { view: 'history' })).toBeNull();
+  });
+
+  it('leaves single letters to text fields, and to people who turned them off', () => {
+    expect(of('s', { typing: true })).toBeNull();
+    expect(of('/', { typing: true })).toBeNull();
+    expect(of('s', { letters: false })).toBeNull();
+    expect(of('Ctrl+Enter', { typing: true })).toEqual({ do: 'switch' });
+    expect(of('Escape', { typing: true })).toEqual({ do: 'escape' });
+  });
+
+  it('reads the command key on a Mac', () => {
+    expect(of('Meta+1', { mac: true })).toEqual({ do: 'section', index: 0 });
+    expect(of('Ctrl+1', { mac: true })).toBeNull();
+    expect(of('Meta+1')).toBeNull();
+  });
+});

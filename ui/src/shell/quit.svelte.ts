@@ -1,0 +1,6 @@
+/** Whether the person is being asked what becomes of live sessions. */
+class QuitAsk {
+  open = $state(false);
+}
+
+export const quitAsk = new QuitAsk();

@@ -1,0 +1,58 @@
+/** Every key there is, as the sheet shows them. */
+export const SHEET: { title: string; keys: [string[], string][] }[] = [
+  {
+    title: 'Anywhere',
+    keys: [
+      [['Ctrl', '1–5'], 'Sections'],
+      [['Ctrl', ','], 'Settings'],
+      [['Ctrl', 'B'], 'Sidebar'],
+      [['/'], 'Filter'],
+      [['Ctrl', 'N'], 'Add role'],
+      [['Alt', '1–9'], 'Favourites'],
+      [['Ctrl', 'Shift', 'C'], 'Copy env'],
+      [['F6'], 'Next pane'],
+      [['?'], 'All keys'],
+      [['Esc'], 'Close or clear']
+    ]
+  },
+  {
+    title: 'Roles',
+    keys: [
+      [['↑', '↓'], 'Move'],
+      [['←', '→'], 'Fold'],
+      [['Enter'], 'To details'],
+      [['Ctrl', 'Enter'], 'Switch role'],
+      [['S'], 'Favourite'],
+      [['C'], 'Copy ARN'],
+      [['Ctrl', 'R'], 'Reload']
+    ]
+  },
+  {
+    title: 'Session',
+    keys: [
+      [['Ctrl', 'R'], 'Renew'],
+      [['Ctrl', 'Backspace'], 'Switch back'],
+      [['B'], 'Browse S3'],
+      [['Alt', '↑', '↓'], 'Other session']
+    ]
+  },
+  {
+    title: 'Buckets',
+    keys: [
+      [['Enter'], 'Open'],
+      [['Alt', '↑'], 'Up one level'],
+      [['Space'], 'Preview'],
+      [['Ctrl', 'D'], 'Download'],
+      [['Ctrl', 'J'], 'Transfers']
+    ]
+  },
+  {
+    title: 'History',
+    keys: [
+      [['['], 'Day before'],
+      [[']'], 'Day after'],
+      [['T'], 'Today'],
+      [['Enter'], 'Entry']
+    ]
+  }
+];

@@ -1,0 +1,69 @@
+/** Joins the page to the program: first reads, then whatever the program says has changed. */
+import { tick } from 'svelte';
+import { host } from '#host';
+import type { Topic } from '../host/host';
+import { transfers } from '../buckets/transfers.svelte';
+import { catalog } from '../roles/catalog.svelte';
+import { roleList } from '../roles/list.svelte';
+import { switching } from '../roles/switching.svelte';
+import { renewals } from '../session/acts.svelte';
+import { sessions } from '../session/sessions.svelte';
+import { clock } from '../time/clock.svelte';
+import { notices } from './notices.svelte';
+import { quitAsk } from './quit.svelte';
+import { revisions } from './revisions.svelte';
+import { sidebar } from './sidebar.svelte';
+import { report, status } from './status.svelte';
+import { isView, place } from './view.svelte';
+
+const READ: Record<Topic, (() => Promise<void>)[]> = {
+  catalog: [() => catalog.load()],
+  sessions: [() => sessions.load()],
+  history: [async () => void (revisions.history += 1)],
+  settings: [() => catalog.load(), () => status.load()],
+  status: [() => status.load()],
+  transfers: [() => transfers.load()]
+};
+
+async function read(topics: readonly Topic[]): Promise<void> {
+  const reads = new Set(topics.flatMap((t) => READ[t] ?? []));
+  await Promise.all([...reads].map((r) => r().catch(report)));
+}
+
+export async function start(): Promise<void> {
+  listen();
+  sidebar.start();
+  clock.start();
+  // Time left is asked for again before it is drawn after a sleep.
+  clock.onWake(() => void read(['sessions', 'history']));
+  await read(['catalog', 'sessions', 'status']);
+  await tick();
+  await host.call('ui_ready').catch(report);
+  await read(['transfers']);
+}
+
+function listen(): void {
+  host.on('changed', ({ topics }) => void read(topics));
+  host.on('transfer', (transfer) => transfers.take(transfer));
+  host.on('notice', ({ level, message }) => notices.show(level, message));
+  host.on('quit_asked', () => (quitAsk.open = true));
+  host.on('navigate', (to) => void navigate(to));
+}
+
+async function navigate(to: { view: string; session_id?: string | null; role_key?: string | null; ask_mfa?: boolean }) {
+  if (isView(to.view)) place.go(to.view);
+  if (to.session_id) {
+    place.sessionId = to.session_id;
+    if (to.ask_mfa) {
+      await read(['sessions']);
+      const session = sessions.byId(to.session_id);
+      if (session) await renewals.run(session);
+    }
+  } else if (to.role_key) {
+    if (!catalog.role(to.role_key)) await read(['catalog']);
+    const role = catalog.role(to.role_key);
+    if (!role) return;
+    roleList.show(role.key);
+    if (to.ask_mfa) await switching.run(role);
+  }
+}
