@@ -21,6 +21,7 @@ pub struct Desk(Arc<Inner>);
 struct Inner {
     environment: Environment,
     sandbox: bool,
+    short_lived: bool,
     link: Link,
     clipboard: Clipboard,
     transfers: Transfers,
@@ -29,16 +30,18 @@ struct Inner {
 }
 
 impl Desk {
-    /// Of one home.
+    /// Of one home, which ends with the window where it is `short_lived`.
     pub fn new(
         home: Home,
         environment: Environment,
         hat: Option<HatExecutable>,
         clipboard: Clipboard,
         front: Arc<dyn Front>,
+        short_lived: bool,
     ) -> Self {
         Self(Arc::new(Inner {
             sandbox: home.is_sandbox(),
+            short_lived,
             link: Link::new(home, environment.clone(), hat),
             environment,
             clipboard,
@@ -71,6 +74,11 @@ impl Desk {
     /// Whether this window works on the miniature AWS.
     pub fn is_sandbox(&self) -> bool {
         self.0.sandbox
+    }
+
+    /// Whether the home, and every session in it, ends with the window.
+    pub fn is_short_lived(&self) -> bool {
+        self.0.short_lived
     }
 
     /// The clipboard.

@@ -24,8 +24,7 @@ pub async fn asked(desk: &Desk) {
 
 /// Whether the person has to choose; does what they chose before.
 async fn choice_needed(desk: &Desk) -> Result<bool, CommandError> {
-    if desk.is_sandbox() {
-        // It ends with its window, and its sessions with it.
+    if desk.is_short_lived() {
         return Ok(false);
     }
     let agent = desk.agent().await?;

@@ -6,8 +6,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use hatrack_agent::client::HatExecutable;
+use hatrack_agent::client::{Agent, HatExecutable};
+use hatrack_core::caller::Client;
+use hatrack_store::home::Home;
 
+use crate::environment::Environment;
 use crate::start::AUTOMATION;
 
 /// The sandbox could not be started.
@@ -145,6 +148,25 @@ pub fn folder(cache: Option<PathBuf>) -> Result<PathBuf, SandboxError> {
     cache
         .map(|cache| cache.join("sandbox"))
         .ok_or(SandboxError::NoFolder)
+}
+
+/// Takes away what a window left that could not clean up: keys of a sandbox that is gone, and the agent that holds
+/// them. `folder` is claimed by this process.
+pub fn clear(folder: &Path) {
+    let home = folder.join("home");
+    if !home.exists() {
+        return;
+    }
+    let caller = Environment::default().caller(Client::Window);
+    let stop = async {
+        let agent = Agent::connect(&Home::at(&home), caller).await.ok()?;
+        agent.stop().await.ok()
+    };
+    let limited = async { tokio::time::timeout(Duration::from_secs(2), stop).await };
+    let _ = tauri::async_runtime::block_on(limited);
+    if let Err(why) = std::fs::remove_dir_all(&home) {
+        tracing::warn!("the last sandbox's files stay: {why}");
+    }
 }
 
 /// Opens a second window on the sandbox, or shows the one that is open: a process of its own, with its own home.

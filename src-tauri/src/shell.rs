@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hatrack_agent::client::HatExecutable;
 use hatrack_store::home::Home;
@@ -65,19 +66,15 @@ fn open(start: Start) -> Result<(), Box<dyn Error>> {
         &place.home.log("window"),
         level.as_ref().and_then(|level| level.to_str()),
     );
-    let sandbox = place.sandbox.is_some();
-    let mut ending = Some(Ending {
-        sandbox: place.sandbox,
-        desk: None,
-        reminders: None,
-    });
+    let short_lived = place.sandbox.is_some();
+    let mut sandbox = Some(place.sandbox);
     let setup = Setup {
         environment: place.environment,
         home: place.home,
         hat: place.hat,
         owner: place.owner,
         hidden: start.hidden,
-        sandbox,
+        short_lived,
     };
     let app = tauri::Builder::default()
         .plugin(window_state())
@@ -91,17 +88,11 @@ fn open(start: Start) -> Result<(), Box<dyn Error>> {
             }
         })
         .build(tauri::generate_context!())?;
-    if let Some(ending) = &mut ending {
-        ending.desk = app.try_state::<Desk>().map(|desk| desk.inner().clone());
-        ending.reminders = app
-            .try_state::<Reminders>()
-            .map(|reminders| reminders.inner().clone());
-    }
-    app.run(move |_, event| {
+    app.run(move |app, event| {
         if let RunEvent::Exit = event
-            && let Some(ending) = ending.take()
+            && let Some(sandbox) = sandbox.take()
         {
-            ending.clean_up();
+            clean_up(app, sandbox);
         }
     });
     Ok(())
@@ -132,6 +123,7 @@ fn claim(sandbox: bool) -> Result<Option<Place>, Box<dyn Error>> {
         }));
     };
     let hat = hat.ok_or(sandbox::SandboxError::NoHat)?;
+    sandbox::clear(&folder);
     let (running, variables) = Sandbox::start(&hat, &folder)?;
     let environment = own.on_sandbox(variables);
     let home = environment.home()?;
@@ -159,17 +151,25 @@ struct Setup {
     hat: Option<HatExecutable>,
     owner: Owner,
     hidden: bool,
-    sandbox: bool,
+    short_lived: bool,
 }
 
 impl Setup {
     fn run(self, app: &mut App) -> Result<(), Box<dyn Error>> {
         let handle = app.handle().clone();
+        tauri::async_runtime::spawn(end_on_signal(handle.clone()));
         let host = TrayHost::default();
         let desktop = Arc::new(Desktop::new(handle.clone(), host.clone()));
         let panel = self.environment.var("XDG_CURRENT_DESKTOP");
         let clipboard = Clipboard::new(Box::new(SystemBoard::default()));
-        let desk = Desk::new(self.home, self.environment, self.hat, clipboard, desktop.clone());
+        let desk = Desk::new(
+            self.home,
+            self.environment,
+            self.hat,
+            clipboard,
+            desktop.clone(),
+            self.short_lived,
+        );
         let reminders = Reminders::new(desk.clone());
         app.manage(desk.clone());
         app.manage(reminders.clone());
@@ -178,7 +178,7 @@ impl Setup {
         let tray_changed = Arc::new(Notify::new());
         // Before the window: what it asks for first waits for the agent, and that takes longest.
         tauri::async_runtime::spawn(follow::agent(desk.clone(), reminders, tray_changed.clone()));
-        let window = window::open(&handle, self.sandbox, self.hidden)?;
+        let window = window::open(&handle, desk.is_sandbox(), self.hidden)?;
         let shown = desktop.clone();
         app.state::<Owner>().answer(move || shown.show());
 
@@ -192,7 +192,6 @@ impl Setup {
         }
         let told = desk.clone();
         tauri::async_runtime::spawn(host.watch(move || told.changed(&[Topic::Status])));
-        tauri::async_runtime::spawn(end_on_signal(handle));
         Ok(())
     }
 }
@@ -234,30 +233,20 @@ async fn end_on_signal(app: AppHandle) {
     app.exit(0);
 }
 
-/// What must not outlive the program.
-struct Ending {
-    sandbox: Option<Sandbox>,
-    desk: Option<Desk>,
-    reminders: Option<Reminders>,
-}
-
-impl Ending {
-    fn clean_up(self) {
-        if let Some(reminders) = self.reminders {
-            reminders.withdraw_all();
-        }
-        if let Some(desk) = self.desk {
-            desk.clipboard().clear_ours();
-            if self.sandbox.is_some() {
-                // The sandbox's agent serves nothing without it.
-                let stopped = async move {
-                    let limit = std::time::Duration::from_secs(2);
-                    let stop = async { desk.agent().await.ok()?.stop().await.ok() };
-                    let _ = tokio::time::timeout(limit, stop).await;
-                };
-                tauri::async_runtime::block_on(stopped);
-            }
-        }
-        drop(self.sandbox);
+/// Takes away what must not outlive the program.
+fn clean_up(app: &AppHandle, sandbox: Option<Sandbox>) {
+    if let Some(reminders) = app.try_state::<Reminders>() {
+        reminders.withdraw_all();
+    }
+    let Some(desk) = app.try_state::<Desk>() else {
+        return;
+    };
+    desk.clipboard().clear_ours();
+    if sandbox.is_some() {
+        let desk = desk.inner().clone();
+        // The sandbox's agent serves nothing without it.
+        let stopped = async move { desk.agent().await.ok()?.stop().await.ok() };
+        let limited = async { tokio::time::timeout(Duration::from_secs(2), stopped).await };
+        let _ = tauri::async_runtime::block_on(limited);
     }
 }

@@ -179,10 +179,10 @@ impl App {
     pub fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         let body = "const [command, args, done] = arguments;
             window.__TAURI_INTERNALS__.invoke(command, args).then(
-                (value) => done({ ok: value ?? null }), (error) => done({ error: error ?? null }));";
+                (value) => done({ ok: value ?? null }), (error) => done({ refused: error ?? null }));";
         let answer = self.page().run_async(body, &[json!(command), arguments]).unwrap();
-        match answer.get("error") {
-            Some(error) => Err(error.clone()),
+        match answer.get("refused") {
+            Some(refused) => Err(refused.clone()),
             None => Ok(answer["ok"].clone()),
         }
     }

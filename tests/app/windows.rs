@@ -72,10 +72,8 @@ fn without_a_tray_closing_asks_what_becomes_of_sessions() {
     let world = World::start(&desktop, &[]);
     let variables = world.variables();
     let screen = Screen::of(&desktop);
-    let title = "Sandbox – Hatrack";
     let app = App::start(&desktop, &variables, &[]);
     assert_eq!(app.invoke("status", json!({})).unwrap()["tray_host"], false);
-    let _ = title;
     switch(&app, world.story("S13"));
     let session = only_session(&desktop, &variables);
     let window = screen

@@ -72,8 +72,12 @@ impl From<AgentError> for Failure {
         let AgentError::Refused(refused) = error else {
             return Self::refused(error);
         };
-        let mut message = refused.message;
-        for candidate in &refused.candidates {
+        let mut message = refused.message.clone();
+        for candidate in refused
+            .candidates
+            .iter()
+            .filter(|candidate| !refused.message.contains(*candidate))
+        {
             message.push_str("\n  ");
             message.push_str(candidate);
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hatrack_core::session::SwitchOptions;
+use hatrack_core::shared_config::inert;
 use hatrack_core::sts_limits::{
     ExternalId, PolicyArn, SessionDuration, SessionName, SessionPolicy, SessionTag, SessionTags,
     SourceIdentity, TokenCode,
@@ -25,7 +26,7 @@ pub struct SwitchArgs {
     #[arg(long, value_name = "ID")]
     pub external_id: Option<ExternalId>,
     /// The region that exports carry
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
     /// A file with a session policy
     #[arg(long, value_name = "FILE")]
@@ -150,6 +151,18 @@ impl SwitchArgs {
         );
         words
     }
+}
+
+/// The name of a region: part of a host's name.
+pub fn region(text: &str) -> Result<String, String> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if text.is_empty() || !text.chars().all(legal) {
+        return Err(format!(
+            "\"{}\" is no region; one looks like eu-west-1",
+            inert(text)
+        ));
+    }
+    Ok(text.to_owned())
 }
 
 fn tag(text: &str) -> Result<(String, String), String> {

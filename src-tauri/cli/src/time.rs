@@ -124,7 +124,7 @@ mod tests {
             read("2026-11-20T08:00:00+01:00"),
             Ok("2026-11-20T07:00:00Z".to_owned())
         );
-        assert!(read("yesterday").is_err() && read("99999w").is_err());
+        assert!(read("yesterday").is_err() && read("99999999w").is_err());
     }
 
     #[test]

@@ -170,6 +170,9 @@ impl Faults {
     /// Notes that an object was read.
     pub fn object_was_read(&self, state: &State, bucket: &str, key: &str) {
         let mut changes = lock(&self.changes);
+        if changes.is_empty() {
+            return;
+        }
         for change in changes.iter_mut().filter(|c| c.bucket == bucket && c.key == key) {
             change.after_reads = change.after_reads.saturating_sub(1);
         }

@@ -31,7 +31,14 @@ fn page() -> Page {
     home.create().unwrap();
     let (board, front) = (FakeBoard::default(), Arc::new(FakeFront::default()));
     let clipboard = Clipboard::new(Box::new(board.clone()));
-    let desk = Desk::new(home, Environment::default(), None, clipboard, front.clone());
+    let desk = Desk::new(
+        home,
+        Environment::default(),
+        None,
+        clipboard,
+        front.clone(),
+        false,
+    );
     let app = mock_builder()
         .invoke_handler(super::refuse_oversized(super::handler()))
         .manage(desk)

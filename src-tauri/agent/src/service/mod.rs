@@ -94,9 +94,10 @@ impl Service {
                 .watch(&caller, move || mailbox.changed(&[Topic::Catalog]));
             return Ok(Answered::Listening(listener));
         }
-        self.reply(caller, request)
-            .await
-            .map(|reply| Answered::Reply(Box::new(reply)))
+        let reply = self.reply(caller, request).await;
+        // What is answered is on disk: an agent killed right after it has forgotten nothing.
+        self.scribe.flush().await;
+        reply.map(|reply| Answered::Reply(Box::new(reply)))
     }
 
     async fn reply(self: &Arc<Self>, caller: CallerContext, request: Request) -> Result<Reply, WireError> {

@@ -11,6 +11,7 @@ use hatrack_sandbox::{Options, Shape};
 use hatrack_store::home::Home;
 
 use crate::failure::Failure;
+use crate::interruption::Interruption;
 use crate::out;
 use crate::time::parse_duration;
 
@@ -43,14 +44,14 @@ pub struct Sandbox {
 impl Sandbox {
     /// Serves.
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let mut interrupted = interruption()
+        let mut interrupted = Interruption::listen()
             .map_err(|why| Failure::refused(format!("signals cannot be caught: {why}; try again")))?;
         let sandbox = hatrack_sandbox::start(self.options())
             .await
             .map_err(Failure::refused)?;
         let home = mark_home(&sandbox.manifest().home)?;
         out::print(&format!("{}\n", sandbox.dir().display()))?;
-        interrupted.recv().await;
+        interrupted.come().await;
         end_agent(&home).await;
         sandbox.shutdown().await;
         Ok(ExitCode::SUCCESS)
@@ -93,52 +94,5 @@ async fn end_agent(home: &Home) {
     };
     if let Err(failure) = ended {
         out::note(&failure.to_string());
-    }
-}
-
-/// Ctrl-C and the signal by which supervisors end a program.
-#[cfg(unix)]
-fn interruption() -> std::io::Result<Interruption> {
-    use tokio::signal::unix::{SignalKind, signal};
-    Ok(Interruption {
-        interrupt: signal(SignalKind::interrupt())?,
-        terminate: signal(SignalKind::terminate())?,
-        hang_up: signal(SignalKind::hangup())?,
-    })
-}
-
-#[cfg(unix)]
-struct Interruption {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Interruption {
-    async fn recv(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-fn interruption() -> std::io::Result<Interruption> {
-    Ok(Interruption)
-}
-
-#[cfg(not(unix))]
-struct Interruption;
-
-#[cfg(not(unix))]
-impl Interruption {
-    async fn recv(&mut self) {
-        // An error means that nobody can press it.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
     }
 }

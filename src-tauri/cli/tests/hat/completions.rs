@@ -9,10 +9,7 @@ use crate::stage::{HAT, Ran};
 fn every_shell_gets_a_script_that_knows_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish", "nu"] {
         let ran = Ran::of(Command::new(HAT).args(["completions", shell]).output().unwrap());
-        assert!(
-            ran.succeeded().contains("credential-process") && !ran.out.contains("config-file"),
-            "{shell}"
-        );
+        assert!(ran.succeeded().contains("credential-process"), "{shell}");
     }
 }
 

@@ -32,7 +32,7 @@ fn sessions_are_listed_renewed_and_ended() {
         (left.as_array().unwrap().len(), &left[0]["id"]),
         (1, &first["id"])
     );
-    stage.run(["end", other["id"].as_str().unwrap()]).failed(1);
+    stage.run(["end", other["id"].as_str().unwrap()]).failed(2);
 
     stage.run(["end", "--all"]).succeeded();
     assert_eq!(stage.json(["sessions", "--json"]), json!([]));

@@ -39,8 +39,8 @@ fn a_switch_prints_the_session_of_the_contract_and_no_secret() {
 #[test]
 fn a_live_session_serves_the_next_switch() {
     let stage = Stage::set();
-    let first = stage.json(["switch", "stuzio", "--json"]);
-    let second = stage.json(["switch", "StuzioAcmeConsultantRole", "--json"]);
+    let first = stage.json(["switch", "ledger-reader-direct", "--json"]);
+    let second = stage.json(["switch", "LedgerReaderDirect", "--json"]);
     assert_eq!(first["id"], second["id"]);
     assert_eq!(stage.admin().calls("AssumeRole"), 1);
 }
@@ -88,7 +88,7 @@ fn an_unknown_and_an_ambiguous_role_are_exit_2() {
     let ran = stage.run(["switch", "ledger"]);
     let message = ran.failed(2);
     assert!(
-        message.contains("\n") && message.matches("ledger-reader-direct").count() == 1,
+        message.contains("\n") && message.matches("\n  ledger-reader-direct ").count() == 1,
         "{message}"
     );
     assert_eq!(stage.admin().calls("AssumeRole"), 0);

@@ -57,7 +57,7 @@ fn page(bucket: &Bucket, prefix: &str, delimiter: Option<&str>, start: &Start, m
     };
     'search: loop {
         let here = from.clone();
-        for (key, _) in bucket.from_key(here.as_ref().map(String::as_str)) {
+        for (key, _) in bucket.objects_from(here.as_ref().map(String::as_str)) {
             let Some(rest) = key.strip_prefix(prefix) else {
                 break 'search;
             };

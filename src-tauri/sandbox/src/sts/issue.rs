@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Call;
 use super::reply::{Refusal, element};
-use crate::world::{Session, SessionOf};
+use crate::world::{Session, SessionOf, World};
+
+const MANY_SESSIONS: usize = 10_000;
 
 /// Issues a session and gives its `Credentials` element.
 pub(super) fn issue(

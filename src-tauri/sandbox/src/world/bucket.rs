@@ -141,8 +141,8 @@ pub fn crc32(bytes: &[u8]) -> String {
 }
 
 impl Bucket {
-    /// The objects after `after` (exclusive; all from the start if `None`), in key order.
-    pub fn from_key<'a>(
+    /// The objects from `start` on, in key order.
+    pub fn objects_from<'a>(
         &'a self,
         start: std::ops::Bound<&'a str>,
     ) -> impl Iterator<Item = (&'a String, &'a Object)> {

@@ -1,5 +1,7 @@
 //! Virtual MFA devices.
 
+use std::fmt;
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha1::Sha1;
@@ -8,7 +10,7 @@ use sha1::Sha1;
 const STEP_SECONDS: i64 = 30;
 
 /// A virtual MFA device of a user.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct MfaDevice {
     /// `arn:aws:iam::ACCOUNT:mfa/NAME`.
     pub serial: String,
@@ -16,6 +18,14 @@ pub struct MfaDevice {
     pub seed: String,
     /// The latest time step whose code was taken: AWS takes a code once, and none older afterwards.
     taken: Option<i64>,
+}
+
+impl fmt::Debug for MfaDevice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MfaDevice")
+            .field("serial", &self.serial)
+            .finish_non_exhaustive()
+    }
 }
 
 impl MfaDevice {

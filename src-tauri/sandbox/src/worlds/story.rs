@@ -1,5 +1,7 @@
 //! What `sandbox.json` tells about a story, and the profiles that stand in the config.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// One of the four places that must allow, for a role across accounts to read a bucket.
@@ -19,7 +21,7 @@ pub enum Placement {
 }
 
 /// A story: its right way, and the ways in which it goes wrong.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Story {
     /// `S1`, `S13`, `X1`.
     pub id: String,
@@ -60,7 +62,7 @@ pub struct Story {
 }
 
 /// Credentials as a machine has them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Environment {
     /// The profile that takes them.
     pub profile: String,
@@ -136,7 +138,7 @@ impl Wrong {
 }
 
 /// A profile in the shared config.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Profile {
     /// Its name.
     pub name: String,
@@ -147,7 +149,7 @@ pub struct Profile {
 }
 
 /// What a profile is.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum ProfileKind {
     /// A user's long-term keys; they stand in the credentials file.
     Keys {
@@ -165,4 +167,24 @@ pub enum ProfileKind {
         /// Further settings, as they stand in the file.
         settings: Vec<(&'static str, String)>,
     },
+}
+
+impl fmt::Debug for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Story")
+            .field("id", &self.id)
+            .field("profile", &self.profile)
+            .field("role_arn", &self.role_arn)
+            .field("bucket", &self.bucket)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("profile", &self.profile)
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
+    }
 }

@@ -111,3 +111,42 @@ where
         }
     }
 }
+
+/// A client with the role of a story.
+pub async fn role_client(running: &Running, id: &str) -> (aws_sdk_s3::Client, String) {
+    let story = running.manifest().story(id).unwrap();
+    let role = assume(
+        &sts(running, user(story)),
+        &story.role_arn,
+        story.external_id.as_deref(),
+        None,
+    )
+    .await
+    .unwrap();
+    (s3(running, role, &story.region), story.bucket.clone())
+}
+
+/// The role of S1.
+pub const DATA_READER: &str = "arn:aws:iam::444455556666:role/ExampleBucketReader";
+
+/// A session of S1's role.
+pub async fn data_reader(running: &Running) -> Credentials {
+    let story = running.manifest().story("S1").unwrap();
+    assume(&sts(running, user(story)), DATA_READER, None, None)
+        .await
+        .unwrap()
+}
+
+/// Account, ARN and user ID of whoever signs.
+pub async fn identity(
+    running: &Running,
+    credentials: Credentials,
+) -> Result<(String, String, String), Refused> {
+    let answer = sts(running, credentials)
+        .get_caller_identity()
+        .send()
+        .await
+        .map_err(Refused::from)?;
+    let text = |t: Option<&str>| t.unwrap().to_owned();
+    Ok((text(answer.account()), text(answer.arn()), text(answer.user_id())))
+}

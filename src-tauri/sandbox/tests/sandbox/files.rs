@@ -170,3 +170,21 @@ async fn a_shape_slows_down() {
         before.elapsed()
     );
 }
+
+#[tokio::test]
+async fn no_debug_output_holds_a_secret() {
+    let running = sandbox().await;
+    let story = running.manifest().story("X2").unwrap();
+    let told = format!("{running:?} {:?} {:?}", running.manifest(), running.admin());
+    for secret in [&story.secret_access_key, story.mfa_seed.as_ref().unwrap()] {
+        assert!(!told.contains(secret.as_str()));
+    }
+    let machine = running
+        .manifest()
+        .story("S14")
+        .unwrap()
+        .environment
+        .as_ref()
+        .unwrap();
+    assert!(!told.contains(&machine.secret_access_key) && !told.contains(&machine.session_token));
+}

@@ -3,6 +3,11 @@
 
 mod clients;
 mod files;
-mod security_token_service;
-mod simple_storage_service;
+mod s3_buckets;
+mod s3_listing;
+mod s3_reading;
+mod s3_writing;
 mod stories;
+mod sts_assume_role;
+mod sts_mfa;
+mod sts_sessions;

@@ -8,6 +8,7 @@ use hatrack_agent::protocol::HandOut;
 use tempfile::TempDir;
 
 use crate::failure::Failure;
+use crate::private_folder::private_folder;
 use crate::process_line::process_line;
 
 /// The folder, removed when this is dropped. It holds no secret.
@@ -27,9 +28,7 @@ impl PrivateConfig {
         let hat = hat.display().to_string();
         let line = process_line([hat.as_str()].into_iter().chain(words.iter().map(String::as_str)));
         let text = config_text(given, &line.map_err(Failure::refused)?)?;
-        // A folder of tempfile's is 0700.
-        let folder = tempfile::Builder::new()
-            .prefix("exec-")
+        let folder = private_folder("exec-")
             .tempdir_in(runtime)
             .map_err(|why| unwritable(runtime, &why))?;
         let written = Self { folder };

@@ -18,7 +18,7 @@ use hatrack_core::sts::{ProxyUrl, Reach};
 use crate::ask::{self, Person};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::options::Given;
+use crate::options::{self, Given};
 use crate::out;
 use crate::role;
 
@@ -29,7 +29,7 @@ pub struct Access {
     #[arg(long, value_name = "ROLE")]
     role: Option<String>,
     /// The region to start from; a bucket's own is found from the bucket
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = options::region)]
     region: Option<String>,
     #[command(flatten)]
     given: Given,

@@ -15,7 +15,7 @@ use super::meter::Meter;
 use super::{download, upload};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::out;
+use crate::interruption::Interruption;
 
 /// The arguments of `hat s3 cp`.
 #[derive(Debug, Args)]
@@ -40,11 +40,13 @@ impl Cp {
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let copy = Copy::between(&self.from, &self.to)?;
         let open = self.access.open(context).await?;
+        let mut interrupted = Interruption::listen()
+            .map_err(|why| Failure::refused(format!("signals cannot be caught: {why}; try again")))?;
         let began = Instant::now();
         let done = tokio::select! {
             done = copy.run(&open) => done,
             // Dropping the copy leaves nothing behind.
-            () = interrupted() => return Err(Failure::refused("the copy was interrupted; nothing of it was kept")),
+            () = interrupted.come() => return Err(Failure::refused("the copy was interrupted; nothing of it was kept")),
         };
         open.record(copy.row(&done, began)).await;
         done?;
@@ -154,13 +156,5 @@ impl Stopped {
             Self::S3(other) => row.error = Some(other.to_string()),
             Self::Here(failure) => row.error = Some(failure.to_string()),
         }
-    }
-}
-
-/// Ctrl-C. Without a way to hear of it, the system ends the program by itself.
-async fn interrupted() {
-    if let Err(why) = tokio::signal::ctrl_c().await {
-        out::note(&format!("Ctrl-C cannot be caught: {why}"));
-        std::future::pending::<()>().await;
     }
 }

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::cp::Stopped;
 use super::meter::Meter;
 use crate::failure::Failure;
+use crate::private_folder::private_folder;
 
 /// Where the bytes go.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,8 +79,7 @@ async fn fetch_aside(
     parent: &Path,
     meter: &Meter,
 ) -> Result<(TempDir, PathBuf), Stopped> {
-    let aside = tempfile::Builder::new()
-        .prefix(".hat-")
+    let aside = private_folder(".hat-")
         .tempdir_in(parent)
         .map_err(|why| failed(parent, "written to", &why))?;
     let folder = Folder::open(aside.path())?;
