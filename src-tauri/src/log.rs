@@ -45,3 +45,34 @@ fn file(path: &Path) -> std::io::Result<File> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn g70_a_panic_that_quotes_a_secret_leaves_only_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("window.log");
+        let before = std::panic::take_hook();
+        open(&path, None);
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let fault = std::panic::catch_unwind(|| panic!("could not use {secret}"));
+        std::panic::set_hook(before);
+        assert!(fault.is_err());
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert!(written.contains(file!()), "{written:?}");
+        assert!(!written.contains(secret), "{written}");
+    }
+
+    #[test]
+    fn a_long_log_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("window.log");
+        std::fs::write(&path, vec![b'x'; usize::try_from(LONGEST).unwrap() + 1]).unwrap();
+        file(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+        assert!(folder.path().join("window.log.1").exists());
+    }
+}

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use hatrack_agent::client::HatExecutable;
 use hatrack_store::home::Home;
@@ -238,15 +237,9 @@ fn clean_up(app: &AppHandle, sandbox: Option<Sandbox>) {
     if let Some(reminders) = app.try_state::<Reminders>() {
         reminders.withdraw_all();
     }
-    let Some(desk) = app.try_state::<Desk>() else {
-        return;
-    };
-    desk.clipboard().clear_ours();
-    if sandbox.is_some() {
-        let desk = desk.inner().clone();
-        // The sandbox's agent serves nothing without it.
-        let stopped = async move { desk.agent().await.ok()?.stop().await.ok() };
-        let limited = async { tokio::time::timeout(Duration::from_secs(2), stopped).await };
-        let _ = tauri::async_runtime::block_on(limited);
+    if let Some(desk) = app.try_state::<Desk>() {
+        desk.clipboard().clear_ours();
     }
+    // It ends its agent, and with it the sessions that nothing serves any more.
+    drop(sandbox);
 }

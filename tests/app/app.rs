@@ -4,12 +4,12 @@ use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::desktop::{Desktop, Process};
-use crate::patience::{eventually, holds};
+use crate::patience::{LIMIT, PAUSE, eventually, holds};
 use crate::webdriver::{Element, WebDriver};
 
 /// The app: HATRACK_BIN, else the one that Cargo has just built.
@@ -111,20 +111,13 @@ impl App {
     #[track_caller]
     pub fn click_with(&self, testid: &str, data: &[(&str, &str)]) {
         let css = Self::css(testid, data);
-        let mut last = String::new();
-        let clicked = std::panic::Location::caller();
-        let since = std::time::Instant::now();
+        let since = Instant::now();
         loop {
-            let first = self.page().all(&css).map(|found| found.into_iter().next());
-            match first.and_then(|found| self.page().click(&found.ok_or("it is not there")?)) {
-                Ok(()) => return,
-                Err(why) => last = why,
-            }
-            assert!(
-                since.elapsed() < Duration::from_secs(30),
-                "{css} cannot be clicked ({clicked}): {last}"
-            );
-            std::thread::sleep(Duration::from_millis(25));
+            let found = self.page().all(&css).map(|found| found.into_iter().next());
+            let clicked = found.and_then(|found| self.page().click(&found.ok_or("it is not there")?));
+            let Err(why) = clicked else { return };
+            assert!(since.elapsed() < LIMIT, "{css} cannot be clicked: {why}");
+            std::thread::sleep(PAUSE);
         }
     }
 
@@ -189,16 +182,33 @@ impl App {
 
     /// Saves a picture of the page.
     pub fn save_picture(&self, file: &std::path::Path) {
-        use base64::Engine as _;
-        let picture = self.page().picture().unwrap();
-        let picture = base64::engine::general_purpose::STANDARD.decode(picture).unwrap();
-        std::fs::write(file, picture).unwrap();
+        save(&self.page().picture().unwrap(), file);
     }
 
     /// Closes the window's process as the driver does.
     pub fn close(mut self) {
         self.page.take();
     }
+}
+
+impl Drop for App {
+    /// A test that fails leaves a picture of where it was, if HATRACK_FAILED names a folder.
+    fn drop(&mut self) {
+        let folder = std::env::var_os("HATRACK_FAILED").filter(|_| std::thread::panicking());
+        if let (Some(folder), Some(page)) = (folder, &self.page)
+            && let Ok(picture) = page.picture()
+        {
+            let thread = std::thread::current();
+            let name = thread.name().unwrap_or("test").replace("::", "-");
+            save(&picture, &PathBuf::from(folder).join(name + ".png"));
+        }
+    }
+}
+
+fn save(picture: &str, file: &std::path::Path) {
+    use base64::Engine as _;
+    let picture = base64::engine::general_purpose::STANDARD.decode(picture).unwrap();
+    std::fs::write(file, picture).unwrap();
 }
 
 /// `hat` with arguments; its JSON.

@@ -148,11 +148,6 @@ impl Desktop {
         command
     }
 
-    /// Starts a program that stays for the rest of the test.
-    pub fn start(&mut self, command: &mut Command) {
-        self.others.push(Process::start(command));
-    }
-
     /// What a program prints.
     pub fn output(&self, program: &str, arguments: &[&str]) -> String {
         let output = self

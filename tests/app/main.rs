@@ -21,4 +21,5 @@ mod reminders;
 mod screen;
 mod steps;
 mod tour;
+mod tray_menu;
 mod windows;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-const LIMIT: Duration = Duration::from_secs(30);
-const PAUSE: Duration = Duration::from_millis(25);
+pub const LIMIT: Duration = Duration::from_secs(30);
+pub const PAUSE: Duration = Duration::from_millis(25);
 
 /// Asks until there is an answer.
 #[track_caller]

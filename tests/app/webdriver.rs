@@ -75,11 +75,6 @@ impl WebDriver {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    pub fn attribute(&self, element: &Element, name: &str) -> Answer<Option<String>> {
-        let value = self.ask("GET", &format!("/element/{}/attribute/{name}", element.0), None)?;
-        Ok(value.as_str().map(str::to_owned))
-    }
-
     /// Presses keys one after another with whatever has the focus; `+` holds: `Ctrl+Enter`.
     pub fn press(&self, keys: &[&str]) -> Answer<()> {
         let mut actions = Vec::new();
@@ -137,7 +132,7 @@ fn key(name: &str) -> String {
         "Ctrl" => '\u{E009}',
         "Shift" => '\u{E008}',
         "Alt" => '\u{E00A}',
-        "Enter" => '\u{E007}',
+        "Enter" => '\u{E006}',
         "Tab" => '\u{E004}',
         "Escape" => '\u{E00C}',
         "Space" => ' ',

@@ -150,3 +150,49 @@ fn an_empty_home_opens_on_the_empty_screen_with_the_sandbox_a_click_away() {
         "something was written to the person's files"
     );
 }
+
+#[test]
+fn the_sandbox_ends_with_its_window() {
+    let desktop = Desktop::new();
+    let screen = Screen::of(&desktop);
+    let mut app = start(&desktop, &vec![], &["--sandbox"]);
+    within(LONG, "the window shows", || {
+        (screen.titles() == ["Sandbox – Hatrack"]).then_some(())
+    });
+    let folder = desktop.home().join(".cache/hatrack/sandbox");
+    let told = std::fs::read(folder.join("sandbox.json")).unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
+    let address = told["endpoint"]
+        .as_str()
+        .unwrap()
+        .trim_start_matches("http://")
+        .to_owned();
+    assert!(std::net::TcpStream::connect(&address).is_ok());
+
+    // A second one shows the first.
+    let mut second = start(&desktop, &vec![], &["--sandbox"]);
+    assert!(second.ended().success());
+    assert_eq!(screen.titles().len(), 1);
+
+    app.terminate();
+    assert!(app.ended().success());
+    assert!(
+        std::net::TcpStream::connect(&address).is_err(),
+        "the sandbox still serves"
+    );
+    assert!(
+        !folder.join("home/run/agent.sock").exists(),
+        "its agent still listens"
+    );
+}
+
+#[test]
+fn a_hidden_start_waits_in_the_tray_for_the_second() {
+    let desktop = Desktop::new();
+    let screen = Screen::of(&desktop);
+    let app = App::start(&desktop, &vec![], &["--hidden"]);
+    assert_eq!(screen.titles(), Vec::<String>::new());
+    assert!(start(&desktop, &vec![], &[]).ended().success());
+    holds("the second start shows it", || screen.titles() == ["Hatrack"]);
+    app.find("sandbox-button");
+}

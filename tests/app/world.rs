@@ -16,7 +16,6 @@ use crate::desktop::{Desktop, Process};
 pub struct World {
     _process: Process,
     _folder: tempfile::TempDir,
-    pub folder: PathBuf,
     pub told: Value,
 }
 
@@ -45,7 +44,6 @@ impl World {
             _process: process,
             _folder: made,
             told: serde_json::from_slice(&told).unwrap(),
-            folder,
         }
     }
 
@@ -56,10 +54,6 @@ impl World {
     /// Hatrack's own files.
     pub fn home(&self) -> PathBuf {
         self.path("home").into()
-    }
-
-    pub fn config(&self) -> PathBuf {
-        self.path("config_file").into()
     }
 
     /// The variables that lead a program to it. The region is not set: profiles have theirs.

@@ -80,6 +80,15 @@ const shots: Record<string, Shot> = {
     }
   },
   history: { act: (page) => nav(page, 'history') },
+  'history-narrow': { width: 900, height: 600, act: (page) => nav(page, 'history') },
+  'session-narrow': { width: 900, height: 600, act: (page) => session(page, 's-prod') },
+  'buckets-narrow': { width: 900, height: 600, act: exports },
+  'session-ended': {
+    act: async (page) => {
+      await session(page, 's-dev');
+      await page.clock.runFor(249_000);
+    }
+  },
   mfa: { act: mfa },
   'mfa-refused': {
     act: async (page) => {

@@ -4,6 +4,9 @@
 //! Invariants: secrets leave this process only as hand-outs to a client of the same user; the agent's own
 //! environment decides nothing about a request; the mailbox never waits for the network.
 
+#[cfg(not(unix))]
+compile_error!("the agent needs Unix sockets; a named pipe for Windows is not written yet");
+
 pub mod catalogs;
 pub mod choices;
 pub mod client;

@@ -1,6 +1,8 @@
-//! A look at each answer before the SDK reads it: when AWS gave it, and that it is not endless.
+//! A look at each answer before the SDK reads it: when AWS gave it, that it has an end, and that the end is its own.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
@@ -9,6 +11,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::{DateTime, Format};
+use bytes::Bytes;
+use http_body::{Body, Frame};
 use http_body_util::Limited;
 use jiff::Timestamp;
 
@@ -46,9 +50,92 @@ impl Intercept for Answer {
         let body = response.take_body();
         *response.body_mut() = match body.bytes() {
             Some(_) => body,
-            None => SdkBody::from_body_1_x(Limited::new(body, LONGEST_DOCUMENT)),
+            None => SdkBody::from_body_1_x(Document::new(body)),
         };
         Ok(())
+    }
+}
+
+/// A body that must not be too long, and, if it is XML, must end with its root element: the SDK's parser takes what
+/// was cut off for a shorter list.
+struct Document {
+    body: Limited<SdkBody>,
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    ended: bool,
+}
+
+/// Enough for the declaration and the root's name; enough for the root's end.
+const KEPT: usize = 512;
+
+impl Document {
+    fn new(body: SdkBody) -> Self {
+        Self {
+            body: Limited::new(body, LONGEST_DOCUMENT),
+            head: Vec::new(),
+            tail: Vec::new(),
+            ended: false,
+        }
+    }
+
+    fn note(&mut self, bytes: &[u8]) {
+        let room = KEPT.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.tail
+            .extend_from_slice(&bytes[bytes.len().saturating_sub(KEPT)..]);
+        let surplus = self.tail.len().saturating_sub(KEPT);
+        self.tail.drain(..surplus);
+    }
+
+    fn is_whole(&self) -> bool {
+        let head = String::from_utf8_lossy(&self.head);
+        let mut rest = head.trim_start_matches('\u{feff}').trim_start();
+        if let Some(declared) = rest.strip_prefix("<?") {
+            rest = declared
+                .split_once("?>")
+                .map(|(_, rest)| rest.trim_start())
+                .unwrap_or_default();
+        }
+        let Some(root) = rest.strip_prefix('<') else {
+            return true;
+        };
+        let end = root
+            .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
+            .unwrap_or(root.len());
+        let tail = String::from_utf8_lossy(&self.tail);
+        let tail = tail.trim_end();
+        tail.ends_with(&format!("</{}>", &root[..end])) || tail.ends_with("/>")
+    }
+}
+
+impl Body for Document {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = self.get_mut();
+        if this.ended {
+            return Poll::Ready(None);
+        }
+        let frame = ready!(Pin::new(&mut this.body).poll_frame(context));
+        match &frame {
+            Some(Ok(frame)) => {
+                if let Some(bytes) = frame.data_ref() {
+                    this.note(bytes);
+                }
+            }
+            Some(Err(_)) => this.ended = true,
+            None => {
+                this.ended = true;
+                if !this.is_whole() {
+                    return Poll::Ready(Some(Err("the document ends before its end".into())));
+                }
+            }
+        }
+        Poll::Ready(frame)
     }
 }
 

@@ -52,16 +52,20 @@ impl Asked<'_> {
                 self.unreachable("no answer came in time")
             }
             SdkError::DispatchFailure(_) => self.unreachable(connection_trouble(error)),
-            SdkError::ResponseError(response) => {
-                self.garbled(format!("the answer broke off or cannot be read ({})", described(response.raw())))
-            }
+            SdkError::ResponseError(response) => self.garbled(format!(
+                "the answer broke off or cannot be read ({})",
+                described(response.raw())
+            )),
             SdkError::ServiceError(service) => {
                 let meta: &ErrorMetadata = service.err().meta();
                 match meta.code() {
                     Some(code) => AwsFailure::Refused(Refusal {
                         code: code.to_owned(),
                         message: meta.message().unwrap_or_default().to_owned(),
-                        request_id: meta.request_id().map(str::to_owned),
+                        request_id: meta
+                            .request_id()
+                            .map(str::to_owned)
+                            .or_else(|| written_request_id(service.raw())),
                         status: service.raw().status().as_u16(),
                     }),
                     None => self.garbled(described(service.raw())),
@@ -72,18 +76,35 @@ impl Asked<'_> {
     }
 }
 
+/// The request ID in an error's document, for servers that do not put it into a header as AWS does.
+fn written_request_id(response: &HttpResponse) -> Option<String> {
+    let text = std::str::from_utf8(response.body().bytes()?).ok()?;
+    let (_, rest) = text.split_once("<RequestId>")?;
+    let (id, _) = rest.split_once("</RequestId>")?;
+    let plain = id.len() <= 128
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_+/=".contains(&b));
+    (plain && !id.is_empty()).then(|| id.to_owned())
+}
+
 /// The answer's outside: its body may be anybody's.
 fn described(response: &HttpResponse) -> String {
     let status = response.status().as_u16();
     match response.headers().get("content-type") {
-        Some(kind) => format!("HTTP {status}, {}", kind.chars().take(60).collect::<String>().escape_debug()),
+        Some(kind) => format!(
+            "HTTP {status}, {}",
+            kind.chars().take(60).collect::<String>().escape_debug()
+        ),
         None => format!("HTTP {status}"),
     }
 }
 
 /// The last cause that is not empty: "Connection refused", "certificate verify failed".
 fn innermost(error: &(dyn Error + 'static)) -> String {
-    chain(error).last().unwrap_or_else(|| "no reason was given".to_owned())
+    chain(error)
+        .last()
+        .unwrap_or_else(|| "no reason was given".to_owned())
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = String> + 'a {

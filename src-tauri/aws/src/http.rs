@@ -71,6 +71,23 @@ impl Wire {
             no_proxy: reach.no_proxy.clone().filter(|_| !plain),
         }
     }
+
+    /// Changes when the CA bundle does.
+    pub(crate) fn stamp(&self) -> Result<Option<Stamp>, AwsFailure> {
+        self.ca_bundle.as_deref().map(stamp).transpose()
+    }
+}
+
+/// Refuses an endpoint that is no address: the SDK would stop at it.
+pub(crate) fn check_endpoint(endpoint: Option<&str>) -> Result<(), AwsFailure> {
+    let Some(text) = endpoint else { return Ok(()) };
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(()),
+        _ => Err(AwsFailure::Unusable(format!(
+            "\"{}\" is no endpoint; one looks like https://sts.eu-west-1.amazonaws.com",
+            text.escape_debug()
+        ))),
+    }
 }
 
 /// Clients by wire, each with its own pool of connections.
@@ -80,12 +97,12 @@ pub struct HttpClients {
 }
 
 /// Tells a CA bundle that has been replaced from the one that was read.
-type Stamp = (u64, Option<SystemTime>);
+pub(crate) type Stamp = (u64, Option<SystemTime>);
 
 impl HttpClients {
     /// The client of this wire.
     pub fn client(&self, wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
-        let stamp = wire.ca_bundle.as_deref().map(stamp).transpose()?;
+        let stamp = wire.stamp()?;
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = made.get(&(wire.clone(), stamp)) {
             return Ok(client.clone());
@@ -98,9 +115,8 @@ impl HttpClients {
 
 fn build(wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
     if wire.plain {
-        return Ok(Builder::new().build_with_connector_fn(|settings, components| {
-            connector(settings, components).build_http()
-        }));
+        return Ok(Builder::new()
+            .build_with_connector_fn(|settings, components| connector(settings, components).build_http()));
     }
     let trust = match &wire.ca_bundle {
         Some(path) => TrustStore::empty().with_pem_certificate(checked_bundle(path)?),
@@ -110,15 +126,21 @@ fn build(wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
         .with_trust_store(trust)
         .build()
         .map_err(|why| AwsFailure::Unusable(format!("TLS could not be set up: {why}")))?;
-    let proxy = wire.proxy.as_ref().map(|url| proxy(url, wire.no_proxy.as_deref())).transpose()?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = connector(settings, components);
-        connector.set_proxy_config(Some(proxy.clone().unwrap_or_else(ProxyConfig::disabled)));
-        connector
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(tls.clone())
-            .build()
-    }))
+    let proxy = wire
+        .proxy
+        .as_ref()
+        .map(|url| proxy(url, wire.no_proxy.as_deref()))
+        .transpose()?;
+    Ok(
+        Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut connector = connector(settings, components);
+            connector.set_proxy_config(Some(proxy.clone().unwrap_or_else(ProxyConfig::disabled)));
+            connector
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(tls.clone())
+                .build()
+        }),
+    )
 }
 
 fn connector(

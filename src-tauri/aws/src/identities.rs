@@ -14,7 +14,10 @@ use hatrack_core::route::{Identity, UnsupportedIdentity};
 use hatrack_core::secret::{Credentials, Secret};
 
 /// The credentials of a machine identity or of the caller's environment. Keys that a file holds are not read here.
-pub async fn credentials(identity: &Identity, caller: &CallerContext) -> Result<Credentials, IdentityFailure> {
+pub async fn credentials(
+    identity: &Identity,
+    caller: &CallerContext,
+) -> Result<Credentials, IdentityFailure> {
     match identity {
         Identity::Environment => environment(caller),
         Identity::Ec2InstanceMetadata => ec2::credentials(caller).await,
@@ -52,11 +55,11 @@ pub(crate) fn sdk_credentials(credentials: &Credentials) -> SdkCredentials {
     SdkCredentials::new(
         credentials.access_key_id.clone(),
         credentials.secret_access_key.expose(),
-        credentials.session_token.as_ref().map(|token| token.expose().to_owned()),
+        credentials
+            .session_token
+            .as_ref()
+            .map(|token| token.expose().to_owned()),
         credentials.expires_at.map(std::time::SystemTime::from),
         PROVIDER,
     )
 }
-
-#[cfg(test)]
-mod tests;

@@ -14,11 +14,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_s3::config::{
     BehaviorVersion, Builder, Config, IdentityCache, Region, ResponseChecksumValidation,
 };
-use aws_sdk_s3::Client;
 use hatrack_core::account::Partition;
 use hatrack_core::sts::{AwsFailure, Reach};
 
@@ -26,7 +26,7 @@ pub use failure::S3Failure;
 pub use session::{FixedCredentials, NoCredentials, SessionCredentials};
 
 use crate::answer::Answer;
-use crate::http::{HttpClients, Wire, document_timeouts, stream_timeouts};
+use crate::http::{HttpClients, Wire, check_endpoint, document_timeouts, stream_timeouts};
 use crate::patience::{Patience, retries};
 use session::Signer;
 
@@ -42,6 +42,7 @@ pub struct S3 {
     signer: Signer,
     clients: Mutex<HashMap<String, Client>>,
     regions: Mutex<HashMap<String, String>>,
+    leftovers: upload::Leftovers,
 }
 
 impl S3 {
@@ -61,6 +62,7 @@ impl S3 {
             signer: Signer::new(credentials),
             clients: Mutex::default(),
             regions: Mutex::default(),
+            leftovers: upload::Leftovers::default(),
         }
     }
 
@@ -70,7 +72,10 @@ impl S3 {
         if let Some(client) = clients.get(region) {
             return Ok(client.clone());
         }
-        let http = self.http.client(&Wire::to(self.reach.endpoint.as_deref(), &self.reach))?;
+        check_endpoint(self.reach.endpoint.as_deref())?;
+        let http = self
+            .http
+            .client(&Wire::to(self.reach.endpoint.as_deref(), &self.reach))?;
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
@@ -78,8 +83,16 @@ impl S3 {
             .credentials_provider(self.signer.clone())
             .identity_cache(IdentityCache::no_cache())
             .timeout_config(stream_timeouts())
-            .retry_config(RetryConfig::standard().with_max_attempts(5).with_max_backoff(Duration::from_secs(4)))
-            .retry_partition(RetryPartition::custom("hatrack-s3").token_bucket(TokenBucket::unlimited()).build())
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(5)
+                    .with_max_backoff(Duration::from_secs(4)),
+            )
+            .retry_partition(
+                RetryPartition::custom("hatrack-s3")
+                    .token_bucket(TokenBucket::unlimited())
+                    .build(),
+            )
             // Downloads are checked here, part by part; the SDK knows whole bodies only.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .force_path_style(self.path_style);

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use aws_sdk_sts::Client;
 use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_sts::config::{BehaviorVersion, Config, IdentityCache, Region, SharedAsyncSleep};
 use aws_sdk_sts::operation::RequestId;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
-use aws_sdk_sts::Client;
 use aws_smithy_async::time::SharedTimeSource;
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{AssumeRole, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach, Sts};
@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 use crate::answer::{Answer, timestamp};
 use crate::failure::Asked;
-use crate::http::{HttpClients, Wire, document_timeouts};
+use crate::http::{HttpClients, Stamp, Wire, check_endpoint, document_timeouts};
 use crate::patience::{Patience, retries};
 
 /// STS, one client for each place it is reached at.
@@ -28,7 +28,7 @@ use crate::patience::{Patience, retries};
 #[derive(Debug, Default)]
 pub struct AwsSts {
     http: Arc<HttpClients>,
-    clients: Mutex<HashMap<Reach, Client>>,
+    clients: Mutex<HashMap<Reach, (Option<Stamp>, Client)>>,
     timing: Timing,
 }
 
@@ -59,9 +59,12 @@ impl AwsSts {
     /// The client that reaches STS there. It is kept, because it remembers how wrong this computer's clock is. Keeps
     /// no credentials: they come with each call.
     fn client(&self, reach: &Reach) -> Result<Client, AwsFailure> {
-        let http = self.http.client(&Wire::to(reach.endpoint.as_deref(), reach))?;
+        check_endpoint(reach.endpoint.as_deref())?;
+        let wire = Wire::to(reach.endpoint.as_deref(), reach);
+        let stamp = wire.stamp()?;
+        let http = self.http.client(&wire)?;
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(reach) {
+        if let Some((_, client)) = clients.get(reach).filter(|(made_at, _)| *made_at == stamp) {
             return Ok(client.clone());
         }
         let mut config = Config::builder()
@@ -71,7 +74,11 @@ impl AwsSts {
             .timeout_config(document_timeouts())
             .retry_config(retries())
             // The SDK's common bucket would let one throttled account use up the tries of all others.
-            .retry_partition(RetryPartition::custom("hatrack-sts").token_bucket(TokenBucket::unlimited()).build())
+            .retry_partition(
+                RetryPartition::custom("hatrack-sts")
+                    .token_bucket(TokenBucket::unlimited())
+                    .build(),
+            )
             .identity_cache(IdentityCache::no_cache());
         config.set_endpoint_url(reach.endpoint.clone());
         if let Some(sleep) = &self.timing.sleep {
@@ -81,7 +88,7 @@ impl AwsSts {
             config.set_time_source(Some(time.clone()));
         }
         let client = Client::from_conf(config.build());
-        clients.insert(reach.clone(), client.clone());
+        clients.insert(reach.clone(), (stamp, client.clone()));
         Ok(client)
     }
 }
@@ -103,22 +110,45 @@ fn asked(reach: &Reach) -> Asked<'_> {
 
 #[async_trait]
 impl Sts for AwsSts {
-    async fn assume_role(&self, reach: &Reach, signer: &Credentials, call: &AssumeRole) -> Result<Issued, AwsFailure> {
+    async fn assume_role(
+        &self,
+        reach: &Reach,
+        signer: &Credentials,
+        call: &AssumeRole,
+    ) -> Result<Issued, AwsFailure> {
         let client = self.client(reach)?;
         let tags = call.tags.as_slice();
-        let transitive: Vec<String> = tags.iter().filter(|t| t.transitive).map(|t| t.key.clone()).collect();
+        let transitive: Vec<String> = tags
+            .iter()
+            .filter(|t| t.transitive)
+            .map(|t| t.key.clone())
+            .collect();
         let mut tags_sent = Vec::with_capacity(tags.len());
         for tag in tags {
-            tags_sent.push(Tag::builder().key(&tag.key).value(&tag.value).build().map_err(unbuildable)?);
+            tags_sent.push(
+                Tag::builder()
+                    .key(&tag.key)
+                    .value(&tag.value)
+                    .build()
+                    .map_err(unbuildable)?,
+            );
         }
         let policies: Vec<_> = call
             .policy_arns
             .iter()
             .map(|arn| PolicyDescriptorType::builder().arn(arn.as_str()).build())
             .collect();
-        let (serial, code) = call.mfa.as_ref().map(|(serial, code)| (serial.as_str(), code.expose())).unzip();
+        let (serial, code) = call
+            .mfa
+            .as_ref()
+            .map(|(serial, code)| (serial.as_str(), code.expose()))
+            .unzip();
         let answer = Answer::default();
-        let patience = if code.is_some() { Patience::once() } else { Patience::default() };
+        let patience = if code.is_some() {
+            Patience::once()
+        } else {
+            Patience::default()
+        };
         let started = Instant::now();
         let output = client
             .assume_role()
@@ -155,9 +185,17 @@ impl Sts for AwsSts {
         call: &GetSessionToken,
     ) -> Result<Issued, AwsFailure> {
         let client = self.client(reach)?;
-        let (serial, code) = call.mfa.as_ref().map(|(serial, code)| (serial.as_str(), code.expose())).unzip();
+        let (serial, code) = call
+            .mfa
+            .as_ref()
+            .map(|(serial, code)| (serial.as_str(), code.expose()))
+            .unzip();
         let answer = Answer::default();
-        let patience = if code.is_some() { Patience::once() } else { Patience::default() };
+        let patience = if code.is_some() {
+            Patience::once()
+        } else {
+            Patience::default()
+        };
         let started = Instant::now();
         let output = client
             .get_session_token()
@@ -170,10 +208,20 @@ impl Sts for AwsSts {
             .await
             .map_err(|error| asked(reach).failed(&error))?;
         let request_id = output.request_id().map(str::to_owned);
-        issued(reach, output.credentials(), &answer, request_id, started.elapsed())
+        issued(
+            reach,
+            output.credentials(),
+            &answer,
+            request_id,
+            started.elapsed(),
+        )
     }
 
-    async fn get_caller_identity(&self, reach: &Reach, signer: &Credentials) -> Result<CallerIdentity, AwsFailure> {
+    async fn get_caller_identity(
+        &self,
+        reach: &Reach,
+        signer: &Credentials,
+    ) -> Result<CallerIdentity, AwsFailure> {
         let output = self
             .client(reach)?
             .get_caller_identity()
@@ -207,7 +255,11 @@ fn issued(
     took: Duration,
 ) -> Result<Issued, AwsFailure> {
     let given = credentials.ok_or_else(|| asked(reach).garbled("it holds no credentials"))?;
-    let parts = [given.access_key_id(), given.secret_access_key(), given.session_token()];
+    let parts = [
+        given.access_key_id(),
+        given.secret_access_key(),
+        given.session_token(),
+    ];
     if parts.iter().any(|part| part.is_empty()) {
         return Err(asked(reach).garbled("its credentials are incomplete"));
     }

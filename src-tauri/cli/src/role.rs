@@ -1,7 +1,7 @@
 //! ROLE on the command line, or `AWS_PROFILE`.
 
 use clap::Args;
-use hatrack_agent::protocol::RoleChoice;
+use hatrack_agent::protocol::{RoleChoice, SessionRef};
 use hatrack_core::caller::CallerContext;
 
 use crate::failure::Failure;
@@ -37,5 +37,13 @@ pub fn choose(
         None => Err(Failure::usage(
             "no role was named and AWS_PROFILE is not set; name a role, `hat roles` lists them",
         )),
+    }
+}
+
+/// S on the command line: a session's ID or a ROLE, or else what the environment names.
+pub fn session(named: Option<String>, caller: &CallerContext) -> Result<SessionRef, Failure> {
+    match named {
+        Some(named) => Ok(SessionRef::Typed(named)),
+        None => choose(None, caller, RoleChoice::Typed).map(SessionRef::Role),
     }
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::shared_config::inert;
+
 /// A 12-digit AWS account ID.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, TS)]
 #[ts(type = "string")]
@@ -13,10 +15,16 @@ pub struct AccountId([u8; 12]);
 
 /// The text is not a 12-digit account ID.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not an account ID; an AWS account ID has 12 digits")]
+#[error("\"{}\" is not an account ID; an AWS account ID has 12 digits", inert(.0))]
 pub struct NotAnAccountId(pub String);
 
 impl AccountId {
+    /// Of 12 digits and nothing else, as ARNs have it.
+    pub(crate) fn of_digits(text: &str) -> Option<Self> {
+        let digits = <[u8; 12]>::try_from(text.as_bytes()).ok()?;
+        digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
+    }
+
     /// The 12 digits.
     pub fn as_str(&self) -> &str {
         // The bytes are ASCII digits by construction.
@@ -29,11 +37,8 @@ impl FromStr for AccountId {
 
     /// Takes 12 digits; the dashes of `1234-5678-9012` are allowed, as the console shows them.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits: Vec<u8> = text.bytes().filter(|b| *b != b'-').collect();
-        match <[u8; 12]>::try_from(digits.as_slice()) {
-            Ok(id) if id.iter().all(u8::is_ascii_digit) => Ok(Self(id)),
-            _ => Err(NotAnAccountId(text.to_owned())),
-        }
+        let digits = text.replace('-', "");
+        Self::of_digits(&digits).ok_or_else(|| NotAnAccountId(text.to_owned()))
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::account::{AccountId, Partition};
+use crate::shared_config::inert;
 
 /// The ARN of an IAM role: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, TS)]
@@ -22,7 +23,7 @@ pub struct RoleArn {
 
 /// The text is not the ARN of an IAM role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a role ARN; one looks like arn:aws:iam::123456789012:role/Name")]
+#[error("\"{}\" is not a role ARN; one looks like arn:aws:iam::123456789012:role/Name", inert(.0))]
 pub struct NotARoleArn(pub String);
 
 /// STS: `RoleArn` takes 20 to 2048 characters.
@@ -74,7 +75,7 @@ impl FromStr for RoleArn {
         }
         Ok(Self {
             partition: partition.parse().map_err(|()| wrong())?,
-            account: account.parse().map_err(|_| wrong())?,
+            account: AccountId::of_digits(account).ok_or_else(wrong)?,
             resource: name.to_owned(),
         })
     }
@@ -135,6 +136,7 @@ mod tests {
             "Reader",
             "arn:aws:iam::123456789012:user/troy",
             "arn:aws:iam::12345678901:role/Reader",
+            "arn:aws:iam::1234-5678-9012:role/Reader",
             "arn:aws:iam:us-east-1:123456789012:role/Reader",
             "arn:aws:iam::123456789012:role/",
             "arn:aws:iam::123456789012:role//Reader",

@@ -38,7 +38,7 @@ impl Client {
 /// The variables that a request may depend on. Everything else of an environment stays with its process.
 ///
 /// Source: AWS SDKs and Tools Reference Guide, "Environment variables list".
-const CARRIED: [&str; 27] = [
+const CARRIED: [&str; 29] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_CA_BUNDLE",
     "AWS_CONFIG_FILE",
@@ -59,6 +59,8 @@ const CARRIED: [&str; 27] = [
     "AWS_SESSION_TOKEN",
     "AWS_SHARED_CREDENTIALS_FILE",
     "HOME",
+    "HOMEDRIVE",
+    "HOMEPATH",
     "HTTPS_PROXY",
     "HTTP_PROXY",
     "NO_PROXY",

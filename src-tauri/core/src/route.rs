@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::arn::RoleArn;
-use crate::secret::Credentials;
 use crate::sts_limits::{ExternalId, MfaSerial, SessionDuration, SessionName};
 pub use process::{HatAlias, ProcessCommand};
 
@@ -186,15 +185,6 @@ impl Route {
             0 => Some(false),
             1 => self.identity.is_temporary(),
             _ => Some(true),
-        }
-    }
-
-    /// The same, with the identity's credentials in hand.
-    pub fn is_chained_from(&self, base: &Credentials) -> bool {
-        match self.hops.len() {
-            0 => false,
-            1 => base.is_temporary(),
-            _ => true,
         }
     }
 

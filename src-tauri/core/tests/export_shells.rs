@@ -1,4 +1,5 @@
 //! Real shells read the export lines: bash, zsh, dash, ksh, fish. `make setup` installs zsh, fish and ksh.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! AWS in miniature on loopback: STS and S3 with every policy really evaluated.
 //!
-//! [`start`] serves the stories of [`worlds`] on one port and writes the files by which clients find them. What it
+//! [`start`] serves the stories in `worlds/` on one port and writes the files by which clients find them. What it
 //! refuses, it refuses in AWS's words, which do not say more than AWS's do.
 
 mod admin;
@@ -14,7 +14,7 @@ mod shape;
 mod state;
 mod sts;
 mod world;
-pub mod worlds;
+mod worlds;
 
 use std::io;
 use std::net::SocketAddr;
@@ -31,7 +31,7 @@ pub use export_files::Manifest;
 pub use fault::{Effect, On};
 pub use shape::Shape;
 pub use world::{generated, totp};
-pub use worlds::{Environment, Placement, Story, Wrong};
+pub use worlds::{Environment, Placement, Story, WorldError, Wrong};
 
 use crate::front::Front;
 use crate::server::Server;
@@ -64,7 +64,7 @@ pub enum StartError {
     Io(#[from] io::Error),
     /// A story is written wrongly.
     #[error(transparent)]
-    World(#[from] worlds::WorldError),
+    World(#[from] WorldError),
 }
 
 /// A sandbox that runs until it is shut down or dropped.

@@ -19,7 +19,6 @@ pub async fn status(desk: &Desk) -> Answer<AppStatus> {
         agent: AgentState::Ok,
         agent_error: None,
         platform: Platform::HERE,
-        config_files: Vec::new(),
         quit_choice: QuitSetting::Ask,
     };
     if let Err(error) = fill(desk, &mut status).await {
@@ -33,7 +32,6 @@ async fn fill(desk: &Desk, status: &mut AppStatus) -> Answer<()> {
     let agent = desk.agent().await?;
     status.keyring = agent.status().await?.keyring.into();
     status.quit_choice = agent.settings().await?.quit_choice.into();
-    status.config_files = agent.catalog().await?.files;
     Ok(())
 }
 

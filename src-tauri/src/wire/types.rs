@@ -4,7 +4,7 @@
 
 use hatrack_core::account::{AccountId, HatColour, Partition};
 use hatrack_core::export::Shell;
-use hatrack_core::view::{HistoryQuery, SourceFileView};
+use hatrack_core::view::HistoryQuery;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -25,8 +25,6 @@ pub struct AppStatus {
     pub agent_error: Option<String>,
     /// The system.
     pub platform: Platform,
-    /// The shared files that are read.
-    pub config_files: Vec<SourceFileView>,
     /// What quitting does with live sessions.
     pub quit_choice: QuitSetting,
 }

@@ -81,12 +81,11 @@ impl SqliteHistory {
                     set_aside: None,
                 });
             }
-            Err(OpenFailure::Database { why, .. }) if schema::is_corrupt(&why) => {
-                quarantine(path, now).map_err(|why| OpenFailure::Stuck {
+            Err(OpenFailure::Database { why, .. }) if schema::is_corrupt(&why) => quarantine(path, now)
+                .map_err(|why| OpenFailure::Stuck {
                     path: path.to_owned(),
                     why,
-                })?
-            }
+                })?,
             Err(other) => return Err(other),
         };
         tracing::warn!(path = %set_aside.display(), "the history was damaged and has been set aside");
@@ -113,7 +112,11 @@ impl SqliteHistory {
             .await
             .map_err(failed)?;
         let opened = async {
-            schema::check(&pool, std::fs::metadata(path).map_or(0, |m| m.len()) <= CHECKED_BYTES).await?;
+            schema::check(
+                &pool,
+                std::fs::metadata(path).map_or(0, |m| m.len()) <= CHECKED_BYTES,
+            )
+            .await?;
             schema::migrate(&pool).await
         };
         match opened.await {
@@ -175,7 +178,9 @@ impl HistoryLog for SqliteHistory {
         let more = rows.len() > limit;
         rows.truncate(limit);
         Ok(HistoryPage {
-            next: more.then(|| rows.last().map(|last: &HistoryRow| last.id)).flatten(),
+            next: more
+                .then(|| rows.last().map(|last: &HistoryRow| last.id))
+                .flatten(),
             rows,
         })
     }

@@ -62,7 +62,9 @@ impl Home {
             return Ok(Self::in_folder(moved, short));
         }
         let xdg = |name: &str| folder(name).filter(|p| p.is_absolute());
-        let home = folder("HOME").or_else(|| folder("USERPROFILE")).ok_or(HomeError::NoHome);
+        let home = folder("HOME")
+            .or_else(|| folder("USERPROFILE"))
+            .ok_or(HomeError::NoHome);
         let (config, data, state) = match os {
             "macos" => {
                 let support = home?.join("Library/Application Support/Hatrack");
@@ -70,7 +72,9 @@ impl Home {
             }
             "windows" => {
                 let roaming = folder("APPDATA").ok_or(HomeError::NoHome)?.join("Hatrack");
-                let local = folder("LOCALAPPDATA").unwrap_or_else(|| roaming.clone()).join("Hatrack");
+                let local = folder("LOCALAPPDATA")
+                    .unwrap_or_else(|| roaming.clone())
+                    .join("Hatrack");
                 (roaming, local.clone(), local)
             }
             _ => {
@@ -93,13 +97,21 @@ impl Home {
             Some(base) => base.join(format!("hatrack-{}", namespace_of(&data))),
             None => state.join("run"),
         };
-        Ok(Self { config, data, state, runtime }.with_short_socket(xdg("XDG_RUNTIME_DIR")))
+        Ok(Self {
+            config,
+            data,
+            state,
+            runtime,
+        }
+        .with_short_socket(xdg("XDG_RUNTIME_DIR")))
     }
 
     /// The home whose every file is in `folder`: what `HATRACK_HOME` gives.
     pub fn at(folder: &Path) -> Self {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        let short = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|p| p.is_absolute());
+        let short = std::env::var_os("XDG_RUNTIME_DIR")
+            .map(PathBuf::from)
+            .filter(|p| p.is_absolute());
         Self::in_folder(folder, short)
     }
 

@@ -53,7 +53,10 @@ pub struct Settings {
 impl Settings {
     /// The accounts, as the catalog takes them.
     pub fn accounts(&self) -> Accounts {
-        self.accounts.iter().map(|(id, said)| (*id, said.clone())).collect()
+        self.accounts
+            .iter()
+            .map(|(id, said)| (*id, said.clone()))
+            .collect()
     }
 }
 
@@ -109,7 +112,9 @@ pub struct SettingsFile {
 impl SettingsFile {
     /// Of this home.
     pub fn of(home: &Home) -> Self {
-        Self { path: home.settings() }
+        Self {
+            path: home.settings(),
+        }
     }
 
     /// Where it is.
@@ -131,7 +136,8 @@ impl SettingsFile {
                 set_aside: None,
             }),
             Err(why) => {
-                let aside = private::set_aside(&self.path, &private::broken_at(now)).map_err(failed("written"))?;
+                let aside =
+                    private::set_aside(&self.path, &private::broken_at(now)).map_err(failed("written"))?;
                 tracing::warn!(path = %aside.display(), %why, "the settings were broken and have been set aside");
                 Ok(Loaded {
                     settings: Settings::default(),
@@ -142,7 +148,11 @@ impl SettingsFile {
     }
 
     /// Reads the settings again under the lock, lets `change` at them, and writes them in one step. Blocks shortly.
-    pub fn update(&self, now: Timestamp, change: impl FnOnce(&mut Settings)) -> Result<Settings, SettingsFailure> {
+    pub fn update(
+        &self,
+        now: Timestamp,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Settings, SettingsFailure> {
         let failed = |why| self.failure("written", why);
         let lock = self.lock().map_err(failed)?;
         let mut settings = self.load(now)?.settings;

@@ -129,7 +129,9 @@ impl Vault {
             Ok(Ok(Err(KeyringTrouble::Missing(why)))) => State::MemoryOnly(why),
             Ok(Ok(Err(KeyringTrouble::Locked(why)))) => State::Locked(why),
             Ok(Err(_)) => State::MemoryOnly("the keyring's client failed".to_owned()),
-            Err(_) => State::Locked("the keyring did not answer; it may be waiting to be unlocked".to_owned()),
+            Err(_) => {
+                State::Locked("the keyring did not answer; it may be waiting to be unlocked".to_owned())
+            }
         };
         *self.state() = state;
         self.status()
@@ -180,8 +182,10 @@ impl Vault {
     pub async fn set_aside(&self, name: &str) -> Result<(), VaultFailure> {
         tracing::warn!(name, "a sealed blob does not open and has been set aside");
         let path = self.path(name)?;
-        self.blocking(path, "written", |path| private::set_aside(path, "unreadable").map(|_| ()))
-            .await
+        self.blocking(path, "written", |path| {
+            private::set_aside(path, "unreadable").map(|_| ())
+        })
+        .await
     }
 
     /// The names of all blobs, in order.
@@ -210,10 +214,12 @@ impl Vault {
     /// Removes what was sealed under `name`; nothing there is fine. Needs no key.
     pub async fn delete(&self, name: &str) -> Result<(), VaultFailure> {
         let folder = self.folder.clone();
-        self.blocking(self.path(name)?, "removed", move |path| match fs::remove_file(path) {
-            Ok(()) => private::sync_folder(&folder),
-            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(why) => Err(why),
+        self.blocking(self.path(name)?, "removed", move |path| {
+            match fs::remove_file(path) {
+                Ok(()) => private::sync_folder(&folder),
+                Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
+                Err(why) => Err(why),
+            }
         })
         .await
     }
@@ -251,7 +257,9 @@ impl Vault {
 fn key_of(keyring: &dyn Keyring) -> Result<SealingKey, KeyringTrouble> {
     if let Some(bytes) = keyring.read()? {
         return SealingKey::of(&bytes).ok_or_else(|| {
-            KeyringTrouble::Missing("the keyring's entry for Hatrack is not a key; remove that entry".to_owned())
+            KeyringTrouble::Missing(
+                "the keyring's entry for Hatrack is not a key; remove that entry".to_owned(),
+            )
         });
     }
     let key = SealingKey::random()

@@ -6,13 +6,26 @@ import { browser } from './browser.svelte';
 import { transfers } from './transfers.svelte';
 import { report } from '../shell/status.svelte';
 
+const WIDE = typeof matchMedia === 'function' ? matchMedia('(min-width: 1100px)') : undefined;
+
 class ObjectPreview {
   /** Beside the list where there is room; over it, on request, where there is not. */
-  open = $state(true);
+  open = $state(WIDE?.matches ?? true);
   value = $state.raw<Preview | null>(null);
   error = $state<string | null>(null);
   loading = $state(false);
   #question = 0;
+
+  constructor() {
+    WIDE?.addEventListener('change', (now) => (this.open = now.matches));
+  }
+
+  /** Closes what stands over the list. Returns whether there was something. */
+  uncover(): boolean {
+    if (!this.open || (WIDE?.matches ?? true)) return false;
+    this.open = false;
+    return true;
+  }
 
   object = $derived(browser.current?.kind === 'object' ? browser.current.object : null);
 

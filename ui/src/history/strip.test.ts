@@ -59,3 +59,10 @@ it('shows a session of the evening before from the start of the day, and pins re
 it('is empty on a day without sessions', () => {
   expect(stripOf([], day, next, now).lanes).toEqual([]);
 });
+
+it('puts sessions of one account at the same time below each other', () => {
+  const one = (id: number, h: number, m: number) => historyRow(PROD, `R${id}`, { id, at: at(h, m), duration_s: 3600, session_id: `s${id}` });
+  const [lane] = stripOf([one(1, 9, 0), one(2, 9, 30), one(3, 10, 10)], day, next, now).lanes;
+  expect(lane?.bars.map((b) => b.level)).toEqual([0, 1, 0]);
+  expect(lane?.levels).toBe(2);
+});

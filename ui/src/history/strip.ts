@@ -15,6 +15,8 @@ export interface Bar {
   ahead: number;
   /** It goes on after the axis ends. */
   runsOn: boolean;
+  /** Which line of its lane it stands in: sessions at the same time stand below each other. */
+  level: number;
 }
 
 export interface Pin {
@@ -28,6 +30,8 @@ export interface Lane {
   accountId: string;
   accountName: string;
   bars: Bar[];
+  /** How many lines its bars need. */
+  levels: number;
   pins: Pin[];
 }
 
@@ -47,6 +51,7 @@ interface Span {
 
 const HOUR = 3_600_000;
 const FEWEST_HOURS = 8;
+const MOST_LEVELS = 3;
 /** A session that lasts far into the day does not squeeze what has been. */
 const AHEAD_HOURS = 4.5;
 
@@ -62,7 +67,7 @@ export function stripOf(rows: readonly HistoryRow[], day: Date, nextDay: Date, n
   const lane = (r: HistoryRow) => {
     const id = r.account_id ?? '';
     let found = lanes.get(id);
-    if (!found) lanes.set(id, (found = { accountId: id, accountName: r.account_name ?? id, bars: [], pins: [] }));
+    if (!found) lanes.set(id, (found = { accountId: id, accountName: r.account_name ?? id, bars: [], levels: 1, pins: [] }));
     return found;
   };
   for (const s of spans) {
@@ -78,18 +83,32 @@ export function stripOf(rows: readonly HistoryRow[], day: Date, nextDay: Date, n
       start: new Date(s.start),
       end: new Date(s.end),
       ahead: s.end > now.getTime() ? Math.min(1, (shownTo - Math.max(shownFrom, now.getTime())) / (shownTo - shownFrom)) : 0,
-      runsOn: s.end > to
+      runsOn: s.end > to,
+      level: 0
     });
   }
   for (const r of refusals) {
     const at = Date.parse(r.at);
     lane(r).pins.push({ rowId: r.id, at: place(at), date: new Date(at), role: r.role_name ?? '' });
   }
+  for (const l of lanes.values()) stack(l);
   return {
     lanes: [...lanes.values()].sort((a, b) => a.accountName.localeCompare(b.accountName)),
     ticks: ticksOf(from, to, dayFrom),
     now: inside(now.getTime(), from, to) ? place(now.getTime()) : null
   };
+}
+
+/** Puts each bar into the first line that is free where it begins; the last line takes what is too much. */
+function stack(lane: Lane): void {
+  const ends: number[] = [];
+  lane.bars.sort((a, b) => a.from - b.from);
+  for (const bar of lane.bars) {
+    const free = ends.findIndex((end) => end <= bar.from);
+    bar.level = free >= 0 ? free : Math.min(ends.length, MOST_LEVELS - 1);
+    ends[bar.level] = Math.max(ends[bar.level] ?? 0, bar.to);
+  }
+  lane.levels = Math.max(1, ends.length);
 }
 
 const inside = (t: number, from: number, to: number) => t >= from && t < to;

@@ -23,8 +23,15 @@ export function fakeEnv(session: SessionView, shell: Shell): EnvLine[] {
     ['AWS_DEFAULT_REGION', session.region, null],
     ['AWS_CREDENTIAL_EXPIRATION', session.expires_at.replace('.000Z', 'Z'), null]
   ];
-  return values.map(([name, value, secret_chars]) => {
+  const unset: EnvLine[] =
+    shell === 'posix'
+      ? ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SECURITY_TOKEN'].map((name) => ({
+          before: 'unset ', name, between: '', value: null, secret_chars: null, after: ''
+        }))
+      : [];
+  const set = values.map(([name, value, secret_chars]) => {
     const [before, between, after] = FORMS[shell](name);
     return { before, name, between, value, secret_chars, after };
   });
+  return [...unset, ...set];
 }

@@ -53,8 +53,7 @@ export class FakeWorld {
     }
     this.status = {
       version: '0.1.0', sandbox: name === 'hostile', keyring: name === 'problems' ? 'memory_only' : 'ok', tray_host: true,
-      agent: 'ok', agent_error: null, platform: 'linux', quit_choice: 'ask',
-      config_files: [{ path: '~/.aws/config', exists: name !== 'empty' }, { path: '~/.aws/credentials', exists: name !== 'empty' }]
+      agent: 'ok', agent_error: null, platform: 'linux', quit_choice: 'ask'
     };
     this.commands = this.#answers(ago);
   }
@@ -130,7 +129,7 @@ export class FakeWorld {
         roles: this.roles,
         identities: this.roles.length === 0 ? [] : [TROY, SSO],
         problems: this.problems,
-        files: this.status.config_files
+        files: ['~/.aws/config', '~/.aws/credentials'].map((path) => ({ path, exists: this.roles.length > 0 }))
       }),
       sessions: () => this.sessions,
       switch_role: (r) => this.#switch(r),

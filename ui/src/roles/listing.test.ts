@@ -33,6 +33,12 @@ describe('groups', () => {
     expect(new Set(list.map((l) => l.id)).size).toBe(list.length);
   });
 
+  it('tells two routes to one role apart', () => {
+    const [a, b] = [role(PROD, 'X', { key: 'a', profile: 'one' }), role(PROD, 'X', { key: 'b', profile: 'two' })];
+    const list = lines([a, b, role(PROD, 'Y')], options());
+    expect(list.flatMap((l) => (l.kind === 'role' ? [l.twin] : []))).toEqual([true, true, false]);
+  });
+
   it('keeps the same account ID of two partitions apart', () => {
     const china = role(PROD, 'X', { key: 'cn', partition: 'aws-cn' });
     expect(heads(lines([role(PROD, 'X'), china], options()))).toHaveLength(2);

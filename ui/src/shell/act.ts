@@ -1,6 +1,7 @@
 /** What the keys of `keys.ts` do. */
+import { tick } from 'svelte';
 import { browser } from '../buckets/browser.svelte';
-import { download } from '../buckets/preview.svelte';
+import { download, preview } from '../buckets/preview.svelte';
 import { transfers } from '../buckets/transfers.svelte';
 import { historyDay } from '../history/day.svelte';
 import { catalog } from '../roles/catalog.svelte';
@@ -14,10 +15,10 @@ import { sessions } from '../session/sessions.svelte';
 import type { SessionView } from '../wire/SessionView';
 import { keySheet } from './keySheet.svelte';
 import type { KeyAct } from './keys';
-import { focusPane } from './panes';
+import { focusList, focusPane } from './panes';
 import { SECTIONS } from './sections';
 import { sidebar } from './sidebar.svelte';
-import { place } from './view.svelte';
+import { place, type View } from './view.svelte';
 
 const shownSession = () => sessions.byId(place.sessionId) ?? sessions.all[0];
 const shownRole = () => (place.adding ? undefined : roleList.selected);
@@ -26,7 +27,7 @@ const shownRole = () => (place.adding ? undefined : roleList.selected);
 export function perform(act: KeyAct): boolean {
   switch (act.do) {
     case 'section':
-      return then(SECTIONS[act.index], (s) => place.go(s.view));
+      return then(SECTIONS[act.index], (s) => void goByKey(s.view));
     case 'favourite':
       return then(catalog.favourites[act.index], (role) => {
         const live = sessions.ofRole(role.key);
@@ -38,7 +39,7 @@ export function perform(act: KeyAct): boolean {
         }
       });
     case 'settings':
-      return did(() => place.go('settings'));
+      return did(() => void goByKey('settings'));
     case 'sidebar':
       return did(() => sidebar.toggle());
     case 'filter':
@@ -100,6 +101,13 @@ function performInView(act: KeyAct): boolean {
   }
 }
 
+/** Goes to a view and gives its list the keys. */
+async function goByKey(view: View): Promise<void> {
+  place.go(view);
+  await tick();
+  focusList();
+}
+
 /** The session on the page; elsewhere the selected role's, else the one that lasts longest. */
 function sessionToCopy() {
   if (place.view === 'sessions' || place.view === 'buckets') {
@@ -129,6 +137,7 @@ function escape(): boolean {
     field.dispatchEvent(new Event('input', { bubbles: true }));
     return true;
   }
+  if (place.view === 'buckets' && preview.uncover()) return true;
   if (place.adding) return did(() => (place.adding = false));
   return false;
 }

@@ -1,20 +1,25 @@
 /** What the person should know until they close it: faults and states that last. */
+import { remembered } from '../settings/remembered.svelte';
+
 export type Level = 'info' | 'warn' | 'bad';
 
 export interface Notice {
   key: string;
   level: Level;
   message: string;
+  /** Whether it holds until something changes, rather than tells of something that happened. */
+  standing: boolean;
 }
 
 class Notices {
   list = $state<Notice[]>([]);
-  #dismissed = new Set<string>();
+  /** What stands and was read: put away for good, so that it is said once. */
+  #dismissed = remembered<string[]>('dismissed', []);
 
   /** One notice per key: a later one replaces an earlier. A standing state that was dismissed stays away. */
   show(level: Level, message: string, key: string = message, standing = false): void {
-    if (standing && this.#dismissed.has(key + message)) return;
-    this.list = [...this.list.filter((n) => n.key !== key), { key, level, message }];
+    if (standing && this.#dismissed.value.includes(key + message)) return;
+    this.list = [...this.list.filter((n) => n.key !== key), { key, level, message, standing }];
   }
 
   /** It no longer holds. */
@@ -24,7 +29,7 @@ class Notices {
 
   /** The person has read it. */
   dismiss(notice: Notice): void {
-    this.#dismissed.add(notice.key + notice.message);
+    if (notice.standing) this.#dismissed.value = [...this.#dismissed.value.slice(-19), notice.key + notice.message];
     this.close(notice.key);
   }
 }

@@ -12,3 +12,9 @@ export function focusPane(by: 1 | -1): void {
     pane?.querySelector<HTMLElement>(FOCUSABLE);
   to?.focus();
 }
+
+/** Gives the view's list the focus, unless something has it. */
+export function focusList(): void {
+  if (document.activeElement !== document.body && document.activeElement !== null) return;
+  document.querySelector<HTMLElement>('.main [data-pane-focus]')?.focus();
+}

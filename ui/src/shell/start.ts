@@ -9,6 +9,7 @@ import { switching } from '../roles/switching.svelte';
 import { renewals } from '../session/acts.svelte';
 import { sessions } from '../session/sessions.svelte';
 import { clock } from '../time/clock.svelte';
+import { focusList } from './panes';
 import { notices } from './notices.svelte';
 import { quitAsk } from './quit.svelte';
 import { revisions } from './revisions.svelte';
@@ -38,6 +39,7 @@ export async function start(): Promise<void> {
   clock.onWake(() => void read(['sessions', 'history']));
   await read(['catalog', 'sessions', 'status']);
   await tick();
+  focusList();
   await host.call('ui_ready').catch(report);
   await read(['transfers']);
 }

@@ -12,7 +12,7 @@ class Status {
     this.value = now;
     keyboard.platform = now.platform;
     if (now.agent === 'unreachable') {
-      notices.show('bad', now.agent_error ?? 'The agent does not answer. Start Hatrack again.', 'agent', true);
+      notices.show('bad', now.agent_error ?? 'The agent does not answer. Start Hatrack again.', 'agent');
     } else notices.close('agent');
     if (now.keyring === 'locked') {
       notices.show('warn', 'The keyring is locked. Unlock it, and sessions are kept over a restart again.', 'keyring', true);

@@ -60,9 +60,6 @@ pub enum AgentError {
     /// The request is larger than the agent reads.
     #[error("the request is longer than {} KiB, which is all the agent reads; shorten the session policy or the tags", crate::protocol::LONGEST_REQUEST / 1024)]
     TooLong,
-    /// This system has no such socket.
-    #[error("the agent is not yet available on this system")]
-    NotOnThisSystem,
     /// The agent said no.
     #[error(transparent)]
     Refused(#[from] WireError),

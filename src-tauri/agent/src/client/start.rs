@@ -50,6 +50,8 @@ impl HatExecutable {
 
 /// How long a started agent may take to answer. It opens a database and a keyring first.
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// How long the owner of the lock may take to answer before another start is tried.
+const OWNER_ANSWERS: Duration = Duration::from_millis(300);
 /// How long a running agent may take to greet.
 const GREETING_LIMIT: Duration = Duration::from_secs(5);
 
@@ -63,19 +65,25 @@ pub(super) async fn dial(home: &Home, start_with: Option<&HatExecutable>) -> Res
     };
     let mut started = start(home, hat)?;
     let since = Instant::now();
+    let mut begun = since;
     let mut pause = Duration::from_millis(2);
     loop {
         if let Some(line) = try_dial(home).await? {
             return Ok(line);
         }
-        // One that ended well found another owner of the lock; that one will answer.
-        if let Ok(Some(status)) = started.try_wait()
-            && !status.success()
-        {
-            return Err(AgentError::NotStarted {
-                hat: hat.path().to_owned(),
-                why: format!("it ended with {status}"),
-            });
+        match started.try_wait() {
+            Ok(Some(status)) if !status.success() => {
+                return Err(AgentError::NotStarted {
+                    hat: hat.path().to_owned(),
+                    why: format!("it ended with {status}"),
+                });
+            }
+            // One that ended well found another owner of the lock. That one will answer, unless it was just ending.
+            Ok(Some(_)) if begun.elapsed() > OWNER_ANSWERS => {
+                started = start(home, hat)?;
+                begun = Instant::now();
+            }
+            _ => {}
         }
         if since.elapsed() > START_LIMIT {
             return Err(AgentError::Slow {
@@ -130,7 +138,7 @@ fn not_ours(socket: &Path, why: &str) -> AgentError {
 
 /// Starts `hat agent --foreground` in a session of its own, so that it outlives this program and its terminal. It
 /// moves itself out of this process's session (`setsid`) at start.
-fn start(home: &Home, hat: &HatExecutable) -> Result<std::process::Child, AgentError> {
+fn start(home: &Home, hat: &HatExecutable) -> Result<tokio::process::Child, AgentError> {
     let failed = |why: String| AgentError::NotStarted {
         hat: hat.path().to_owned(),
         why,
@@ -147,7 +155,15 @@ fn start(home: &Home, hat: &HatExecutable) -> Result<std::process::Child, AgentE
                 home.log("agent").display()
             ))
         })?;
-    std::process::Command::new(hat.path())
+    // Tokio's child is not killed when it is dropped, and is reaped when it ends.
+    let mut command = tokio::process::Command::new(hat.path());
+    // Which keys, files and profiles count comes with each request; none of the first caller's stay in the agent.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AWS_") {
+            command.env_remove(name);
+        }
+    }
+    command
         .args(["agent", "--foreground"])
         .envs(home.variable())
         .stdin(Stdio::null())

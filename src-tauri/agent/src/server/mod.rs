@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::net::UnixListener;
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::service::Service;
 
@@ -19,10 +20,12 @@ pub use socket::{Claim, ClaimError, claim};
 /// Idle clients cost a descriptor each; more than these wait until one goes.
 const MOST_CONNECTIONS: usize = 8 * 1024;
 
-/// Serves connections until it is dropped.
+/// Serves connections until it is dropped, and drops them then.
 pub async fn serve(listener: &UnixListener, service: &Arc<Service>) {
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let mut connections = JoinSet::new();
     loop {
+        while connections.try_join_next().is_some() {}
         let Ok(place) = places.clone().acquire_owned().await else {
             return;
         };
@@ -33,7 +36,7 @@ pub async fn serve(listener: &UnixListener, service: &Arc<Service>) {
                     continue;
                 }
                 let service = service.clone();
-                tokio::spawn(async move {
+                connections.spawn(async move {
                     connection::serve(stream, service).await;
                     drop(place);
                 });

@@ -7,9 +7,10 @@ use async_trait::async_trait;
 use hatrack_core::broker::{BrokerError, EndpointRules, NotPlanned, Order, Plan, plan};
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::Found;
+use hatrack_core::history::{event, outcome};
 use hatrack_core::route::Identity;
 use hatrack_core::session::{Session, SessionId, SwitchOptions};
-use hatrack_core::view::{DenialView, NeedView, SwitchOutcome};
+use hatrack_core::view::{DenialView, HistoryRow, NeedView, SwitchOutcome};
 
 use super::catalog::find;
 use super::{Service, no_such_session};
@@ -59,12 +60,41 @@ impl Service {
     ) -> Result<Ready, WireError> {
         let plan = match plan(Order::of(found, caller, options)) {
             Ok(plan) => plan,
-            Err(NotPlanned::Refused(denial)) => return Ok(Ready::Refused(denial)),
+            Err(NotPlanned::Refused(denial)) => {
+                self.mailbox.write(self.row_of_refusal(found, caller, &denial));
+                return Ok(Ready::Refused(denial));
+            }
             Err(NotPlanned::Impossible(error)) => return Err(wire(&error)),
         };
         match rules.check(plan.reach.endpoint.as_deref()) {
             Ok(()) => Ok(Ready::Planned(Arc::new(plan))),
             Err(endpoint) => Ok(Ready::Needs(NeedView::EndpointConsent { endpoint })),
+        }
+    }
+
+    /// What history says of a switch that AWS was not asked for.
+    fn row_of_refusal(&self, found: Found<'_>, caller: &CallerContext, denial: &DenialView) -> HistoryRow {
+        let role = match found {
+            Found::Role(role) => Some(role),
+            Found::Identity(_) => None,
+        };
+        HistoryRow {
+            id: 0,
+            at: self.clock.now().wall,
+            event: event::SWITCH.to_owned(),
+            outcome: outcome::DENIED.to_owned(),
+            account_id: role.map(|role| role.account_id),
+            account_name: role.map(|role| role.account_name.clone()),
+            role_name: role.map(|role| role.role_name.clone()),
+            arn: denial.resource.clone(),
+            profile: role.and_then(|role| role.profile.clone()),
+            session_id: None,
+            duration_s: None,
+            call_ms: None,
+            request_id: None,
+            error: Some(denial.code.clone()),
+            client: caller.client.as_str().to_owned(),
+            detail: Some(denial.summary.clone()),
         }
     }
 
@@ -91,7 +121,7 @@ impl Service {
             min_life: None,
             renews: None,
         };
-        let outcome = outcome(self.mailbox.serve(fare).await?, notes)?;
+        let outcome = told(self.mailbox.serve(fare).await?, notes)?;
         Ok(with_region(outcome, region))
     }
 
@@ -113,7 +143,7 @@ impl Service {
             ..*fare
         };
         let notes = fare.plan.notes.clone();
-        outcome(self.mailbox.serve(fare).await?, notes)
+        told(self.mailbox.serve(fare).await?, notes)
     }
 
     /// What it takes to renew the session `id`.
@@ -196,7 +226,7 @@ fn rules_for(session: &Session, rules: &EndpointRules) -> EndpointRules {
 }
 
 /// What a client is told of what the keeper served.
-fn outcome(served: Served, notes: Vec<String>) -> Result<SwitchOutcome, WireError> {
+fn told(served: Served, notes: Vec<String>) -> Result<SwitchOutcome, WireError> {
     match served {
         Served::Session { view, .. } => Ok(SwitchOutcome::Switched { session: view, notes }),
         Served::Needs(need) => Ok(SwitchOutcome::Needs { need }),

@@ -9,6 +9,7 @@ use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::expiry::{BootTime, Mark, Watch};
 use hatrack_core::history::{event, outcome};
 use hatrack_core::session::{Session, SessionId, SessionKey};
+use hatrack_core::sts::CallerIdentity;
 use hatrack_core::sts_limits::SessionDuration;
 use hatrack_core::view::NeedView;
 
@@ -132,6 +133,22 @@ impl Keeper {
         };
         self.scribe.seal(session, caller);
         TakenIn { place, was_listed }
+    }
+
+    /// AWS has said whose session it is.
+    pub(super) fn identified(&mut self, access_key_id: &str, identity: CallerIdentity) {
+        let of = |held: &Held| held.session.credentials.access_key_id == access_key_id;
+        let Some(place) = self.held.iter().position(of) else {
+            return;
+        };
+        let mut session = Session::clone(&self.held[place].session);
+        session.account = Some(identity.account);
+        session.assumed_role_arn = Some(identity.arn);
+        session.user_id = Some(identity.user_id);
+        self.held[place].session = Arc::new(session);
+        let held = &self.held[place];
+        self.scribe.seal(held.session.clone(), held.caller.clone());
+        self.audience.changed(&[Topic::Sessions]);
     }
 
     /// A hop on the way has become a session of its own right.

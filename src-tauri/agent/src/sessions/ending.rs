@@ -54,6 +54,7 @@ impl Keeper {
             self.held.remove(place);
             return;
         }
+        self.touch();
         let row = self.row_of_end(&self.held[place], event::EXPIRE, Client::Agent);
         self.write(row);
         let session = Box::new(self.view(&self.held[place]));

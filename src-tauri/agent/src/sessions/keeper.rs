@@ -125,6 +125,10 @@ impl Keeper {
                 reply,
             } => self.wait_for_person(Passenger { fare, reply }, need, waits),
             Mail::Landed { key, fare, landed } => self.landed(&key, &fare, *landed),
+            Mail::Identified {
+                access_key_id,
+                identity,
+            } => self.identified(&access_key_id, identity),
             Mail::Restored { sessions } => self.restore(sessions),
             Mail::RenewalFailed { id, message, again } => self.renewal_failed(&id, message, again),
             Mail::Sessions(reply) => tell(reply, self.views()),
@@ -133,6 +137,7 @@ impl Keeper {
             Mail::End(which, client, reply) => self.end(&which, client, reply),
             Mail::HandedOut(id, client, detail) => self.handed_out(&id, client, detail),
             Mail::Record(row, client) => self.record(row, client),
+            Mail::Write(row) => self.write(row),
             Mail::Listen(reply) => tell(reply, self.audience.listen()),
             Mail::Listeners(reply) => {
                 tell(reply, self.audience.count().try_into().unwrap_or(u32::MAX));
@@ -165,7 +170,7 @@ impl Keeper {
         self.wiring.broker.clock.now()
     }
 
-    fn touch(&mut self) {
+    pub(super) fn touch(&mut self) {
         self.active = self.now().boot;
     }
 
@@ -213,9 +218,16 @@ impl Keeper {
         (!in_use).then(|| BootTime(self.active.0 + self.wiring.idle_after))
     }
 
+    /// Idleness counts from the last moment of use: a request, or the end of a session or of listening.
     fn is_idle(&mut self) -> bool {
         let now = self.now().boot;
-        self.idle_at().is_some_and(|at| at <= now)
+        match self.idle_at() {
+            Some(at) => at <= now,
+            None => {
+                self.active = now;
+                false
+            }
+        }
     }
 
     fn set_alarm(&mut self) {

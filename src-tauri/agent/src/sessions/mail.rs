@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use hatrack_core::broker::{BrokerError, Landed, Plan};
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::session::{Session, SessionId, SessionKey};
+use hatrack_core::sts::CallerIdentity;
 use hatrack_core::sts_limits::TokenCode;
-use hatrack_core::view::{DenialView, NeedView, SessionView};
+use hatrack_core::view::{DenialView, HistoryRow, NeedView, SessionView};
 use tokio::sync::{mpsc, oneshot};
 
 use super::audience::Listener;
@@ -90,6 +91,11 @@ pub(super) enum Mail {
         fare: Fare,
         landed: Box<Landed>,
     },
+    /// AWS has said who holds the session with this access key ID.
+    Identified {
+        access_key_id: String,
+        identity: CallerIdentity,
+    },
     Restored {
         sessions: Vec<(Session, String, Option<CallerContext>)>,
     },
@@ -105,6 +111,7 @@ pub(super) enum Mail {
     End(Ending, Client, oneshot::Sender<u32>),
     HandedOut(SessionId, Client, Option<String>),
     Record(RecordRequest, Client),
+    Write(HistoryRow),
     Listen(oneshot::Sender<Listener>),
     Changed(Vec<Topic>),
     /// A row of the history is on disk.
@@ -195,6 +202,11 @@ impl Mailbox {
     /// A client did something with a session.
     pub fn record(&self, row: RecordRequest, client: Client) {
         self.post(Mail::Record(row, client));
+    }
+
+    /// Something was refused before the keeper heard of it.
+    pub fn write(&self, row: HistoryRow) {
+        self.post(Mail::Write(row));
     }
 
     /// What happens from now on.

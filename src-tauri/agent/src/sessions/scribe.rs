@@ -17,7 +17,7 @@ use crate::protocol::context;
 pub type VaultSlot = Arc<OnceLock<Vault>>;
 
 enum Job {
-    Row(HistoryRow),
+    Row(Box<HistoryRow>),
     Seal(Arc<Session>, CallerContext),
     Forget(SessionId),
     Barrier(oneshot::Sender<()>),
@@ -43,7 +43,7 @@ impl Scribe {
     }
 
     pub(super) fn row(&self, row: HistoryRow) {
-        self.put(Job::Row(row));
+        self.put(Job::Row(Box::new(row)));
     }
 
     pub(super) fn seal(&self, session: Arc<Session>, caller: CallerContext) {
@@ -78,7 +78,7 @@ impl Desk {
     async fn write(self, mut jobs: mpsc::UnboundedReceiver<Job>) {
         while let Some(job) = jobs.recv().await {
             match job {
-                Job::Row(row) => match self.history.append(row).await {
+                Job::Row(row) => match self.history.append(*row).await {
                     Ok(()) => self.mailbox.post(super::mail::Mail::Written),
                     Err(why) => tracing::error!(%why, "a row of the history is lost"),
                 },

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use hatrack_core::broker::{Boarding, Wish, serving};
+use hatrack_core::broker::{Boarding, Landed, Outcome, Wish, serving};
+use hatrack_core::secret::Credentials;
 use hatrack_core::sts_limits::SessionDuration;
 use hatrack_core::view::NeedView;
 
@@ -69,11 +70,22 @@ impl Keeper {
             let landed = broker
                 .execute(&fare.plan, &fare.caller, fare.code.as_ref(), &live, longest)
                 .await;
+            let unknown = of_unknown_account(&landed);
+            let reach = fare.plan.reach.clone();
             mailbox.post(Mail::Landed {
                 key: fare.plan.key.clone(),
                 fare,
                 landed: Box::new(landed),
             });
+            // A user's keys do not tell the account; the session is not kept waiting for it.
+            if let Some(credentials) = unknown
+                && let Ok(identity) = broker.sts.get_caller_identity(&reach, &credentials).await
+            {
+                mailbox.post(Mail::Identified {
+                    access_key_id: credentials.access_key_id,
+                    identity,
+                });
+            }
         });
     }
 
@@ -106,5 +118,12 @@ impl Keeper {
                 None => self.waiting.push(passenger),
             }
         }
+    }
+}
+
+fn of_unknown_account(landed: &Landed) -> Option<Credentials> {
+    match &landed.result {
+        Ok(Outcome::Issued(session)) if session.account.is_none() => Some(session.credentials.clone()),
+        _ => None,
     }
 }

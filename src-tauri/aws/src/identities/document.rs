@@ -44,7 +44,9 @@ pub fn credentials(text: &str) -> Result<Credentials, NotCredentials> {
         (None | Some("Success"), _) => {}
         (Some(code), message) => {
             let message = message.unwrap_or_default();
-            return Err(NotCredentials::Refused(format!("{code} {message}").trim_end().to_owned()));
+            return Err(NotCredentials::Refused(
+                format!("{code} {message}").trim_end().to_owned(),
+            ));
         }
     }
     let filled = |text: Option<Zeroed>| text.filter(|t| !t.0.is_empty()).ok_or(NotCredentials::Garbled);

@@ -18,10 +18,11 @@ const TOKEN_SECONDS: &str = "60";
 /// The credentials of this instance's role.
 pub async fn credentials(caller: &CallerContext) -> Result<Credentials, IdentityFailure> {
     let base = endpoint(caller)?;
-    let token = fetch("PUT", &format!("{base}/latest/api/token"), &[(
-        "x-aws-ec2-metadata-token-ttl-seconds",
-        TOKEN_SECONDS,
-    )])
+    let token = fetch(
+        "PUT",
+        &format!("{base}/latest/api/token"),
+        &[("x-aws-ec2-metadata-token-ttl-seconds", TOKEN_SECONDS)],
+    )
     .await;
     let token = match token {
         Ok(Fetched { status: 200, body }) => body,
@@ -62,7 +63,11 @@ pub async fn credentials(caller: &CallerContext) -> Result<Credentials, Identity
 
 /// The service's address, without a slash at its end.
 fn endpoint(caller: &CallerContext) -> Result<String, IdentityFailure> {
-    let is = |name: &str, word: &str| caller.var(name).is_some_and(|value| value.eq_ignore_ascii_case(word));
+    let is = |name: &str, word: &str| {
+        caller
+            .var(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case(word))
+    };
     if is("AWS_EC2_METADATA_DISABLED", "true") {
         return Err(IdentityFailure::Missing(
             "AWS_EC2_METADATA_DISABLED is set; unset it to use this instance's role".to_owned(),
@@ -76,15 +81,21 @@ fn endpoint(caller: &CallerContext) -> Result<String, IdentityFailure> {
 }
 
 async fn get(base: &str, path: &str, token: &str) -> Result<Fetched, IdentityFailure> {
-    fetch("GET", &format!("{base}/{path}"), &[("x-aws-ec2-metadata-token", token)])
-        .await
-        .map_err(|why| silent(base, why))
+    fetch(
+        "GET",
+        &format!("{base}/{path}"),
+        &[("x-aws-ec2-metadata-token", token)],
+    )
+    .await
+    .map_err(|why| silent(base, why))
 }
 
 /// IAM's own limits: what comes from the network is put into a path.
 fn is_role_name(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b))
 }
 
 fn silent(base: &str, why: NoAnswer) -> IdentityFailure {

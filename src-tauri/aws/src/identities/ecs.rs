@@ -51,7 +51,8 @@ fn origin(url: &Url) -> String {
 }
 
 async fn address(caller: &CallerContext) -> Result<Url, IdentityFailure> {
-    let wrong = |name: &str| IdentityFailure::Missing(format!("{name} is no address of a credentials endpoint"));
+    let wrong =
+        |name: &str| IdentityFailure::Missing(format!("{name} is no address of a credentials endpoint"));
     if let Some(path) = caller.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
         let name = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
         if !path.starts_with('/') {
@@ -72,7 +73,9 @@ async fn address(caller: &CallerContext) -> Result<Url, IdentityFailure> {
         ("https", Some(_)) => true,
         ("http", Some(Host::Ipv4(ip))) => is_allowed(IpAddr::V4(ip)),
         ("http", Some(Host::Ipv6(ip))) => is_allowed(IpAddr::V6(ip)),
-        ("http", Some(Host::Domain(domain))) => resolves_to_allowed(domain, url.port_or_known_default()).await,
+        ("http", Some(Host::Domain(domain))) => {
+            resolves_to_allowed(domain, url.port_or_known_default()).await
+        }
         _ => return Err(wrong(name)),
     };
     if may {

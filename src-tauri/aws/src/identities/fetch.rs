@@ -61,12 +61,16 @@ pub async fn fetch(method: &str, url: &str, headers: &[(&'static str, &str)]) ->
         let body = Zeroizing::new(String::from_utf8(bytes.to_vec()).map_err(|_| NoAnswer::Garbled)?);
         Ok(Fetched { status, body })
     };
-    tokio::time::timeout(PATIENCE, answer).await.unwrap_or(Err(NoAnswer::Silent))
+    tokio::time::timeout(PATIENCE, answer)
+        .await
+        .unwrap_or(Err(NoAnswer::Silent))
 }
 
 fn connector(url: &str) -> Connector {
     let settings = HttpConnectorSettings::builder().connect_timeout(PATIENCE).build();
-    let builder = Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
+    let builder = Connector::builder()
+        .connector_settings(settings)
+        .sleep_impl(TokioSleep::new());
     if url.starts_with("https:") {
         builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
     } else {

@@ -19,7 +19,10 @@ impl S3 {
     /// Every bucket of the session's account. A refusal is part of the list: buckets can still be opened by name.
     pub async fn buckets(&self) -> Result<BucketList, S3Failure> {
         match self.all_buckets().await {
-            Ok(buckets) => Ok(BucketList { buckets, denied: None }),
+            Ok(buckets) => Ok(BucketList {
+                buckets,
+                denied: None,
+            }),
             Err(S3Failure::Denied(denied)) => Ok(BucketList {
                 buckets: Vec::new(),
                 denied: Some(*denied),
@@ -77,7 +80,11 @@ impl S3 {
             return Ok(known.clone());
         }
         // An access point's ARN says where it is.
-        if let Some(region) = bucket.as_str().strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2)) {
+        if let Some(region) = bucket
+            .as_str()
+            .strip_prefix("arn:")
+            .and_then(|arn| arn.split(':').nth(2))
+        {
             return Ok(region.to_owned());
         }
         let start = &self.reach.region;
@@ -93,10 +100,15 @@ impl S3 {
             Ok(found) => found.bucket_region().map(str::to_owned),
             Err(error) => {
                 let raw = error.raw_response();
-                let header = raw.and_then(|raw| raw.headers().get("x-amz-bucket-region")).map(str::to_owned);
-                let refused = raw.is_some_and(|raw| raw.status().as_u16() == 403);
-                // Refused without a region: the operation itself is asked next, and its refusal says more.
-                if header.is_none() && !refused {
+                let header = raw
+                    .and_then(|raw| raw.headers().get("x-amz-bucket-region"))
+                    .map(str::to_owned);
+                let refused = raw.is_some_and(|raw| matches!(raw.status().as_u16(), 400 | 403));
+                if header.is_none() && refused {
+                    // The answer to HEAD has no body. The operation itself is asked next, and its refusal says more.
+                    return Ok(start.clone());
+                }
+                if header.is_none() {
                     return Err(self.call("s3:ListBucket", bucket, None, start).failed(error));
                 }
                 header
@@ -154,7 +166,10 @@ impl S3 {
             Some(ObjectView {
                 name: below(&key),
                 key,
-                size: object.size().and_then(|size| size.try_into().ok()).unwrap_or_default(),
+                size: object
+                    .size()
+                    .and_then(|size| size.try_into().ok())
+                    .unwrap_or_default(),
                 modified_at: object.last_modified().and_then(timestamp),
                 storage_class: object.storage_class().map(|class| class.as_str().to_owned()),
                 etag: object.e_tag().map(unquoted),
@@ -182,7 +197,11 @@ impl S3 {
         key: Option<&str>,
         region: &'a str,
     ) -> Call<'a> {
-        let partition = if self.reach.endpoint.is_some() { self.partition() } else { partition_of(region) };
+        let partition = if self.reach.endpoint.is_some() {
+            self.partition()
+        } else {
+            partition_of(region)
+        };
         let object = key.map(|key| format!("/{key}")).unwrap_or_default();
         let resource = match bucket.as_str() {
             arn if arn.starts_with("arn:") => format!("{arn}{}", object.replacen('/', "/object/", 1)),

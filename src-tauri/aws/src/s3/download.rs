@@ -57,7 +57,9 @@ impl S3 {
         progress: &Progress<'_>,
     ) -> Result<Downloaded, S3Failure> {
         match self.download_version(bucket, key, folder, path, progress).await {
-            Err(S3Failure::Changed { .. }) => self.download_version(bucket, key, folder, path, progress).await,
+            Err(S3Failure::Changed { .. }) => {
+                self.download_version(bucket, key, folder, path, progress).await
+            }
             done => done,
         }
     }
@@ -72,8 +74,14 @@ impl S3 {
     ) -> Result<Downloaded, S3Failure> {
         let (client, region) = self.at(bucket).await?;
         let call = self.call("s3:GetObject", bucket, Some(key), &region);
-        let mut head = self.open(&client, bucket, key).await.map_err(|failure| archived(failure, &call.what))?;
-        let total = head.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
+        let mut head = self
+            .open(&client, bucket, key)
+            .await
+            .map_err(|failure| archived(failure, &call.what))?;
+        let total = head
+            .content_length()
+            .and_then(|n| u64::try_from(n).ok())
+            .unwrap_or_default();
         let etag = head.e_tag().map(str::to_owned);
         let expected = Expected::of(&head);
         let body = std::mem::replace(&mut head.body, ByteStream::from_static(b""));
@@ -91,7 +99,9 @@ impl S3 {
         let done = AtomicU64::new(0);
         progress(0, Some(total));
         let moved = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, Some(total));
-        let chunks = chunks(total).into_iter().zip(std::iter::once(Some(body)).chain(std::iter::repeat_with(|| None)));
+        let chunks = chunks(total)
+            .into_iter()
+            .zip(std::iter::once(Some(body)).chain(std::iter::repeat_with(|| None)));
         let mut sums: Vec<_> = stream::iter(chunks)
             .map(|(chunk, body)| source.fetch(chunk, body, &moved))
             .buffer_unordered(IN_FLIGHT)
@@ -109,7 +119,12 @@ impl S3 {
     }
 
     /// The whole object's answer, its body not read yet: its head tells size, version and checksum in one round trip.
-    async fn open(&self, client: &Client, bucket: &BucketName, key: &str) -> Result<GetObjectOutput, S3Failure> {
+    async fn open(
+        &self,
+        client: &Client,
+        bucket: &BucketName,
+        key: &str,
+    ) -> Result<GetObjectOutput, S3Failure> {
         let (_, region) = self.at(bucket).await?;
         let call = self.call("s3:GetObject", bucket, Some(key), &region);
         let send = || {
@@ -124,9 +139,10 @@ impl S3 {
                 })
                 .send()
         };
+        let generation = self.signer.generation();
         match send().await.map_err(|error| call.failed(error)) {
             Err(S3Failure::Expired { .. }) => {
-                self.signer.forget();
+                self.signer.forget(generation).await;
                 send().await.map_err(|error| call.failed(error))
             }
             done => done,
@@ -160,7 +176,11 @@ mod tests {
             let chunks = chunks(total);
             assert_eq!(chunks.first().map(|c| c.start), Some(0));
             assert_eq!(chunks.last().map(|c| c.end), Some(total));
-            assert!(chunks.windows(2).all(|pair| pair[0].end == pair[1].start && pair[0].start < pair[0].end));
+            assert!(
+                chunks
+                    .windows(2)
+                    .all(|pair| pair[0].end == pair[1].start && pair[0].start < pair[0].end)
+            );
         }
     }
 }

@@ -92,7 +92,9 @@ pub enum S3Failure {
 }
 
 fn in_brackets(request_id: Option<&str>) -> String {
-    request_id.map(|id| format!(" (request {id})")).unwrap_or_default()
+    request_id
+        .map(|id| format!(" (request {id})"))
+        .unwrap_or_default()
 }
 
 /// What was asked of S3.
@@ -129,17 +131,19 @@ impl Call<'_> {
         let refusal = match (asked.failed(&error), status) {
             (AwsFailure::Refused(refusal), _) => refusal,
             // An answer to HEAD has no body, so S3 cannot say more than the status.
-            (AwsFailure::Garbled { .. }, 403 | 404 | 412) if matches!(error, SdkError::ServiceError(_)) => Refusal {
-                code: match status {
-                    403 => "AccessDenied",
-                    404 => "NotFound",
-                    _ => "PreconditionFailed",
+            (AwsFailure::Garbled { .. }, 403 | 404 | 412) if matches!(error, SdkError::ServiceError(_)) => {
+                Refusal {
+                    code: match status {
+                        403 => "AccessDenied",
+                        404 => "NotFound",
+                        _ => "PreconditionFailed",
+                    }
+                    .to_owned(),
+                    message: String::new(),
+                    request_id: None,
+                    status,
                 }
-                .to_owned(),
-                message: String::new(),
-                request_id: None,
-                status,
-            },
+            }
             (other, _) => return other.into(),
         };
         self.refused(Refusal {
@@ -159,7 +163,9 @@ impl Call<'_> {
                 request_id: refusal.request_id,
             },
             "PreconditionFailed" => S3Failure::Changed { what },
-            "AccessDenied" | "AllAccessDisabled" | "Forbidden" => S3Failure::Denied(Box::new(self.denial(refusal))),
+            "AccessDenied" | "AllAccessDisabled" | "Forbidden" => {
+                S3Failure::Denied(Box::new(self.denial(refusal)))
+            }
             _ => AwsFailure::Refused(refusal).into(),
         }
     }
@@ -168,7 +174,9 @@ impl Call<'_> {
         // S3 answers 403 and not 404 for a missing key where ListBucket is not allowed.
         let cure = match self.action {
             "s3:ListAllMyBuckets" => "open a bucket by its name instead",
-            "s3:GetObject" => "the role, the bucket policy or the object's KMS key does not allow it, or there is no such object",
+            "s3:GetObject" => {
+                "the role, the bucket policy or the object's KMS key does not allow it, or there is no such object"
+            }
             _ => "the role's permissions or the bucket policy do not allow it",
         };
         DenialView {

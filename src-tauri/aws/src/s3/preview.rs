@@ -18,7 +18,13 @@ impl S3 {
         let get = client.get_object().bucket(bucket.as_str()).key(key);
         let answer = match get.clone().range(format!("bytes=0-{}", SHOWN - 1)).send().await {
             // An empty object has no first byte (RFC 9110, 14.1.1).
-            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 416) => get.send().await,
+            Err(error)
+                if error
+                    .raw_response()
+                    .is_some_and(|raw| raw.status().as_u16() == 416) =>
+            {
+                get.send().await
+            }
             other => other,
         };
         let mut head = answer.map_err(|error| archived(call.failed(error), &call.what))?;
@@ -64,7 +70,9 @@ impl S3 {
 /// An object in an archive answers with this state alone.
 pub(super) fn archived(failure: S3Failure, what: &str) -> S3Failure {
     match failure {
-        S3Failure::Aws(hatrack_core::sts::AwsFailure::Refused(refusal)) if refusal.code == "InvalidObjectState" => {
+        S3Failure::Aws(hatrack_core::sts::AwsFailure::Refused(refusal))
+            if refusal.code == "InvalidObjectState" =>
+        {
             S3Failure::Archived {
                 what: what.to_owned(),
                 storage_class: "Glacier or Deep Archive".to_owned(),
@@ -96,7 +104,10 @@ mod tests {
     #[test]
     fn text_is_told_from_bytes() {
         assert_eq!(text(b"", false).as_deref(), Some(""));
-        assert_eq!(text("\u{feff}gr\u{fc}n\r\n\tx".as_bytes(), false).as_deref(), Some("gr\u{fc}n\r\n\tx"));
+        assert_eq!(
+            text("\u{feff}gr\u{fc}n\r\n\tx".as_bytes(), false).as_deref(),
+            Some("gr\u{fc}n\r\n\tx")
+        );
         assert_eq!(text(b"PK\x03\x04\0\0", false), None);
         assert_eq!(text(b"\x89PNG\r\n", true), None);
         assert_eq!(text(b"\xff\xfeh\0i\0", false), None);

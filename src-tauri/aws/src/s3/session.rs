@@ -1,7 +1,8 @@
 //! The credentials that S3 calls are signed with, renewed while a transfer runs.
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,8 +11,8 @@ use aws_credential_types::provider::future::ProvideCredentials as Provided;
 use aws_credential_types::provider::{ProvideCredentials, Result as ProviderResult};
 use hatrack_core::secret::Credentials;
 use jiff::Timestamp;
+use tokio::sync::Mutex;
 
-use super::locked;
 use crate::identities::sdk_credentials;
 
 /// Credentials with less life than this are asked for again.
@@ -44,7 +45,10 @@ impl SessionCredentials for FixedCredentials {
 #[derive(Clone)]
 pub struct Signer {
     owner: Arc<dyn SessionCredentials>,
+    /// Locked while the owner is asked: many requests in flight ask once.
     held: Arc<Mutex<Option<Credentials>>>,
+    /// Counts the sets of credentials held.
+    generation: Arc<AtomicU64>,
 }
 
 impl Signer {
@@ -52,22 +56,38 @@ impl Signer {
         Self {
             owner,
             held: Arc::default(),
+            generation: Arc::default(),
         }
     }
 
-    /// S3 said that they have expired: the next call asks the owner.
-    pub fn forget(&self) {
-        *locked(&self.held) = None;
+    /// Names the credentials that the next request is signed with.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// S3 said that the credentials of `generation` have expired: the next request asks the owner, unless another
+    /// has done so since.
+    pub async fn forget(&self, generation: u64) {
+        let mut held = self.held.lock().await;
+        if self.generation() == generation {
+            *held = None;
+        }
     }
 
     async fn current(&self) -> Result<Credentials, NoCredentials> {
+        let mut held = self.held.lock().await;
         let soon = Timestamp::now() + RENEW_BELOW;
-        let held = locked(&self.held).clone();
-        if let Some(held) = held.filter(|held| held.expires_at.is_none_or(|end| end > soon)) {
-            return Ok(held);
+        if let Some(held) = held
+            .as_ref()
+            .filter(|held| held.expires_at.is_none_or(|end| end > soon))
+        {
+            return Ok(held.clone());
         }
         let fresh = self.owner.credentials().await?;
-        *locked(&self.held) = Some(fresh.clone());
+        if held.as_ref() != Some(&fresh) {
+            self.generation.fetch_add(1, Ordering::AcqRel);
+        }
+        *held = Some(fresh.clone());
         Ok(fresh)
     }
 

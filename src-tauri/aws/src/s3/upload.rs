@@ -1,13 +1,14 @@
 //! One file to one object.
 //!
 //! Invariants: an object appears whole or not at all; a file that changes while it is sent is not stored; the parts
-//! of an upload that fails or is dropped are removed. To cancel an upload, drop it.
+//! of an upload that fails or is dropped are removed. To cancel an upload, drop it; a program that then ends waits for
+//! [`S3::settled`] first.
 
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
@@ -15,10 +16,11 @@ use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPa
 use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_core::bucket::BucketName;
 use hatrack_core::sts::AwsFailure;
+use tokio::task::JoinHandle;
 
 use super::browse::unquoted;
 use super::failure::Call;
-use super::{Progress, S3, S3Failure};
+use super::{Progress, S3, S3Failure, locked};
 
 /// Up to here one request does. S3 takes 5 GB in one, and parts of 5 MiB or more.
 const ONE_REQUEST: u64 = 16 * 1024 * 1024;
@@ -55,6 +57,7 @@ impl S3 {
             key,
             call: &call,
             source: &source,
+            leftovers: &self.leftovers,
         };
         progress(0, Some(source.size));
         let etag = if source.size <= ONE_REQUEST {
@@ -68,6 +71,15 @@ impl S3 {
             bytes: source.size,
             etag: etag.as_deref().map(unquoted),
         })
+    }
+
+    /// Comes back when the parts of every upload that was dropped have been removed.
+    pub async fn settled(&self) {
+        let removals = std::mem::take(&mut *locked(&self.leftovers));
+        for removal in removals {
+            // One that was itself ended has removed nothing, and nothing more can be done.
+            let _ = removal.await;
+        }
     }
 
     /// Stores `bytes` as `key`, replacing what is there.
@@ -96,7 +108,11 @@ struct Sending<'a> {
     key: &'a str,
     call: &'a Call<'a>,
     source: &'a Source,
+    leftovers: &'a Leftovers,
 }
+
+/// Removals of parts that go on after their upload was dropped.
+pub(super) type Leftovers = Arc<Mutex<Vec<JoinHandle<()>>>>;
 
 impl Sending<'_> {
     async fn whole(&self) -> Result<Option<String>, S3Failure> {
@@ -135,6 +151,7 @@ impl Sending<'_> {
             bucket: self.bucket.as_str().to_owned(),
             key: self.key.to_owned(),
             id: Some(id.clone()),
+            leftovers: Arc::clone(self.leftovers),
         };
         match self.parts(&id, progress).await {
             Ok(etag) => {
@@ -214,6 +231,7 @@ struct Unfinished {
     bucket: String,
     key: String,
     id: Option<String>,
+    leftovers: Leftovers,
 }
 
 impl Unfinished {
@@ -232,15 +250,26 @@ impl Drop for Unfinished {
     fn drop(&mut self) {
         // Dropped half-way: the upload was cancelled. Aborting needs the runtime that it ran on.
         if let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(abort(self.client.clone(), self.bucket.clone(), self.key.clone(), id));
+            let removal = abort(self.client.clone(), self.bucket.clone(), self.key.clone(), id);
+            locked(&self.leftovers).push(runtime.spawn(removal));
         }
     }
 }
 
 async fn abort(client: Client, bucket: String, key: String, id: String) {
-    let answer = client.abort_multipart_upload().bucket(&bucket).key(&key).upload_id(&id).send().await;
+    let answer = client
+        .abort_multipart_upload()
+        .bucket(&bucket)
+        .key(&key)
+        .upload_id(&id)
+        .send()
+        .await;
     if answer.is_err() {
-        tracing::warn!(bucket, key, "the parts of an upload that was stopped could not be removed");
+        tracing::warn!(
+            bucket,
+            key,
+            "the parts of an upload that was stopped could not be removed"
+        );
     }
 }
 

@@ -30,12 +30,13 @@ async fn tls_server(folder: &tempfile::TempDir, name: &str) -> (Server, PathBuf)
     let bundle = folder.path().join(format!("{name}.pem"));
     std::fs::write(&bundle, cert.pem()).unwrap();
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![cert.der().clone()], key)
-        .unwrap();
+    let config =
+        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .unwrap();
     let server = Server::start_tls(TlsAcceptor::from(Arc::new(config)), |_, _| who()).await;
     (server, bundle)
 }
@@ -52,7 +53,9 @@ async fn i78_a_ca_bundle_is_the_only_trust() {
     let folder = tempfile::tempdir().unwrap();
     let (server, bundle) = tls_server(&folder, "localhost").await;
     let sts = AwsSts::new(Arc::default());
-    sts.get_caller_identity(&tls_reach(&server, "localhost", Some(bundle.clone())), &user()).await.unwrap();
+    sts.get_caller_identity(&tls_reach(&server, "localhost", Some(bundle.clone())), &user())
+        .await
+        .unwrap();
     // Without it, with another's, and under another name the server is not trusted.
     let (_, other) = tls_server(&folder, "example.com").await;
     for reach in [
@@ -80,14 +83,26 @@ async fn i78_a_ca_bundle_that_cannot_be_read_stops_the_call() {
         folder.path().to_owned(),
         write("empty.pem", ""),
         write("no.pem", "not a certificate"),
-        write("base64.pem", "-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n"),
-        write("der.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+        write(
+            "base64.pem",
+            "-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n",
+        ),
+        write(
+            "der.pem",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        ),
     ];
     for bundle in bad {
         let shown = bundle.display().to_string();
         let reach = tls_reach(&server, "localhost", Some(bundle));
-        let failure = AwsSts::new(Arc::default()).get_caller_identity(&reach, &user()).await.unwrap_err();
-        assert!(matches!(&failure, AwsFailure::Unusable(why) if why.contains(&shown)), "{failure:?}");
+        let failure = AwsSts::new(Arc::default())
+            .get_caller_identity(&reach, &user())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&failure, AwsFailure::Unusable(why) if why.contains(&shown)),
+            "{failure:?}"
+        );
     }
     assert!(server.asked().is_empty());
 }
@@ -118,11 +133,20 @@ fn proxied(proxy: &str, no_proxy: Option<&str>) -> Reach {
 async fn i79_a_proxy_is_asked_with_its_name_and_password_and_a_407_is_told() {
     let proxy = Server::start(|_, _| Answer::new(407, "").with("proxy-authenticate", "Basic realm=x")).await;
     let url = format!("http://troy:canary%20pass@127.0.0.1:{}", proxy.port);
-    let failure = AwsSts::new(Arc::default()).get_caller_identity(&proxied(&url, None), &user()).await.unwrap_err();
+    let failure = AwsSts::new(Arc::default())
+        .get_caller_identity(&proxied(&url, None), &user())
+        .await
+        .unwrap_err();
     let asked = &proxy.asked()[0];
-    assert_eq!((asked.method.as_str(), asked.path.as_str()), ("CONNECT", "sts.example.invalid:443"));
+    assert_eq!(
+        (asked.method.as_str(), asked.path.as_str()),
+        ("CONNECT", "sts.example.invalid:443")
+    );
     // "troy:canary pass"
-    assert_eq!(asked.header("proxy-authorization"), "Basic dHJveTpjYW5hcnkgcGFzcw==");
+    assert_eq!(
+        asked.header("proxy-authorization"),
+        "Basic dHJveTpjYW5hcnkgcGFzcw=="
+    );
     let AwsFailure::Unreachable { why, .. } = &failure else {
         panic!("{failure:?}");
     };
@@ -133,10 +157,20 @@ async fn i79_a_proxy_is_asked_with_its_name_and_password_and_a_407_is_told() {
 
 #[tokio::test]
 async fn i79_a_proxy_that_is_none_is_refused_without_its_text() {
-    for url in ["http://", "ftp://troy:canary@x", "http://troy:canary@", "::::canary"] {
-        let failure =
-            AwsSts::new(Arc::default()).get_caller_identity(&proxied(url, None), &user()).await.unwrap_err();
-        assert!(matches!(&failure, AwsFailure::Unusable(why) if !why.contains("canary")), "{failure:?}");
+    for url in [
+        "http://",
+        "ftp://troy:canary@x",
+        "http://troy:canary@",
+        "::::canary",
+    ] {
+        let failure = AwsSts::new(Arc::default())
+            .get_caller_identity(&proxied(url, None), &user())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&failure, AwsFailure::Unusable(why) if !why.contains("canary")),
+            "{failure:?}"
+        );
     }
 }
 
@@ -150,20 +184,37 @@ async fn no_proxy_goes_around_the_proxy() {
         no_proxy: Some("localhost,example.com".into()),
         ..tls_reach(&server, "localhost", Some(bundle))
     };
-    AwsSts::new(Arc::default()).get_caller_identity(&around, &user()).await.unwrap();
+    AwsSts::new(Arc::default())
+        .get_caller_identity(&around, &user())
+        .await
+        .unwrap();
     assert!(proxy.asked().is_empty());
-    let through = Reach { no_proxy: None, ..around };
-    assert!(AwsSts::new(Arc::default()).get_caller_identity(&through, &user()).await.is_err());
+    let through = Reach {
+        no_proxy: None,
+        ..around
+    };
+    assert!(
+        AwsSts::new(Arc::default())
+            .get_caller_identity(&through, &user())
+            .await
+            .is_err()
+    );
     assert!(!proxy.asked().is_empty());
 }
 
 #[tokio::test]
 async fn i76_nobody_there_is_told_within_seconds() {
     // A port that was just free: nobody listens on it.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let started = Instant::now();
     let reach = reach(&format!("http://{free}"));
-    let failure = AwsSts::new(Arc::default()).get_caller_identity(&reach, &user()).await.unwrap_err();
+    let failure = AwsSts::new(Arc::default())
+        .get_caller_identity(&reach, &user())
+        .await
+        .unwrap_err();
     assert!(matches!(failure, AwsFailure::Unreachable { .. }), "{failure:?}");
     assert!(started.elapsed() < Duration::from_secs(8));
 }
@@ -173,7 +224,10 @@ async fn i76_nobody_there_is_told_within_seconds() {
 async fn i80_soak_silence_is_given_up() {
     let server = Server::start(|_, _| Answer::silent()).await;
     let started = Instant::now();
-    let failure = AwsSts::new(Arc::default()).get_caller_identity(&reach(&server.url()), &user()).await.unwrap_err();
+    let failure = AwsSts::new(Arc::default())
+        .get_caller_identity(&reach(&server.url()), &user())
+        .await
+        .unwrap_err();
     assert!(matches!(failure, AwsFailure::Unreachable { .. }), "{failure:?}");
     assert!(started.elapsed() < Duration::from_secs(70));
 }
@@ -181,9 +235,11 @@ async fn i80_soak_silence_is_given_up() {
 #[tokio::test]
 async fn an_endpoint_that_is_none_is_refused() {
     for endpoint in ["", "not a url", "ftp://x"] {
-        let failure =
-            AwsSts::new(Arc::default()).get_caller_identity(&reach(endpoint), &user()).await.unwrap_err();
-        assert!(matches!(failure, AwsFailure::Unusable(_) | AwsFailure::Unreachable { .. }), "{failure:?}");
+        let failure = AwsSts::new(Arc::default())
+            .get_caller_identity(&reach(endpoint), &user())
+            .await
+            .unwrap_err();
+        assert!(matches!(failure, AwsFailure::Unusable(_)), "{failure:?}");
     }
 }
 
@@ -191,7 +247,9 @@ async fn an_endpoint_that_is_none_is_refused() {
 async fn no_secret_is_in_what_is_printed() {
     let clients = hatrack_aws::http::HttpClients::default();
     let through = proxied("http://troy:canary@127.0.0.1:1", None);
-    clients.client(&hatrack_aws::http::Wire::to(None, &through)).unwrap();
+    clients
+        .client(&hatrack_aws::http::Wire::to(None, &through))
+        .unwrap();
     let sts = AwsSts::new(Arc::default());
     let _ = sts.get_caller_identity(&through, &keys("AKIA", "canary")).await;
     let told = format!("{clients:?} {sts:?} {through:?}");

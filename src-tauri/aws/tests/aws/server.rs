@@ -57,11 +57,17 @@ impl Answer {
     }
 
     pub fn cut(self) -> Self {
-        Self { end: End::Cut, ..self }
+        Self {
+            end: End::Cut,
+            ..self
+        }
     }
 
     pub fn endless(self) -> Self {
-        Self { end: End::Endless, ..self }
+        Self {
+            end: End::Endless,
+            ..self
+        }
     }
 
     pub fn silent() -> Self {
@@ -183,7 +189,10 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Asked> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length: usize = headers.get("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
+    let length: usize = headers
+        .get("content-length")
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
     let mut body = bytes[end + 4..].to_vec();
     while body.len() < length {
         let mut more = [0; 4096];

@@ -67,7 +67,11 @@ struct NoBackoff;
 impl AsyncSleep for NoBackoff {
     fn sleep(&self, duration: Duration) -> Sleep {
         let timeout = duration >= Duration::from_secs(5);
-        Sleep::new(tokio::time::sleep(if timeout { duration } else { Duration::ZERO }))
+        Sleep::new(tokio::time::sleep(if timeout {
+            duration
+        } else {
+            Duration::ZERO
+        }))
     }
 }
 
@@ -85,7 +89,9 @@ pub async fn session(sandbox: &Running, story: &Story) -> Credentials {
     let mut call = assume(&story.role_arn);
     call.external_id = story.external_id.as_deref().map(|id| id.parse().unwrap());
     let signer = keys(&story.access_key_id, &story.secret_access_key);
-    let issued = AwsSts::new(Arc::default()).assume_role(&reach(sandbox.endpoint()), &signer, &call).await;
+    let issued = AwsSts::new(Arc::default())
+        .assume_role(&reach(sandbox.endpoint()), &signer, &call)
+        .await;
     issued.unwrap().credentials
 }
 
@@ -96,5 +102,10 @@ pub async fn s3(sandbox: &Running, story: &Story) -> S3 {
 }
 
 pub fn s3_with(endpoint: &str, credentials: Credentials) -> S3 {
-    S3::new(Arc::new(HttpClients::default()), reach(endpoint), false, Arc::new(FixedCredentials(credentials)))
+    S3::new(
+        Arc::new(HttpClients::default()),
+        reach(endpoint),
+        false,
+        Arc::new(FixedCredentials(credentials)),
+    )
 }

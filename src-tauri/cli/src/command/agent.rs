@@ -16,9 +16,8 @@ use crate::failure::Failure;
 use crate::out;
 
 /// The arguments of `hat agent`.
-///
-/// Any hat and the window start it when they need it, and it ends by itself when it is idle with no session.
 #[derive(Debug, Args)]
+#[command(after_help = USE)]
 pub struct AgentCommand {
     /// Be the agent, here
     #[arg(long, conflicts_with_all = ["stop", "status"])]
@@ -32,6 +31,9 @@ pub struct AgentCommand {
     #[command(flatten)]
     listing: Listing,
 }
+
+const USE: &str = "\
+Every hat and the window start it when they need it. It ends by itself when it is idle with no session.";
 
 impl AgentCommand {
     /// Whether this process is to be the agent.

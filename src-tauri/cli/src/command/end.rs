@@ -3,16 +3,16 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use hatrack_agent::protocol::SessionRef;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::role;
 
 /// The arguments of `hat end`.
 #[derive(Debug, Args)]
 pub struct End {
-    /// A session's ID, or a ROLE that has a live session
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    /// A session's ID, or a ROLE that has a live session; AWS_PROFILE where left out
+    #[arg(conflicts_with = "all")]
     session: Option<String>,
     /// Drop every session
     #[arg(long)]
@@ -22,10 +22,11 @@ pub struct End {
 impl End {
     /// Switches back.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
-        let agent = context.agent().await?;
-        match self.session {
-            Some(session) => agent.end(SessionRef::Typed(session)).await?,
-            None => agent.end_all().await.map(drop)?,
+        if self.all {
+            context.agent().await?.end_all().await?;
+        } else {
+            let session = role::session(self.session, &context.caller)?;
+            context.agent().await?.end(session).await?;
         }
         Ok(ExitCode::SUCCESS)
     }

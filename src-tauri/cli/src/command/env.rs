@@ -14,11 +14,8 @@ use crate::out;
 use crate::role::RoleArg;
 
 /// The arguments of `hat env`.
-///
-/// For bash and zsh: eval "$(hat env ROLE)". For fish: hat env ROLE | source. For PowerShell:
-/// hat env ROLE | Out-String | Invoke-Expression. For nu: hat env ROLE --shell json | from json | load-env.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = USE)]
 pub struct Env {
     #[command(flatten)]
     role: RoleArg,
@@ -36,6 +33,13 @@ pub struct Env {
     #[command(flatten)]
     given: Given,
 }
+
+const USE: &str = "\
+bash, zsh:   eval \"$(hat env ROLE)\"
+fish:        hat env ROLE | source
+PowerShell:  hat env ROLE --shell powershell | Out-String | Invoke-Expression
+nu:          hat env ROLE --shell json | from json | load-env
+To undo:     eval \"$(hat env --unset)\"";
 
 impl Env {
     /// Prints the lines.

@@ -7,8 +7,10 @@ use std::time::Duration;
 use clap::Args;
 use hatrack_agent::client::{Agent, AgentError};
 use hatrack_core::caller::{CallerContext, Client};
-use hatrack_sandbox::{Options, Shape};
+use hatrack_sandbox::{Manifest, Options, Shape};
 use hatrack_store::home::Home;
+use hatrack_store::settings::SettingsFile;
+use jiff::Timestamp;
 
 use crate::failure::Failure;
 use crate::interruption::Interruption;
@@ -16,10 +18,8 @@ use crate::out;
 use crate::time::parse_duration;
 
 /// The arguments of `hat sandbox`.
-///
-/// Prints the folder once everything is ready: source its file `env`, and `hat`, the AWS CLI and every SDK work on
-/// the sandbox. Serves until interrupted.
 #[derive(Debug, Args)]
+#[command(after_help = USE)]
 pub struct Sandbox {
     /// The folder for its files; one of its own, removed at the end, where left out
     #[arg(long, value_name = "DIR")]
@@ -41,6 +41,10 @@ pub struct Sandbox {
     port: u16,
 }
 
+const USE: &str = "\
+Prints the folder once everything is ready: source its file `env`, and hat, the AWS CLI and every SDK
+work on the sandbox. Serves until interrupted.";
+
 impl Sandbox {
     /// Serves.
     pub async fn run(self) -> Result<ExitCode, Failure> {
@@ -50,6 +54,7 @@ impl Sandbox {
             .await
             .map_err(Failure::refused)?;
         let home = mark_home(&sandbox.manifest().home)?;
+        furnish(&home, sandbox.manifest())?;
         out::print(&format!("{}\n", sandbox.dir().display()))?;
         interrupted.come().await;
         end_agent(&home).await;
@@ -82,6 +87,29 @@ fn mark_home(folder: &Path) -> Result<Home, Failure> {
         .and_then(|()| home.mark_as_sandbox())
         .map_err(Failure::refused)?;
     Ok(home)
+}
+
+/// Names the accounts and stars each story's working role in a home that nobody has used yet, so that a newcomer
+/// sees the stories first and not the many roles that are there to be refused.
+fn furnish(home: &Home, sandbox: &Manifest) -> Result<(), Failure> {
+    let file = SettingsFile::of(home);
+    if file.path().exists() {
+        return Ok(());
+    }
+    file.update(Timestamp::now(), |settings| {
+        for (id, name) in &sandbox.accounts {
+            if let Ok(account) = id.parse() {
+                settings.accounts.entry(account).or_default().name = Some(name.clone());
+            }
+        }
+        settings.favourites = sandbox
+            .stories
+            .iter()
+            .map(|story| story.profile.clone())
+            .collect();
+    })
+    .map(drop)
+    .map_err(Failure::refused)
 }
 
 /// Sessions of a sandbox that has ended are of no use, so its agent ends too.

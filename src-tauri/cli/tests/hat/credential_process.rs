@@ -33,7 +33,7 @@ fn it_prints_version_1_of_the_protocol() {
 #[test]
 fn g5_many_callers_make_one_call_to_sts() {
     let stage = Stage::set();
-    let callers: Vec<Child> = (0..50)
+    let callers: Vec<Child> = (0..200)
         .map(|_| stage.hat(["credential-process", "stuzio"]).spawn().unwrap())
         .collect();
     let keys: BTreeSet<String> = callers

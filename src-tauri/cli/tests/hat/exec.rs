@@ -1,7 +1,7 @@
 //! `hat exec`.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -228,23 +228,32 @@ fn nothing_runs_where_there_are_no_credentials() {
 }
 
 #[test]
-fn a_killed_hat_leaves_no_secret_behind() {
+fn a_killed_hat_leaves_no_secret_and_the_next_one_tidies_up() {
     let stage = Stage::set();
+    let folders = || {
+        let runtime = stage.home().join("run");
+        let names = fs::read_dir(runtime)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("exec-")).count()
+    };
     let mut child = exec(&stage, "stuzio", "echo ready; sleep 0.3").spawn().unwrap();
     wait_for_line(&mut child);
     child.kill().unwrap();
     child.wait().unwrap();
+    assert_eq!(folders(), 1);
     let token = stage.json(["credential-process", "stuzio"])["SessionToken"]
         .as_str()
         .unwrap()
         .to_owned();
     for file in stage.files_of_home() {
-        let mut bytes = Vec::new();
-        fs::File::open(&file).unwrap().read_to_end(&mut bytes).unwrap();
+        let bytes = fs::read(&file).unwrap();
         assert!(
             !String::from_utf8_lossy(&bytes).contains(&token),
             "{}",
             file.display()
         );
     }
+    ran(exec(&stage, "stuzio", "true")).succeeded();
+    assert_eq!(folders(), 0);
 }

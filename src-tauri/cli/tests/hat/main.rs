@@ -1,5 +1,7 @@
 //! The real `hat` against the sandbox: each test has a sandbox, a home and an agent of its own.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod stage;
 
 mod agent;
@@ -14,5 +16,7 @@ mod s3;
 mod sandbox;
 mod secrets;
 mod sessions;
+mod stories;
 mod switch;
+mod terminal;
 mod usage;

@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Child;
+use std::time::Duration;
 
+use hatrack_sandbox::{Options, Shape};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -182,15 +185,29 @@ fn c31_a_key_cannot_leave_the_folder() {
     assert_eq!(files(stage.folder()).len(), before.len());
 }
 
-#[test]
-fn ctrl_c_leaves_nothing() {
-    let stage = Stage::with(hatrack_sandbox::Options {
-        shape: hatrack_sandbox::Shape {
+/// A sandbox as slow as a far one.
+fn far_away() -> Stage {
+    Stage::with(Options {
+        shape: Shape {
+            first_byte: Duration::from_millis(300),
             bytes_per_second: Some(2_000_000),
-            ..Default::default()
         },
         ..Default::default()
-    });
+    })
+}
+
+fn interrupt(child: &mut Child) {
+    kill_process(
+        Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap(),
+        Signal::INT,
+    )
+    .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn ctrl_c_during_a_download_leaves_nothing() {
+    let stage = far_away();
     let bucket = &stage.story("S13").bucket;
     assert!(stage.admin().put_generated(bucket, "large", 500_000_000));
     let folder = stage.folder().join("down");
@@ -202,13 +219,32 @@ fn ctrl_c_leaves_nothing() {
         .spawn()
         .unwrap();
     eventually("the first bytes", || (!files(&folder).is_empty()).then_some(()));
-    kill_process(
-        Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap(),
-        Signal::INT,
-    )
-    .unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(1));
+    interrupt(&mut child);
     assert_eq!(files(&folder), Vec::<String>::new());
+}
+
+#[test]
+fn c47_ctrl_c_during_an_upload_leaves_no_parts() {
+    let stage = far_away();
+    let bucket = &stage.story("S13").bucket;
+    let file = stage.folder().join("large");
+    fs::File::create(&file).unwrap().set_len(40_000_000).unwrap();
+    let place = format!("s3://{bucket}/large");
+    let mut child = stage
+        .hat(["s3", "cp", file.to_str().unwrap(), &place, "--role", "stuzio"])
+        .spawn()
+        .unwrap();
+    eventually("the first part", || {
+        (stage.admin().calls("UploadPart") > 0).then_some(())
+    });
+    interrupt(&mut child);
+    assert_eq!(stage.admin().calls("AbortMultipartUpload"), 1);
+    assert!(stage.admin().object(bucket, "large", 1).is_none());
+    let rows = stage.json(["history", "--json", "--event", "upload"]);
+    assert_eq!(
+        (rows.as_array().unwrap().len(), &rows[0]["outcome"]),
+        (1, &"failed".into())
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::stage::{Ran, Stage};
 
 #[test]
 fn sessions_are_listed_renewed_and_ended() {
@@ -35,6 +35,23 @@ fn sessions_are_listed_renewed_and_ended() {
     stage.run(["end", other["id"].as_str().unwrap()]).failed(2);
 
     stage.run(["end", "--all"]).succeeded();
+    assert_eq!(stage.json(["sessions", "--json"]), json!([]));
+}
+
+#[test]
+fn role_left_out_is_aws_profile() {
+    let stage = Stage::set();
+    stage.run(["switch", "stuzio"]).succeeded();
+    for command in ["renew", "end"] {
+        let ran = Ran::of(
+            stage
+                .hat([command])
+                .env("AWS_PROFILE", "stuzio")
+                .output()
+                .unwrap(),
+        );
+        ran.succeeded();
+    }
     assert_eq!(stage.json(["sessions", "--json"]), json!([]));
 }
 

@@ -89,7 +89,11 @@ mod tests {
     fn taken(rules: FileRules, keys: &[&str]) -> Vec<Result<String, Conflict>> {
         let mut distinct = Distinct::new(rules);
         keys.iter()
-            .map(|key| distinct.take(local_path(key, "", rules).unwrap()).map(|p| p.components().join("/")))
+            .map(|key| {
+                distinct
+                    .take(local_path(key, "", rules).unwrap())
+                    .map(|p| p.components().join("/"))
+            })
             .collect()
     }
 
@@ -99,8 +103,14 @@ mod tests {
 
     #[test]
     fn c40_names_that_meet_are_told_apart() {
-        assert_eq!(paths(FileRules::Windows, &["A.txt", "a.txt", "d/A", "D/a"]), ["A.txt", "a (2).txt", "d/A", "D/a (2)"]);
-        assert_eq!(paths(FileRules::MacOs, &["caf\u{e9}", "cafe\u{301}"]), ["caf\u{e9}", "cafe\u{301} (2)"]);
+        assert_eq!(
+            paths(FileRules::Windows, &["A.txt", "a.txt", "d/A", "D/a"]),
+            ["A.txt", "a (2).txt", "d/A", "D/a (2)"]
+        );
+        assert_eq!(
+            paths(FileRules::MacOs, &["caf\u{e9}", "cafe\u{301}"]),
+            ["caf\u{e9}", "cafe\u{301} (2)"]
+        );
         assert_eq!(paths(FileRules::Unix, &["A", "a"]), ["A", "a"]);
         assert_eq!(paths(FileRules::Unix, &["a//b", "a/b"]), ["a/b", "a/b (2)"]);
     }

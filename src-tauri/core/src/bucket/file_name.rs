@@ -48,7 +48,10 @@ impl LocalPath {
 
     /// The names of the folders before it.
     pub fn folders(&self) -> &[String] {
-        self.0.split_last().map(|(_, folders)| folders).unwrap_or_default()
+        self.0
+            .split_last()
+            .map(|(_, folders)| folders)
+            .unwrap_or_default()
     }
 
     /// As a relative path.
@@ -97,11 +100,16 @@ pub fn local_path(key: &str, below: &str, rules: FileRules) -> Result<LocalPath,
         return Err(Skipped::Absolute(key.to_owned()));
     }
     // A backslash separates on Windows only, but a key that climbs by it was made to climb.
-    if rest.split(['/', '\\']).any(|segment| segment == "." || segment == "..") {
+    if rest
+        .split(['/', '\\'])
+        .any(|segment| segment == "." || segment == "..")
+    {
         return Err(Skipped::Climbs(key.to_owned()));
     }
     let names = rest.split('/').filter(|segment| !segment.is_empty());
-    Ok(LocalPath(names.map(|segment| file_name(segment, rules)).collect()))
+    Ok(LocalPath(
+        names.map(|segment| file_name(segment, rules)).collect(),
+    ))
 }
 
 /// `/x`, `\x`, `C:…`.
@@ -109,7 +117,9 @@ fn is_absolute(path: &str) -> bool {
     let mut letters = path.chars();
     match (letters.next(), letters.next()) {
         (Some('/' | '\\'), _) => true,
-        (Some(drive), Some(':')) => drive.is_ascii_alphabetic() && matches!(letters.next(), None | Some('/' | '\\')),
+        (Some(drive), Some(':')) => {
+            drive.is_ascii_alphabetic() && matches!(letters.next(), None | Some('/' | '\\'))
+        }
         _ => false,
     }
 }
@@ -161,14 +171,25 @@ fn windows_end(name: String) -> String {
 
 /// Device names, with or without an extension, in any case. The superscript digits count (CVE-2024-51756).
 fn is_windows_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().trim_end().to_uppercase();
-    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$") {
+    let stem = name
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_uppercase();
+    if matches!(
+        stem.as_str(),
+        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$"
+    ) {
         return true;
     }
     let numbered = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
     numbered.is_some_and(|rest| {
         let mut digits = rest.chars();
-        matches!((digits.next(), digits.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
+        matches!(
+            (digits.next(), digits.next()),
+            (Some('0'..='9' | '¹' | '²' | '³'), None)
+        )
     })
 }
 

@@ -53,7 +53,10 @@ impl FromStr for S3Location {
         if text.starts_with("arn:") {
             return Self::of_arn(text);
         }
-        if strip_scheme(text, "https://").or_else(|| strip_scheme(text, "http://")).is_some() {
+        if strip_scheme(text, "https://")
+            .or_else(|| strip_scheme(text, "http://"))
+            .is_some()
+        {
             let url = Url::parse(text).map_err(|_| wrong())?;
             return Self::of_address(&url).unwrap_or_else(|| Err(wrong()));
         }
@@ -123,7 +126,10 @@ impl S3Location {
             return None;
         };
         let prefix = url.query_pairs().find(|(name, _)| name == "prefix");
-        Some(Self::new(bucket, prefix.map(|(_, value)| value.into_owned()).unwrap_or_default()))
+        Some(Self::new(
+            bucket,
+            prefix.map(|(_, value)| value.into_owned()).unwrap_or_default(),
+        ))
     }
 }
 
@@ -172,28 +178,74 @@ mod tests {
     #[test]
     fn every_way_to_write_a_place_is_read() {
         let cases = [
-            ("s3://com.stuzio.project-x/a/b.txt", "com.stuzio.project-x", "a/b.txt"),
+            (
+                "s3://com.stuzio.project-x/a/b.txt",
+                "com.stuzio.project-x",
+                "a/b.txt",
+            ),
             ("S3://example-bucket", "example-bucket", ""),
             ("s3://example-bucket//a", "example-bucket", "/a"),
             ("example-bucket/logs/", "example-bucket", "logs/"),
-            ("s3://example-bucket/100%25 a+b?c#d", "example-bucket", "100%25 a+b?c#d"),
+            (
+                "s3://example-bucket/100%25 a+b?c#d",
+                "example-bucket",
+                "100%25 a+b?c#d",
+            ),
             ("arn:aws:s3:::example-bucket/a:b", "example-bucket", "a:b"),
             ("arn:aws-cn:s3:::example-bucket", "example-bucket", ""),
-            ("https://example-bucket.s3.eu-west-1.amazonaws.com/a%20b%2Bc", "example-bucket", "a b+c"),
-            ("https://com.stuzio.project-x.s3.amazonaws.com/", "com.stuzio.project-x", ""),
-            ("https://s3.eu-west-1.amazonaws.com/example-bucket/a", "example-bucket", "a"),
-            ("https://s3-eu-west-1.amazonaws.com/example-bucket/a", "example-bucket", "a"),
-            ("https://example-bucket.s3.dualstack.eu-west-1.amazonaws.com/a", "example-bucket", "a"),
-            ("https://example-bucket.s3.cn-north-1.amazonaws.com.cn/a", "example-bucket", "a"),
-            ("https://s3.console.aws.amazon.com/s3/buckets/example-bucket?region=eu-west-1&prefix=a%2Fb/", "example-bucket", "a/b/"),
-            ("https://eu-west-1.console.aws.amazon.com/s3/object/example-bucket?prefix=a.txt", "example-bucket", "a.txt"),
+            (
+                "https://example-bucket.s3.eu-west-1.amazonaws.com/a%20b%2Bc",
+                "example-bucket",
+                "a b+c",
+            ),
+            (
+                "https://com.stuzio.project-x.s3.amazonaws.com/",
+                "com.stuzio.project-x",
+                "",
+            ),
+            (
+                "https://s3.eu-west-1.amazonaws.com/example-bucket/a",
+                "example-bucket",
+                "a",
+            ),
+            (
+                "https://s3-eu-west-1.amazonaws.com/example-bucket/a",
+                "example-bucket",
+                "a",
+            ),
+            (
+                "https://example-bucket.s3.dualstack.eu-west-1.amazonaws.com/a",
+                "example-bucket",
+                "a",
+            ),
+            (
+                "https://example-bucket.s3.cn-north-1.amazonaws.com.cn/a",
+                "example-bucket",
+                "a",
+            ),
+            (
+                "https://s3.console.aws.amazon.com/s3/buckets/example-bucket?region=eu-west-1&prefix=a%2Fb/",
+                "example-bucket",
+                "a/b/",
+            ),
+            (
+                "https://eu-west-1.console.aws.amazon.com/s3/object/example-bucket?prefix=a.txt",
+                "example-bucket",
+                "a.txt",
+            ),
         ];
         for (text, bucket, key) in cases {
             assert_eq!(place(text), (bucket.to_owned(), key.to_owned()), "{text}");
         }
         let point = "arn:aws:s3:eu-west-1:081278057606:accesspoint/readers";
-        assert_eq!(place(&format!("{point}/object/a/b")), (point.to_owned(), "a/b".to_owned()));
-        assert_eq!(place(&format!("s3://{point}/a/b")), (point.to_owned(), "a/b".to_owned()));
+        assert_eq!(
+            place(&format!("{point}/object/a/b")),
+            (point.to_owned(), "a/b".to_owned())
+        );
+        assert_eq!(
+            place(&format!("s3://{point}/a/b")),
+            (point.to_owned(), "a/b".to_owned())
+        );
     }
 
     #[test]

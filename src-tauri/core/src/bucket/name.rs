@@ -30,8 +30,14 @@ impl FromStr for BucketName {
         if text.starts_with("arn:") {
             let whole = text.len() <= 2048
                 && text.contains(":accesspoint")
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || ":/.-_".contains(c));
-            return if whole { Ok(Self(text.to_owned())) } else { Err(wrong()) };
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || ":/.-_".contains(c));
+            return if whole {
+                Ok(Self(text.to_owned()))
+            } else {
+                Err(wrong())
+            };
         }
         let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
         let edge = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
@@ -40,7 +46,11 @@ impl FromStr for BucketName {
             && edge(text.bytes().next())
             && edge(text.bytes().last())
             && !text.contains("..");
-        if shaped { Ok(Self(text.to_owned())) } else { Err(wrong()) }
+        if shaped {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(wrong())
+        }
     }
 }
 

@@ -23,7 +23,10 @@ mod tests {
 
     #[test]
     fn c44_a_key_that_is_a_formula_is_prefixed() {
-        assert_eq!(cell("=HYPERLINK(\"http://x\")"), "\"'=HYPERLINK(\"\"http://x\"\")\"");
+        assert_eq!(
+            cell("=HYPERLINK(\"http://x\")"),
+            "\"'=HYPERLINK(\"\"http://x\"\")\""
+        );
         for formula in ["+1", "-1", "@SUM(A1)", "\tx"] {
             assert_eq!(cell(formula), format!("'{formula}"));
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::MOST_HOPS;
 use super::start::{Start, at_fault, get, has_hop, hop, keys, parsed, start};
-use super::unresolved::{Reason, Unresolved};
+use super::unresolved::{LoopPath, Reason, Unresolved};
 use crate::route::{Identity, Route};
 use crate::shared_config::{Section, SharedConfig};
 
@@ -164,12 +164,9 @@ impl<'a> Resolver<'a> {
     /// Each profile of a loop is told of it from its own place.
     fn condemn_loop(&mut self, members: &[&'a Section]) {
         for (i, member) in members.iter().enumerate() {
-            let path = members[i..]
-                .iter()
-                .chain(&members[..=i])
-                .map(|m| m.name.clone())
-                .collect();
-            let fault = at_fault(member, "source_profile", Reason::Loop(path));
+            let count = members.len();
+            let round = (0..count + 1).map(|step| members[(i + step) % count].name.as_str());
+            let fault = at_fault(member, "source_profile", Reason::Loop(LoopPath::of(round)));
             self.sources.insert(&member.name, Err(fault));
         }
     }
@@ -216,14 +213,10 @@ fn extend(base: &Rc<Route>, profile: &Section) -> Outcome {
 }
 
 /// The way from `profile` through `base` back to it, if it stands in its own chain.
-fn path_back(base: &Route, profile: &str) -> Option<Vec<String>> {
-    let sources = base.hops.iter().rev().filter_map(|hop| hop.profile.as_deref());
-    let mut path = vec![profile.to_owned()];
-    for name in sources.chain([base.identity_profile.as_str()]) {
-        path.push(name.to_owned());
-        if name == profile {
-            return Some(path);
-        }
-    }
-    None
+fn path_back(base: &Route, profile: &str) -> Option<LoopPath> {
+    let hops = base.hops.iter().rev().filter_map(|hop| hop.profile.as_deref());
+    let sources = hops.chain([base.identity_profile.as_str()]);
+    let back = sources.clone().position(|name| name == profile)?;
+    let path: Vec<&str> = [profile].into_iter().chain(sources.take(back + 1)).collect();
+    Some(LoopPath::of(path.into_iter()))
 }

@@ -21,8 +21,8 @@ pub(super) struct Unresolved {
 pub(super) enum Reason {
     /// It names a source profile that is nowhere.
     MissingSource(String),
-    /// Its sources come back to it. The path starts and ends with the same profile.
-    Loop(Vec<String>),
+    /// Its sources come back to it.
+    Loop(LoopPath),
     /// More hops than Hatrack follows.
     TooLong,
     /// `source_profile` and `credential_source` at once.
@@ -63,8 +63,7 @@ impl fmt::Display for Reason {
             ),
             Self::Loop(path) => write!(
                 f,
-                "source_profile goes round in a loop: {}; let one of them start from keys",
-                shorten(path).join(" → ")
+                "source_profile goes round in a loop: {path}; let one of them start from keys"
             ),
             Self::TooLong => {
                 write!(f, "the chain of source_profile has more than {} roles; shorten it", super::MOST_HOPS)
@@ -112,17 +111,30 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The longest loop is told by its ends.
-fn shorten(path: &[String]) -> Vec<&str> {
-    const SHOWN: usize = 8;
-    let names = path.iter().map(String::as_str);
-    if path.len() <= SHOWN {
-        return names.collect();
+/// The way round a loop, as far as it is told: a long one by its beginning and its end. Every profile of a loop has
+/// one, so that a loop of thousands must not cost thousands of names each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LoopPath(Vec<String>);
+
+impl LoopPath {
+    /// The way through `names`; the first is also the last.
+    pub(super) fn of<'a>(mut names: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        const SHOWN: usize = 8;
+        if names.len() <= SHOWN {
+            return Self(names.map(str::to_owned).collect());
+        }
+        let mut shown: Vec<String> = names.by_ref().take(SHOWN - 2).map(str::to_owned).collect();
+        let end = shown.first().cloned();
+        shown.push("…".to_owned());
+        shown.extend(end);
+        Self(shown)
     }
-    let mut shown: Vec<&str> = names.take(SHOWN - 2).collect();
-    shown.push("…");
-    shown.extend(path.last().map(String::as_str));
-    shown
+}
+
+impl fmt::Display for LoopPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" → "))
+    }
 }
 
 impl Unresolved {

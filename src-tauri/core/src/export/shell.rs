@@ -96,6 +96,7 @@ impl fmt::Display for Shell {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

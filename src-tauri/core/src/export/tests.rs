@@ -1,5 +1,6 @@
 //! Formats whose readers are not at hand, read back by their documented rules. The shells that are at hand read
 //! for themselves in `tests/export_shells.rs`.
+#![allow(clippy::unwrap_used)]
 
 use jiff::Timestamp;
 

@@ -52,9 +52,7 @@ impl Principal {
         if text == "*" {
             return Some(Self::Everyone);
         }
-        if text.len() == 12
-            && let Ok(account) = text.parse()
-        {
+        if let Some(account) = AccountId::of_digits(text) {
             return Some(Self::Account(account));
         }
         if ["AIDA", "AROA"].iter().any(|p| text.starts_with(p))
@@ -70,13 +68,13 @@ impl Principal {
         let ["arn", _, service, "", account, resource] = parts[..] else {
             return None;
         };
-        let account = account.parse::<AccountId>().ok()?;
+        let account = AccountId::of_digits(account)?;
         let whole = text.to_owned();
         match (
             service,
             resource.split_once('/').map_or(resource, |(kind, _)| kind),
         ) {
-            ("iam", "root") => Some(Self::Account(account)),
+            ("iam", "root") if resource == "root" => Some(Self::Account(account)),
             ("iam", "user") => Some(Self::User(whole)),
             ("iam", "role") => Some(Self::Role(whole)),
             ("sts", "assumed-role") => Some(Self::RoleSession(whole)),

@@ -68,11 +68,28 @@ impl ProcessCommand {
             return None;
         }
         let place = words.iter().position(|w| w == "credential-process");
-        let role = place
-            .and_then(|at| words[at + 1..].iter().find(|w| !w.starts_with('-')))
-            .cloned();
+        let role = place.and_then(|at| role_among(&words[at + 1..])).cloned();
         Some(HatAlias { role })
     }
+}
+
+/// The ROLE among the arguments of `hat credential-process`. The word after an option is that option's value, save
+/// for the few options that take none.
+fn role_among(arguments: &[String]) -> Option<&String> {
+    const WITHOUT_VALUE: [&str; 2] = ["--raw", "--allow-endpoint"];
+    let mut arguments = arguments.iter();
+    while let Some(word) = arguments.next() {
+        if word == "--" {
+            return arguments.next();
+        }
+        if !word.starts_with('-') {
+            return Some(word);
+        }
+        if !word.contains('=') && !WITHOUT_VALUE.contains(&word.as_str()) {
+            arguments.next();
+        }
+    }
+    None
 }
 
 /// A profile's command is `hat`.

@@ -34,26 +34,19 @@ impl Value {
     }
 }
 
-/// Whether the values of `key` are secrets: AWS's own three, and the endings under which tools keep theirs.
+/// Whether the values of `key` are secrets: AWS's own three, with a slip in the rest of the name too
+/// (`aws_secret_acess_key` holds the same secret), and the names under which tools keep theirs.
 pub(super) fn is_secret_key(key: &str) -> bool {
-    const NAMES: [&str; 4] = ["password", "passphrase", "token", "private_key"];
-    const ENDINGS: [&str; 8] = [
-        "_secret",
-        "_secret_key",
-        "_secret_access_key",
-        "_token",
-        "_password",
-        "_passphrase",
-        "_private_key",
-        "_seed",
-    ];
-    let ends_with = |ending: &str| {
-        let start = key.len().checked_sub(ending.len());
-        start
-            .and_then(|at| key.as_bytes().get(at..))
-            .is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+    const ANYWHERE: [&str; 5] = ["secret", "password", "passphrase", "private_key", "api_key"];
+    const ENDINGS: [&str; 2] = ["token", "_seed"];
+    let same = |part: &[u8], word: &str| part.eq_ignore_ascii_case(word.as_bytes());
+    let key = key.as_bytes();
+    let contains = |word: &str| key.windows(word.len()).any(|part| same(part, word));
+    let ends_with = |word: &str| {
+        let start = key.len().checked_sub(word.len());
+        start.and_then(|at| key.get(at..)).is_some_and(|end| same(end, word))
     };
-    NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)) || ENDINGS.iter().any(|ending| ends_with(ending))
+    ANYWHERE.iter().any(|word| contains(word)) || ENDINGS.iter().any(|word| ends_with(word))
 }
 
 /// A value and where it is written.

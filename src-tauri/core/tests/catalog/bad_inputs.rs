@@ -189,6 +189,39 @@ fn a16_a_start_url_that_is_no_web_page_is_refused() {
 }
 
 #[test]
+fn a9_a_hostile_value_is_inert_in_its_problem() {
+    let hostile = "x\u{1b}[31m\u{202e}y\u{9b}2J";
+    for broken in [
+        format!("role_arn = {hostile}\nsource_profile = good\n"),
+        format!("{ARN}source_profile = good\nexternal_id = {hostile}\n"),
+        format!(
+            "sso_start_url = https://acme.awsapps.com/start\nsso_region = eu-west-1\nsso_role_name = R\n\
+             sso_account_id = {hostile}\n"
+        ),
+        format!("{ARN}credential_source = {hostile}\n"),
+    ] {
+        let catalog = catalog(&format!("{GOOD}[profile bad]\n{broken}"), "");
+        let message = &problem(&catalog, "bad").message;
+        let steers = |c: char| c.is_control() || c == '\u{202e}';
+        assert!(!message.contains(steers) && message.len() < 400, "{message:?}");
+    }
+    let long = format!("[profile bad]\nrole_arn = {}\nsource_profile = good\n{GOOD}", "x".repeat(60_000));
+    assert!(problem(&catalog(&long, ""), "bad").message.len() < 400);
+}
+
+#[test]
+fn a6_a_loop_of_thousands_costs_what_its_profiles_cost() {
+    let mut config = String::new();
+    for i in 0..5000 {
+        config += &format!("[profile p{i}]\n{ARN}source_profile = p{}\n", (i + 1) % 5000);
+    }
+    let catalog = catalog(&config, "");
+    assert_eq!(catalog.problems.len(), 5000);
+    let problem = problem(&catalog, "p7");
+    assert!(problem.message.contains("p7 → p8 → p9 → p10 → p11 → p12 → … → p7"), "{problem}");
+}
+
+#[test]
 fn problems_show_no_control_characters_and_no_secret() {
     let catalog = catalog(
         &format!(

@@ -217,6 +217,25 @@ fn a_command_line_is_split_like_a_shell_would() {
 }
 
 #[test]
+fn the_role_of_an_alias_is_told_from_the_values_of_options() {
+    let role = |arguments: &str| {
+        let line = format!("/usr/bin/hat credential-process {arguments}");
+        ProcessCommand::new(line).hat_role().unwrap().role
+    };
+    for arguments in [
+        "reader",
+        "reader --duration 1h",
+        "--duration 1h reader",
+        "--duration=1h --raw reader",
+        "--allow-endpoint --session-name x -- reader",
+    ] {
+        assert_eq!(role(arguments).as_deref(), Some("reader"), "{arguments}");
+    }
+    assert_eq!(role("--duration 1h"), None);
+    assert_eq!(role("-- -odd").as_deref(), Some("-odd"));
+}
+
+#[test]
 fn a_profile_whose_command_is_hat_is_an_alias_and_no_identity() {
     let config = format!(
         "[profile reader]\n{}source_profile = keys\n[profile keys]\n{KEYS}\

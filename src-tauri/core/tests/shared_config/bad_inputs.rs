@@ -114,6 +114,7 @@ fn an_error_never_repeats_the_line() {
 fn secrets_are_masked_unless_asked_for() {
     let text = "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = CANARY1\n\
                 aws_session_token = CANARY2\nweb_identity_token_file = /token\nclient_secret = CANARY3\n\
+                aws_secret_acess_key = CANARY5\nsecret_key_id = CANARY6\n\
                 tool =\n  api_token = CANARY4\n  region = eu-west-1\n";
     let config = parse("", text).unwrap();
     let masked = listing(&config, false);
@@ -127,5 +128,5 @@ fn secrets_are_masked_unless_asked_for() {
         listing(&config, true)["profiles"]["default"]["aws_session_token"],
         "CANARY2"
     );
-    assert!(!format!("{config:?}").contains("CANARY1"));
+    assert!(!format!("{config:?}").contains("CANARY"));
 }

@@ -1,5 +1,6 @@
 //! Issuing temporary credentials.
 
+use hatrack_core::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Call;
@@ -29,8 +30,8 @@ pub(super) fn issue(
         let mut keys = call.state.keys();
         Session {
             access_key_id: keys.id("ASIA"),
-            secret: hatrack_core::secret::Secret::new(keys.secret()),
-            token: hatrack_core::secret::Secret::new(keys.session_token()),
+            secret: Secret::new(keys.secret()),
+            token: Secret::new(keys.session_token()),
             issued_at: now,
             expires_at,
             mfa_at,
@@ -46,9 +47,18 @@ pub(super) fn issue(
         "</Credentials>".to_owned(),
     ]
     .concat();
-    call.state
-        .change()
-        .sessions
-        .insert(session.access_key_id.clone(), session);
+    let mut world = call.state.change();
+    forget_the_long_expired(&mut world, now);
+    world.sessions.insert(session.access_key_id.clone(), session);
     Ok(xml)
+}
+
+/// A sandbox may run for days: keeps sessions from piling up. One that expired lately is still told `ExpiredToken`.
+fn forget_the_long_expired(world: &mut World, now: Timestamp) {
+    if world.sessions.len() > MANY_SESSIONS {
+        let lately = now.as_second() - 3600;
+        world
+            .sessions
+            .retain(|_, session| session.expires_at.as_second() > lately);
+    }
 }

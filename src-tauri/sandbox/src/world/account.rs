@@ -42,8 +42,6 @@ pub struct User {
 /// An IAM group.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// The ARN.
-    pub arn: String,
     /// Its policies.
     pub policies: Vec<NamedPolicy>,
 }

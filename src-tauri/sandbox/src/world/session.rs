@@ -11,8 +11,6 @@ use super::account::NamedPolicy;
 /// A user's long-term access key.
 #[derive(Debug, Clone)]
 pub struct AccessKey {
-    /// `AKIA…`.
-    pub id: String,
     /// The secret access key.
     pub secret: Secret,
     /// The ARN of its user.

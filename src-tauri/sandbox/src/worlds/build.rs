@@ -144,7 +144,6 @@ impl Builder {
         };
         self.world.users.insert(arn.clone(), user);
         let key = AccessKey {
-            id: key_id.clone(),
             secret: Secret::new(secret.clone()),
             user_arn: arn.clone(),
         };
@@ -225,9 +224,8 @@ impl Builder {
             .ok_or_else(|| WorldError::Missing(member.arn.clone()))?;
         user.groups.push(arn.clone());
         self.world.groups.insert(
-            arn.clone(),
+            arn,
             Group {
-                arn,
                 policies: named(policies)?,
             },
         );

@@ -28,7 +28,9 @@ pub fn page(query: &HistoryQuery, rows: usize) -> QueryBuilder<Sqlite> {
     // The index that finds words is read first and newest first; without words the filter's own index is.
     let id = match (words.long.is_empty(), words.short.is_empty()) {
         (false, _) => {
-            sql.push(" FROM event_part CROSS JOIN event ON event.id = event_part.rowid WHERE event_part MATCH ");
+            sql.push(
+                " FROM event_part CROSS JOIN event ON event.id = event_part.rowid WHERE event_part MATCH ",
+            );
             sql.push_bind(words.parts());
             for short in &words.short {
                 sql.push(
@@ -40,7 +42,9 @@ pub fn page(query: &HistoryQuery, rows: usize) -> QueryBuilder<Sqlite> {
             "event_part.rowid"
         }
         (true, false) => {
-            sql.push(" FROM event_start CROSS JOIN event ON event.id = event_start.rowid WHERE event_start MATCH ");
+            sql.push(
+                " FROM event_start CROSS JOIN event ON event.id = event_start.rowid WHERE event_start MATCH ",
+            );
             sql.push_bind(words.starts());
             "event_start.rowid"
         }
@@ -83,7 +87,9 @@ struct Words {
 impl Words {
     fn of(text: &str) -> Self {
         // An FTS5 string ends at a NUL, quotes or no quotes.
-        let words = text.split(|c: char| c.is_whitespace() || c == '\0').filter(|w| !w.is_empty());
+        let words = text
+            .split(|c: char| c.is_whitespace() || c == '\0')
+            .filter(|w| !w.is_empty());
         let (long, short) = words
             .take(MOST_WORDS)
             .map(str::to_owned)
@@ -97,7 +103,11 @@ impl Words {
     }
 
     fn starts(&self) -> String {
-        let quoted: Vec<_> = self.short.iter().map(|word| format!("{}*", quote(word))).collect();
+        let quoted: Vec<_> = self
+            .short
+            .iter()
+            .map(|word| format!("{}*", quote(word)))
+            .collect();
         quoted.join(" AND ")
     }
 }

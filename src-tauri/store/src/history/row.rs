@@ -2,9 +2,9 @@
 
 use hatrack_core::view::HistoryRow;
 use jiff::Timestamp;
+use sqlx::Row;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
-use sqlx::Row;
 
 /// The columns in the order of `insert` and `read`.
 pub const COLUMNS: &str = "event.id, event.event, event.outcome, event.account_id, event.account_name, \
@@ -39,7 +39,9 @@ pub fn read(found: &SqliteRow) -> Result<HistoryRow, sqlx::Error> {
     let id: i64 = found.try_get(0)?;
     let account: Option<String> = found.try_get(3)?;
     let number = |at: usize| -> Result<Option<u32>, sqlx::Error> {
-        Ok(found.try_get::<Option<i64>, _>(at)?.and_then(|n| u32::try_from(n).ok()))
+        Ok(found
+            .try_get::<Option<i64>, _>(at)?
+            .and_then(|n| u32::try_from(n).ok()))
     };
     Ok(HistoryRow {
         id,

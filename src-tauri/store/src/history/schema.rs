@@ -21,9 +21,14 @@ fn migrations() -> Migrator {
 
 /// Reads enough to see damage; with `whole`, every page.
 pub async fn check(pool: &SqlitePool, whole: bool) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(pool).await?;
+    sqlx::query("SELECT count(*) FROM sqlite_schema")
+        .fetch_one(pool)
+        .await?;
     if whole {
-        let found: String = sqlx::query("PRAGMA quick_check(1)").fetch_one(pool).await?.try_get(0)?;
+        let found: String = sqlx::query("PRAGMA quick_check(1)")
+            .fetch_one(pool)
+            .await?
+            .try_get(0)?;
         if found != "ok" {
             return Err(sqlx::Error::Protocol(format!("{DAMAGED}{found}")));
         }

@@ -29,7 +29,9 @@ fn row(second: i64) -> HistoryRow {
 
 async fn empty() -> (tempfile::TempDir, SqliteHistory) {
     let folder = tempfile::tempdir().unwrap();
-    let opened = SqliteHistory::open(&folder.path().join("history.db"), NOW).await.unwrap();
+    let opened = SqliteHistory::open(&folder.path().join("history.db"), NOW)
+        .await
+        .unwrap();
     assert_eq!(opened.set_aside, None);
     (folder, opened.history)
 }
@@ -51,7 +53,13 @@ async fn what_is_written_is_read() {
     history.append(denied.clone()).await.unwrap();
     let found = page(&history, HistoryQuery::default()).await;
     assert_eq!(found.len(), 1);
-    assert_eq!(HistoryRow { id: 0, ..found[0].clone() }, denied);
+    assert_eq!(
+        HistoryRow {
+            id: 0,
+            ..found[0].clone()
+        },
+        denied
+    );
 }
 
 #[tokio::test]
@@ -109,23 +117,73 @@ async fn every_filter_narrows() {
     let acme = Some("183438944504".parse().unwrap());
     let rows = [
         row(1),
-        HistoryRow { account_id: acme, account_name: Some("Acme".into()), ..row(2) },
-        HistoryRow { outcome: outcome::DENIED.into(), ..row(3) },
-        HistoryRow { event: event::DOWNLOAD.into(), ..row(4) },
-        HistoryRow { session_id: Some("zzzzzzzz".into()), ..row(5) },
-        HistoryRow { error: Some("50%_off \"quoted\" AccessDenied".into()), ..row(6) },
+        HistoryRow {
+            account_id: acme,
+            account_name: Some("Acme".into()),
+            ..row(2)
+        },
+        HistoryRow {
+            outcome: outcome::DENIED.into(),
+            ..row(3)
+        },
+        HistoryRow {
+            event: event::DOWNLOAD.into(),
+            ..row(4)
+        },
+        HistoryRow {
+            session_id: Some("zzzzzzzz".into()),
+            ..row(5)
+        },
+        HistoryRow {
+            error: Some("50%_off \"quoted\" AccessDenied".into()),
+            ..row(6)
+        },
     ];
     for row in rows {
         history.append(row).await.unwrap();
     }
     let at = |second: i64| Some(Timestamp::from_second(1_790_000_000 + second).unwrap());
-    let text = |text: &str| HistoryQuery { text: Some(text.into()), ..HistoryQuery::default() };
+    let text = |text: &str| HistoryQuery {
+        text: Some(text.into()),
+        ..HistoryQuery::default()
+    };
     let cases = [
-        (HistoryQuery { account_id: acme, ..HistoryQuery::default() }, vec![2]),
-        (HistoryQuery { outcome: Some(outcome::DENIED.into()), ..HistoryQuery::default() }, vec![3]),
-        (HistoryQuery { event: Some(event::DOWNLOAD.into()), ..HistoryQuery::default() }, vec![4]),
-        (HistoryQuery { session_id: Some("zzzzzzzz".into()), ..HistoryQuery::default() }, vec![5]),
-        (HistoryQuery { since: at(2), until: at(4), ..HistoryQuery::default() }, vec![3, 2]),
+        (
+            HistoryQuery {
+                account_id: acme,
+                ..HistoryQuery::default()
+            },
+            vec![2],
+        ),
+        (
+            HistoryQuery {
+                outcome: Some(outcome::DENIED.into()),
+                ..HistoryQuery::default()
+            },
+            vec![3],
+        ),
+        (
+            HistoryQuery {
+                event: Some(event::DOWNLOAD.into()),
+                ..HistoryQuery::default()
+            },
+            vec![4],
+        ),
+        (
+            HistoryQuery {
+                session_id: Some("zzzzzzzz".into()),
+                ..HistoryQuery::default()
+            },
+            vec![5],
+        ),
+        (
+            HistoryQuery {
+                since: at(2),
+                until: at(4),
+                ..HistoryQuery::default()
+            },
+            vec![3, 2],
+        ),
         (text("acme"), vec![6, 5, 4, 3, 2, 1]),
         (text("183438944504"), vec![2]),
         (text("consultant"), vec![6, 5, 4, 3, 2, 1]),
@@ -139,12 +197,27 @@ async fn every_filter_narrows() {
         (text("event:switch"), vec![]),
         (text("* ^"), vec![]),
         (text("  \0 "), vec![6, 5, 4, 3, 2, 1]),
-        (HistoryQuery { account_id: acme, ..text("consultant") }, vec![2]),
-        (HistoryQuery { until: at(3), ..text("st") }, vec![2, 1]),
+        (
+            HistoryQuery {
+                account_id: acme,
+                ..text("consultant")
+            },
+            vec![2],
+        ),
+        (
+            HistoryQuery {
+                until: at(3),
+                ..text("st")
+            },
+            vec![2, 1],
+        ),
     ];
     for (query, expected) in cases {
         let found = page(&history, query.clone()).await;
-        let seconds: Vec<_> = found.iter().map(|row| row.at.as_second() - 1_790_000_000).collect();
+        let seconds: Vec<_> = found
+            .iter()
+            .map(|row| row.at.as_second() - 1_790_000_000)
+            .collect();
         assert_eq!(seconds, expected, "{query:?}");
     }
 }
@@ -152,7 +225,10 @@ async fn every_filter_narrows() {
 #[tokio::test]
 async fn no_column_holds_a_secret() {
     let (_folder, history) = empty().await;
-    let columns = sqlx::query("SELECT name FROM pragma_table_info('event')").fetch_all(&history.pool).await.unwrap();
+    let columns = sqlx::query("SELECT name FROM pragma_table_info('event')")
+        .fetch_all(&history.pool)
+        .await
+        .unwrap();
     for column in columns {
         let name: String = column.get(0);
         for word in ["secret", "token", "password", "code", "key"] {
@@ -175,9 +251,19 @@ async fn f66_a_newer_database_is_refused_and_left_alone() {
     let path = folder.path().join("history.db");
     let refused = SqliteHistory::open(&path, NOW).await.unwrap_err();
     assert!(matches!(refused, OpenFailure::Newer { .. }), "{refused}");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().filter(|e| {
-        e.as_ref().unwrap().file_name().to_string_lossy().contains("broken")
-    }).count(), 0);
+    assert_eq!(
+        std::fs::read_dir(folder.path())
+            .unwrap()
+            .filter(|e| {
+                e.as_ref()
+                    .unwrap()
+                    .file_name()
+                    .to_string_lossy()
+                    .contains("broken")
+            })
+            .count(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -191,7 +277,10 @@ async fn f66_a_corrupt_database_is_set_aside_once() {
     let mut bytes = std::fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
     bytes[4096..middle].fill(0xa5);
-    for broken in [bytes, b"this is no database at all, but it is long enough to be read".repeat(100)] {
+    for broken in [
+        bytes,
+        b"this is no database at all, but it is long enough to be read".repeat(100),
+    ] {
         std::fs::write(&path, &broken).unwrap();
         let opened = SqliteHistory::open(&path, NOW).await.unwrap();
         assert_eq!(std::fs::read(opened.set_aside.unwrap()).unwrap(), broken);
@@ -222,40 +311,86 @@ async fn every_file_is_private() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, history) = empty().await;
     history.append(row(1)).await.unwrap();
-    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap).collect();
+    let files: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     assert!(files.len() >= 2, "the log is a file of its own");
     for file in files {
-        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.path());
+        assert_eq!(
+            file.metadata().unwrap().permissions().mode() & 0o077,
+            0,
+            "{:?}",
+            file.path()
+        );
     }
 }
 
-/// The budget: the first page under any filter of a million rows in 20 ms. `make soak` measures it.
+/// The budget: the first page under any filter of a million rows in 20 ms, with SQLite compiled as for a release.
+/// Without optimisation it takes three to five times as long.
 #[tokio::test]
 #[ignore = "writes a million rows"]
 async fn soak_the_first_page_of_a_million_rows_is_quick() {
     let (_folder, history) = empty().await;
     fill(&history, 1_000_000).await;
-    let text = |text: &str| HistoryQuery { text: Some(text.into()), ..HistoryQuery::default() };
+    let text = |text: &str| HistoryQuery {
+        text: Some(text.into()),
+        ..HistoryQuery::default()
+    };
     let account = Some("100000000007".parse().unwrap());
     let queries = [
         HistoryQuery::default(),
-        HistoryQuery { account_id: account, ..HistoryQuery::default() },
-        HistoryQuery { outcome: Some("denied".into()), ..HistoryQuery::default() },
-        HistoryQuery { event: Some("upload".into()), outcome: Some("denied".into()), ..HistoryQuery::default() },
-        HistoryQuery { account_id: account, event: Some("switch".into()), outcome: Some("failed".into()), ..HistoryQuery::default() },
-        HistoryQuery { account_id: account, before: Some(500_000_000), ..HistoryQuery::default() },
-        HistoryQuery { session_id: Some("s00000042".into()), ..HistoryQuery::default() },
-        HistoryQuery { since: Some(Timestamp::from_second(100).unwrap()), until: Some(Timestamp::from_second(200).unwrap()), ..HistoryQuery::default() },
+        HistoryQuery {
+            account_id: account,
+            ..HistoryQuery::default()
+        },
+        HistoryQuery {
+            outcome: Some("denied".into()),
+            ..HistoryQuery::default()
+        },
+        HistoryQuery {
+            event: Some("upload".into()),
+            outcome: Some("denied".into()),
+            ..HistoryQuery::default()
+        },
+        HistoryQuery {
+            account_id: account,
+            event: Some("switch".into()),
+            outcome: Some("failed".into()),
+            ..HistoryQuery::default()
+        },
+        HistoryQuery {
+            account_id: account,
+            before: Some(500_000_000),
+            ..HistoryQuery::default()
+        },
+        HistoryQuery {
+            session_id: Some("s00000042".into()),
+            ..HistoryQuery::default()
+        },
+        HistoryQuery {
+            since: Some(Timestamp::from_second(100).unwrap()),
+            until: Some(Timestamp::from_second(200).unwrap()),
+            ..HistoryQuery::default()
+        },
         text("role"),
         text("Role-0042"),
-        text("request-00500000"),
+        text(&request_id(500_000)),
+        text(&request_id(7)[..8]),
         text("no such text"),
         text("role-004 arn:aws"),
         text("r"),
         text("ro"),
-        HistoryQuery { account_id: account, ..text("role") },
-        HistoryQuery { outcome: Some("denied".into()), ..text("arn:aws:iam") },
+        HistoryQuery {
+            account_id: account,
+            ..text("role")
+        },
+        HistoryQuery {
+            outcome: Some("denied".into()),
+            ..text("arn:aws:iam")
+        },
     ];
+    let budget = Duration::from_millis(if cfg!(debug_assertions) { 60 } else { 20 });
     let mut slow = Vec::new();
     for query in queries {
         let mut best = Duration::MAX;
@@ -265,11 +400,30 @@ async fn soak_the_first_page_of_a_million_rows_is_quick() {
             best = best.min(started.elapsed());
         }
         println!("{best:>10.1?}  {query:?}");
-        if best > Duration::from_millis(20) {
+        if best > budget {
             slow.push((best, query));
         }
     }
     assert!(slow.is_empty(), "{slow:#?}");
+}
+
+/// In the form of AWS's: random hexadecimal digits.
+fn request_id(n: u32) -> String {
+    let mix = |salt: u64| {
+        (u64::from(n) + salt)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(29)
+            .wrapping_mul(0xbf58_476d_1ce4_e5b9)
+    };
+    let (a, b) = (mix(1), mix(2));
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xffff,
+        b >> 48,
+        b & 0xffff_ffff_ffff
+    )
 }
 
 /// Rows like real ones, one each millisecond, in one transaction.
@@ -296,11 +450,14 @@ async fn fill(history: &SqliteHistory, rows: u32) {
             role_name: Some(role),
             profile: Some(format!("profile-{}", n % 300)),
             session_id: Some(format!("s{:08}", n / 20)),
-            request_id: Some(format!("request-{n:08}")),
+            request_id: Some(request_id(n)),
             error: (outcome == outcome::DENIED).then(|| "AccessDenied: is not authorized to perform".into()),
             ..row(0)
         };
-        row::insert(&row, row.at.as_microsecond()).execute(&mut *transaction).await.unwrap();
+        row::insert(&row, row.at.as_microsecond())
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
     }
     transaction.commit().await.unwrap();
 }

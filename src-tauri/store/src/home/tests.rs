@@ -11,8 +11,23 @@ fn resolve(vars: &[(&str, &str)], os: &str) -> Result<Home, HomeError> {
 
 #[test]
 fn hatrack_home_moves_everything() {
-    let home = resolve(&[("HATRACK_HOME", "/h"), ("HOME", "/home/troy"), ("XDG_DATA_HOME", "/d")], "linux").unwrap();
-    for path in [home.history(), home.vault(), home.settings(), home.log("agent"), home.socket(), home.agent_lock()] {
+    let home = resolve(
+        &[
+            ("HATRACK_HOME", "/h"),
+            ("HOME", "/home/troy"),
+            ("XDG_DATA_HOME", "/d"),
+        ],
+        "linux",
+    )
+    .unwrap();
+    for path in [
+        home.history(),
+        home.vault(),
+        home.settings(),
+        home.log("agent"),
+        home.socket(),
+        home.agent_lock(),
+    ] {
         assert!(path.starts_with("/h"), "{}", path.display());
     }
     assert_eq!(home.socket(), Path::new("/h/run/agent.sock"));
@@ -33,16 +48,32 @@ fn xdg_variables_are_honoured_and_relative_or_empty_ones_ignored() {
     )
     .unwrap();
     assert_eq!(home.settings(), Path::new("/c/hatrack/settings.json"));
-    assert_eq!(home.history(), Path::new("/home/troy/.local/share/hatrack/history.db"));
-    assert_eq!(home.log("agent"), Path::new("/home/troy/.local/state/hatrack/agent.log"));
-    assert_eq!(home.runtime(), Path::new(&format!("/run/user/1000/hatrack-{}", home.namespace())));
+    assert_eq!(
+        home.history(),
+        Path::new("/home/troy/.local/share/hatrack/history.db")
+    );
+    assert_eq!(
+        home.log("agent"),
+        Path::new("/home/troy/.local/state/hatrack/agent.log")
+    );
+    assert_eq!(
+        home.runtime(),
+        Path::new(&format!("/run/user/1000/hatrack-{}", home.namespace()))
+    );
 }
 
 #[test]
 fn other_systems_have_their_own_customs() {
     let mac = resolve(&[("HOME", "/Users/troy")], "macos").unwrap();
-    assert_eq!(mac.history(), Path::new("/Users/troy/Library/Application Support/Hatrack/history.db"));
-    let windows = resolve(&[("APPDATA", "/r"), ("LOCALAPPDATA", "/l"), ("USERPROFILE", "/u")], "windows").unwrap();
+    assert_eq!(
+        mac.history(),
+        Path::new("/Users/troy/Library/Application Support/Hatrack/history.db")
+    );
+    let windows = resolve(
+        &[("APPDATA", "/r"), ("LOCALAPPDATA", "/l"), ("USERPROFILE", "/u")],
+        "windows",
+    )
+    .unwrap();
     assert_eq!(windows.settings(), Path::new("/r/Hatrack/settings.json"));
     assert_eq!(windows.history(), Path::new("/l/Hatrack/history.db"));
 }
@@ -55,11 +86,21 @@ fn without_any_home_the_answer_is_an_error() {
 #[test]
 fn a_long_socket_path_moves_to_a_short_place_of_its_own() {
     let long = format!("/{}", "x".repeat(120));
-    let home = resolve(&[("HATRACK_HOME", &long), ("XDG_RUNTIME_DIR", "/run/user/1000")], "linux").unwrap();
+    let home = resolve(
+        &[("HATRACK_HOME", &long), ("XDG_RUNTIME_DIR", "/run/user/1000")],
+        "linux",
+    )
+    .unwrap();
     assert!(home.socket().starts_with("/run/user/1000"));
     assert!(home.socket().as_os_str().len() <= LONGEST_SOCKET_PATH);
     assert!(home.history().starts_with(&long));
-    let other = resolve(&[("HATRACK_HOME", &format!("{long}y")), ("XDG_RUNTIME_DIR", "/run/user/1000")], "linux");
+    let other = resolve(
+        &[
+            ("HATRACK_HOME", &format!("{long}y")),
+            ("XDG_RUNTIME_DIR", "/run/user/1000"),
+        ],
+        "linux",
+    );
     assert_ne!(home.socket(), other.unwrap().socket());
 }
 
@@ -92,7 +133,10 @@ mod unix {
         let home = Home::at(folder.path());
         home.create().unwrap();
         for path in [folder.path(), home.runtime()] {
-            assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o700);
+            assert_eq!(
+                std::fs::metadata(path).unwrap().permissions().mode() & 0o777,
+                0o700
+            );
         }
     }
 

@@ -19,7 +19,9 @@ fn nothing_there_means_the_defaults() {
 fn what_was_chosen_is_read_again() {
     let (_folder, file) = file();
     let account: AccountId = "081278057606".parse().unwrap();
-    let role: RoleArn = "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole".parse().unwrap();
+    let role: RoleArn = "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole"
+        .parse()
+        .unwrap();
     let written = file
         .update(Timestamp::UNIX_EPOCH, |s| {
             s.accounts.insert(
@@ -52,7 +54,11 @@ fn what_was_chosen_is_read_again() {
 #[test]
 fn what_another_version_wrote_stays() {
     let (_folder, file) = file();
-    fs::write(file.path(), r#"{"theme": "dark", "from_the_future": {"a": [1, 2]}}"#).unwrap();
+    fs::write(
+        file.path(),
+        r#"{"theme": "dark", "from_the_future": {"a": [1, 2]}}"#,
+    )
+    .unwrap();
     file.update(Timestamp::UNIX_EPOCH, |s| {
         s.favourites.insert("x".into());
     })
@@ -90,18 +96,32 @@ fn writers_at_once_lose_no_change() {
             });
         }
     });
-    assert_eq!(file.load(Timestamp::UNIX_EPOCH).unwrap().settings.favourites.len(), 80);
+    assert_eq!(
+        file.load(Timestamp::UNIX_EPOCH)
+            .unwrap()
+            .settings
+            .favourites
+            .len(),
+        80
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn f63_a_failed_write_leaves_the_old_file() {
     let (folder, file) = file();
-    file.update(Timestamp::UNIX_EPOCH, |s| s.theme = Theme::Dark).unwrap();
+    file.update(Timestamp::UNIX_EPOCH, |s| s.theme = Theme::Dark)
+        .unwrap();
     // A folder in the lock's place fails for every user, root included, where a mode would not.
     fs::remove_file(file.path().with_extension("lock")).unwrap();
     fs::create_dir(file.path().with_extension("lock")).unwrap();
-    assert!(file.update(Timestamp::UNIX_EPOCH, |s| s.theme = Theme::Light).is_err());
-    assert_eq!(file.load(Timestamp::UNIX_EPOCH).unwrap().settings.theme, Theme::Dark);
+    assert!(
+        file.update(Timestamp::UNIX_EPOCH, |s| s.theme = Theme::Light)
+            .is_err()
+    );
+    assert_eq!(
+        file.load(Timestamp::UNIX_EPOCH).unwrap().settings.theme,
+        Theme::Dark
+    );
     drop(folder);
 }

@@ -69,9 +69,9 @@ impl Keyring for OsKeyring {
 /// `Debug` of some of these errors holds the bytes that were read, so only the kinds known to be harmless are told.
 fn trouble(why: &Error) -> KeyringTrouble {
     match why {
-        Error::NoStorageAccess(said) => {
-            KeyringTrouble::Locked(format!("the system's keyring is locked or refused access: {said}"))
-        }
+        Error::NoStorageAccess(said) => KeyringTrouble::Locked(format!(
+            "the system's keyring is locked or refused access: {said}"
+        )),
         Error::PlatformFailure(said) => {
             KeyringTrouble::Missing(format!("the system's keyring does not answer: {said}"))
         }
@@ -82,6 +82,8 @@ fn trouble(why: &Error) -> KeyringTrouble {
         Error::Invalid(what, said) => {
             KeyringTrouble::Missing(format!("the system's keyring cannot be used: {what} {said}"))
         }
-        _ => KeyringTrouble::Missing("the system's keyring holds something else under Hatrack's name".to_owned()),
+        _ => KeyringTrouble::Missing(
+            "the system's keyring holds something else under Hatrack's name".to_owned(),
+        ),
     }
 }

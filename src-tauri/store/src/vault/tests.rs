@@ -88,9 +88,11 @@ fn on_disk(folder: &tempfile::TempDir) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 fn holds(folder: &tempfile::TempDir, needle: &str) -> bool {
-    on_disk(folder)
-        .values()
-        .any(|bytes| bytes.windows(needle.len()).any(|window| window == needle.as_bytes()))
+    on_disk(folder).values().any(|bytes| {
+        bytes
+            .windows(needle.len())
+            .any(|window| window == needle.as_bytes())
+    })
 }
 
 fn session(id: &str, token_chars: usize) -> Session {
@@ -152,12 +154,17 @@ async fn what_is_put_is_got_by_the_next_agent_too() {
 async fn b24_a_session_with_a_long_token_comes_back_whole() {
     let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::default());
     let long = session("abcdefgh", 4096);
-    sessions::put(&vault(&folder, &keyring).await, &long, "boot-1").await.unwrap();
+    sessions::put(&vault(&folder, &keyring).await, &long, "boot-1")
+        .await
+        .unwrap();
     assert!(!holds(&folder, "canary") && !holds(&folder, "ASIAIOSFODNN7EXAMPLE"));
     let again = vault(&folder, &keyring).await;
     let restored = sessions::all(&again).await.unwrap();
     assert_eq!(restored.len(), 1);
-    assert_eq!((&restored[0].session, restored[0].boot_id.as_str()), (&long, "boot-1"));
+    assert_eq!(
+        (&restored[0].session, restored[0].boot_id.as_str()),
+        (&long, "boot-1")
+    );
     sessions::forget(&again, &long.id).await.unwrap();
     assert!(sessions::all(&again).await.unwrap().is_empty());
 }
@@ -168,7 +175,9 @@ async fn without_a_keyring_nothing_is_written() {
     keyring.missing.store(true, Ordering::Relaxed);
     let vault = vault(&folder, &keyring).await;
     assert!(matches!(vault.status(), VaultStatus::MemoryOnly { .. }));
-    let kept = sessions::put(&vault, &session("abcdefgh", 600), "boot-1").await.unwrap();
+    let kept = sessions::put(&vault, &session("abcdefgh", 600), "boot-1")
+        .await
+        .unwrap();
     assert_eq!(kept, Kept::InMemoryOnly);
     assert!(on_disk(&folder).is_empty());
     assert!(sessions::all(&vault).await.unwrap().is_empty());
@@ -177,7 +186,11 @@ async fn without_a_keyring_nothing_is_written() {
 #[tokio::test]
 async fn i82_a_locked_keyring_pauses_and_goes_on_when_it_is_unlocked() {
     let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::<FakeKeyring>::default());
-    vault(&folder, &keyring).await.put("before", b"canary").await.unwrap();
+    vault(&folder, &keyring)
+        .await
+        .put("before", b"canary")
+        .await
+        .unwrap();
     keyring.locked.store(true, Ordering::Relaxed);
     let vault = vault(&folder, &keyring).await;
     assert!(matches!(vault.status(), VaultStatus::Locked { .. }));
@@ -216,11 +229,22 @@ async fn a_blob_that_does_not_open_is_set_aside_and_stops_nothing() {
     fs::write(blob("cut"), b"hatr").unwrap();
     // A blob under another's name is a blob that was swapped.
     fs::copy(blob("good"), blob("moved")).unwrap();
-    vault.put("session-foreign", b"{\"not\": \"a session\"}").await.unwrap();
-    let found: Vec<_> = sessions::all(&vault).await.unwrap().into_iter().map(|r| r.session.id.0).collect();
+    vault
+        .put("session-foreign", b"{\"not\": \"a session\"}")
+        .await
+        .unwrap();
+    let found: Vec<_> = sessions::all(&vault)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|r| r.session.id.0)
+        .collect();
     assert_eq!(found, ["good"]);
     assert_eq!(vault.list().await.unwrap(), ["session-good"]);
-    let aside = on_disk(&folder).keys().filter(|path| path.to_string_lossy().ends_with(".unreadable")).count();
+    let aside = on_disk(&folder)
+        .keys()
+        .filter(|path| path.to_string_lossy().ends_with(".unreadable"))
+        .count();
     assert_eq!(aside, 4);
 }
 
@@ -241,7 +265,10 @@ async fn an_entry_that_is_no_key_is_left_alone() {
     keyring.write(b"somebody else's").unwrap();
     let vault = vault(&folder, &keyring).await;
     assert!(matches!(vault.status(), VaultStatus::MemoryOnly { .. }));
-    assert_eq!(keyring.entry.lock().unwrap().as_deref(), Some(&b"somebody else's"[..]));
+    assert_eq!(
+        keyring.entry.lock().unwrap().as_deref(),
+        Some(&b"somebody else's"[..])
+    );
 }
 
 #[tokio::test]
@@ -249,7 +276,10 @@ async fn names_that_are_paths_are_refused() {
     let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::default());
     let vault = vault(&folder, &keyring).await;
     for name in ["", "../x", "a/b", "a.b", "a b", "\u{e4}"] {
-        assert!(matches!(vault.put(name, b"x").await, Err(VaultFailure::Name(_))), "{name}");
+        assert!(
+            matches!(vault.put(name, b"x").await, Err(VaultFailure::Name(_))),
+            "{name}"
+        );
     }
 }
 

@@ -58,10 +58,17 @@ impl Source<'_> {
         while at < chunk.end {
             let stream = match body.take() {
                 Some(stream) => stream,
-                None => self.range(Chunk { start: at, end: chunk.end }).await?,
+                None => {
+                    self.range(Chunk {
+                        start: at,
+                        end: chunk.end,
+                    })
+                    .await?
+                }
             };
             let before = at;
-            self.read(stream, &mut at, chunk.end, digest.as_mut(), moved).await?;
+            self.read(stream, &mut at, chunk.end, digest.as_mut(), moved)
+                .await?;
             breaks = if at > before { 0 } else { breaks + 1 };
             if at < chunk.end && breaks > MOST_BREAKS {
                 let asked = Asked {
@@ -91,15 +98,18 @@ impl Source<'_> {
                 .set_if_match(self.etag.map(str::to_owned))
                 .send()
         };
+        let generation = self.s3.signer.generation();
         let answer = match send().await.map_err(|error| self.call.failed(error)) {
             Err(S3Failure::Expired { .. }) => {
-                self.s3.signer.forget();
+                self.s3.signer.forget(generation).await;
                 send().await.map_err(|error| self.call.failed(error))
             }
             done => done,
         }?;
         // A server that ignores ranges would fill each part with the object's beginning.
-        let given = answer.content_range().and_then(|range| range.strip_prefix("bytes ")?.split_once('-'));
+        let given = answer
+            .content_range()
+            .and_then(|range| range.strip_prefix("bytes ")?.split_once('-'));
         if given.and_then(|(first, _)| first.parse().ok()) != Some(chunk.start) {
             let asked = Asked {
                 service: "S3",

@@ -148,23 +148,42 @@ mod tests {
             Expected::Crc("CRC32", CrcAlgorithm::Crc32IsoHdlc, 0x8bd6_9e52)
         );
         assert_eq!(Expected::choose(true, crc32), Expected::Composite);
-        assert_eq!(Expected::choose(false, [None, None, Some("i9aeUg==-3"), None, None]), Expected::Composite);
+        assert_eq!(
+            Expected::choose(false, [None, None, Some("i9aeUg==-3"), None, None]),
+            Expected::Composite
+        );
         assert_eq!(Expected::choose(false, [None; 5]), Expected::None);
-        assert_eq!(Expected::choose(false, [Some("i9aeUg=="), None, None, None, None]), Expected::Unreadable("CRC64NVME"));
-        assert_eq!(Expected::choose(false, [None, Some("%%"), None, None, None]), Expected::Unreadable("CRC32C"));
+        assert_eq!(
+            Expected::choose(false, [Some("i9aeUg=="), None, None, None, None]),
+            Expected::Unreadable("CRC64NVME")
+        );
+        assert_eq!(
+            Expected::choose(false, [None, Some("%%"), None, None, None]),
+            Expected::Unreadable("CRC32C")
+        );
     }
 
     #[test]
     fn chunks_add_up_to_the_whole() {
         let whole: Vec<u8> = (0..100_000u32).map(|n| (n % 251) as u8).collect();
-        for algorithm in [CrcAlgorithm::Crc64Nvme, CrcAlgorithm::Crc32Iscsi, CrcAlgorithm::Crc32IsoHdlc] {
+        for algorithm in [
+            CrcAlgorithm::Crc64Nvme,
+            CrcAlgorithm::Crc32Iscsi,
+            CrcAlgorithm::Crc32IsoHdlc,
+        ] {
             let sums: Vec<_> = [(0, 10), (10, 65_000), (65_000, 100_000)]
                 .map(|(start, end)| Sum {
                     chunk: Chunk { start, end },
-                    crc: Some(crc_fast::checksum(algorithm, &whole[start as usize..end as usize])),
+                    crc: Some(crc_fast::checksum(
+                        algorithm,
+                        &whole[start as usize..end as usize],
+                    )),
                 })
                 .into();
-            assert_eq!(combined(algorithm, &sums), Some(crc_fast::checksum(algorithm, &whole)));
+            assert_eq!(
+                combined(algorithm, &sums),
+                Some(crc_fast::checksum(algorithm, &whole))
+            );
         }
     }
 }

@@ -28,7 +28,8 @@ pub struct Folder {
 impl Folder {
     /// Opens the folder. It must be there; links on the way to it are the person's own.
     pub fn open(path: &Path) -> Result<Self, S3Failure> {
-        let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(|why| disk(path, "opened", why))?;
+        let dir =
+            Dir::open_ambient_dir(path, ambient_authority()).map_err(|why| disk(path, "opened", why))?;
         Ok(Self {
             path: path.to_owned(),
             dir: Arc::new(dir),
@@ -51,7 +52,9 @@ impl Folder {
         let name = temporary_name().map_err(|why| disk(&path, "written", why))?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
-        let file = dir.open_with(&name, &options).map_err(|why| disk(&path.join(&name), "written", why))?;
+        let file = dir
+            .open_with(&name, &options)
+            .map_err(|why| disk(&path.join(&name), "written", why))?;
         // Made first, so that a disk that is too full leaves nothing behind.
         let temporary = Temporary {
             dir,
@@ -70,10 +73,14 @@ impl Folder {
         for name in names {
             path.push(name);
             match dir.create_dir(name) {
-                Err(why) if why.kind() != io::ErrorKind::AlreadyExists => return Err(disk(&path, "made", why)),
+                Err(why) if why.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(disk(&path, "made", why));
+                }
                 _ => {}
             }
-            let found = dir.symlink_metadata(name).map_err(|why| disk(&path, "opened", why))?;
+            let found = dir
+                .symlink_metadata(name)
+                .map_err(|why| disk(&path, "opened", why))?;
             if !found.is_dir() {
                 return Err(S3Failure::InTheWay { path });
             }
@@ -107,7 +114,9 @@ impl Temporary {
     }
 
     fn keep_now(mut self) -> Result<LocalPath, S3Failure> {
-        self.file.sync_all().map_err(|why| disk(&self.path, "written", why))?;
+        self.file
+            .sync_all()
+            .map_err(|why| disk(&self.path, "written", why))?;
         for n in 1..=MOST_NUMBERS {
             let kept = self.target.clone().with_variation(n);
             let name = kept.file_name();
@@ -133,7 +142,10 @@ impl Temporary {
         Err(disk(
             &self.path.join(self.target.file_name()),
             "written",
-            io::Error::new(io::ErrorKind::AlreadyExists, "every number behind this name is taken"),
+            io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "every number behind this name is taken",
+            ),
         ))
     }
 }

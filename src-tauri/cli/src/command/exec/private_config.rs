@@ -28,7 +28,8 @@ impl PrivateConfig {
         let hat = hat.display().to_string();
         let line = process_line([hat.as_str()].into_iter().chain(words.iter().map(String::as_str)));
         let text = config_text(given, &line.map_err(Failure::refused)?)?;
-        let folder = private_folder("exec-")
+        remove_orphans(runtime);
+        let folder = private_folder(&format!("{PREFIX}{}-", std::process::id()))
             .tempdir_in(runtime)
             .map_err(|why| unwritable(runtime, &why))?;
         let written = Self { folder };
@@ -46,6 +47,35 @@ impl PrivateConfig {
     pub fn credentials(&self) -> PathBuf {
         self.folder.path().join("credentials")
     }
+}
+
+/// `exec-`, our process ID, and something random.
+const PREFIX: &str = "exec-";
+
+/// Removes the folders of processes that were killed before they could.
+fn remove_orphans(runtime: &Path) {
+    for entry in fs::read_dir(runtime).into_iter().flatten().flatten() {
+        let owner = entry.file_name().to_str().and_then(owner_of);
+        if owner.is_some_and(has_gone) {
+            // Another `hat` may be removing it too.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn owner_of(folder: &str) -> Option<i32> {
+    folder.strip_prefix(PREFIX)?.split('-').next()?.parse().ok()
+}
+
+#[cfg(unix)]
+fn has_gone(process: i32) -> bool {
+    use rustix::process::{Pid, test_kill_process};
+    Pid::from_raw(process).is_some_and(|pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn has_gone(_process: i32) -> bool {
+    false
 }
 
 fn config_text(given: &HandOut, process: &str) -> Result<String, Failure> {

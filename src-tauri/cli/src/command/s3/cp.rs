@@ -45,8 +45,11 @@ impl Cp {
         let began = Instant::now();
         let done = tokio::select! {
             done = copy.run(&open) => done,
-            // Dropping the copy leaves nothing behind.
-            () = interrupted.come() => return Err(Failure::refused("the copy was interrupted; nothing of it was kept")),
+            // What was dropped half-way leaves nothing behind, here or in S3.
+            () = interrupted.come() => {
+                open.s3.settled().await;
+                Err(Failure::refused("the copy was interrupted; nothing of it was kept").into())
+            }
         };
         open.record(copy.row(&done, began)).await;
         done?;

@@ -12,9 +12,21 @@ fn path(key: &str, rules: FileRules) -> String {
 
 #[test]
 fn c31_keys_that_climb_are_skipped() {
-    for key in ["../../x", "a/../../x", "a/../x", "..\\..\\x", "a\\..\\x", "./x", "a/./x"] {
+    for key in [
+        "../../x",
+        "a/../../x",
+        "a/../x",
+        "..\\..\\x",
+        "a\\..\\x",
+        "./x",
+        "a/./x",
+    ] {
         for rules in ALL {
-            assert_eq!(local_path(key, "", rules), Err(Skipped::Climbs(key.into())), "{key}");
+            assert_eq!(
+                local_path(key, "", rules),
+                Err(Skipped::Climbs(key.into())),
+                "{key}"
+            );
         }
     }
 }
@@ -22,7 +34,11 @@ fn c31_keys_that_climb_are_skipped() {
 #[test]
 fn c32_bare_dots_are_skipped() {
     for key in ["..", ".", "prefix/..", "prefix/."] {
-        assert_eq!(local_path(key, "", FileRules::Unix), Err(Skipped::Climbs(key.into())), "{key}");
+        assert_eq!(
+            local_path(key, "", FileRules::Unix),
+            Err(Skipped::Climbs(key.into())),
+            "{key}"
+        );
     }
     assert_eq!(
         local_path("prefix/..", "prefix/", FileRules::Unix),
@@ -34,10 +50,17 @@ fn c32_bare_dots_are_skipped() {
 fn c33_absolute_keys_are_skipped() {
     for key in ["/etc/x", "C:\\x", "C:/x", "\\\\srv\\x", "\\x", "c:"] {
         for rules in ALL {
-            assert_eq!(local_path(key, "", rules), Err(Skipped::Absolute(key.into())), "{key}");
+            assert_eq!(
+                local_path(key, "", rules),
+                Err(Skipped::Absolute(key.into())),
+                "{key}"
+            );
         }
     }
-    assert_eq!(local_path("p//etc/x", "p/", FileRules::Unix), Err(Skipped::Absolute("p//etc/x".into())));
+    assert_eq!(
+        local_path("p//etc/x", "p/", FileRules::Unix),
+        Err(Skipped::Absolute("p//etc/x".into()))
+    );
 }
 
 #[test]
@@ -50,7 +73,10 @@ fn c34_dots_inside_a_name_are_allowed() {
 #[test]
 fn c35_control_characters_are_escaped() {
     assert_eq!(path("a\0b\nc\x7f", FileRules::Unix), "a%00b%0Ac%7F");
-    assert_eq!(path("invoice\u{202e}fdp.exe", FileRules::Unix), "invoice%E2%80%AEfdp.exe");
+    assert_eq!(
+        path("invoice\u{202e}fdp.exe", FileRules::Unix),
+        "invoice%E2%80%AEfdp.exe"
+    );
 }
 
 #[test]
@@ -107,7 +133,11 @@ fn c38_long_names_are_shortened_and_stay_apart() {
 fn c43_empty_segments_and_folder_markers_crash_nothing() {
     assert_eq!(path("a//b", FileRules::Unix), "a/b");
     for key in ["dir/", "a///", "/", ""] {
-        assert_eq!(local_path(key, "", FileRules::Unix), Err(Skipped::Folder(key.into())), "{key}");
+        assert_eq!(
+            local_path(key, "", FileRules::Unix),
+            Err(Skipped::Folder(key.into())),
+            "{key}"
+        );
     }
 }
 
@@ -115,7 +145,10 @@ fn c43_empty_segments_and_folder_markers_crash_nothing() {
 fn the_listed_prefix_is_left_off() {
     let below = local_path("logs/2026/a.txt", "logs/", FileRules::Unix).unwrap();
     assert_eq!(below.components(), ["2026", "a.txt"]);
-    assert_eq!((below.folders(), below.file_name()), (&["2026".to_owned()][..], "a.txt"));
+    assert_eq!(
+        (below.folders(), below.file_name()),
+        (&["2026".to_owned()][..], "a.txt")
+    );
 }
 
 #[test]

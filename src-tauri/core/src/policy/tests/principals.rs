@@ -54,6 +54,18 @@ fn each_form_names_whom_it_should() {
 }
 
 #[test]
+fn what_only_looks_like_an_account_names_nobody() {
+    let (first, rest) = OWN.split_at(4);
+    for form in [
+        format!("{first}-{rest}"),
+        format!("arn:aws:iam::{first}-{rest}:root"),
+        format!("arn:aws:iam::{OWN}:root/team"),
+    ] {
+        assert_eq!(naming(json!({ "AWS": form }), user()), None, "{form}");
+    }
+}
+
+#[test]
 fn services_and_providers() {
     let service = Caller::Service {
         name: "ec2.amazonaws.com".to_owned(),
