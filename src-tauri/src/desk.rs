@@ -1,8 +1,9 @@
 //! What a command has before it: the agent, the clipboard, the transfers and the desktop.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use hatrack_agent::client::{Agent, HatExecutable};
+use hatrack_agent::client::Agent;
 use hatrack_core::caller::Client;
 use hatrack_store::home::Home;
 
@@ -22,7 +23,8 @@ struct Inner {
     environment: Environment,
     sandbox: bool,
     short_lived: bool,
-    link: Link,
+    link: Arc<Link>,
+    asked: AtomicBool,
     clipboard: Clipboard,
     transfers: Transfers,
     s3: S3Access,
@@ -32,9 +34,9 @@ struct Inner {
 impl Desk {
     /// Of one home, which ends with the window where it is `short_lived`.
     pub fn new(
-        home: Home,
+        home: &Home,
         environment: Environment,
-        hat: Option<HatExecutable>,
+        link: Arc<Link>,
         clipboard: Clipboard,
         front: Arc<dyn Front>,
         short_lived: bool,
@@ -42,7 +44,8 @@ impl Desk {
         Self(Arc::new(Inner {
             sandbox: home.is_sandbox(),
             short_lived,
-            link: Link::new(home, environment.clone(), hat),
+            link,
+            asked: AtomicBool::new(false),
             environment,
             clipboard,
             transfers: Transfers::new(front.clone()),
@@ -53,6 +56,7 @@ impl Desk {
 
     /// The agent, on behalf of the page.
     pub async fn agent(&self) -> Result<Agent, CommandError> {
+        self.0.asked.store(true, Ordering::Relaxed);
         self.agent_for(Client::Window).await
     }
 
@@ -61,9 +65,9 @@ impl Desk {
         self.0.link.agent(client).await
     }
 
-    /// The way to the agent.
-    pub fn link(&self) -> &Link {
-        &self.0.link
+    /// Whether the page has asked the agent for anything yet: before that, no change concerns it.
+    pub fn page_has_asked(&self) -> bool {
+        self.0.asked.load(Ordering::Relaxed)
     }
 
     /// The variables that this window goes by.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use hatrack_agent::client::Events;
 use hatrack_agent::protocol::{self, Event};
-use tokio::sync::Notify;
+use hatrack_core::caller::Client;
 use tokio::time::sleep;
 
 use crate::desk::Desk;
 use crate::reminders::Reminders;
-use crate::tray::{self, Tray};
+use crate::tray::{Tray, TrayNews};
 use crate::wire::{CommandError, Topic};
 
 /// Every topic that the agent has: what to fetch again after it was lost.
@@ -27,16 +27,19 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// Follows the agent for as long as the program runs, and finds it again when it is lost.
-pub async fn agent(desk: Desk, reminders: Reminders, tray_changed: Arc<Notify>) {
+pub async fn agent(desk: Desk, reminders: Reminders, tray_news: Arc<TrayNews>) {
     let mut pause = SHORTEST_PAUSE;
+    let mut first = true;
     loop {
         match subscribe(&desk).await {
             Ok(mut events) => {
                 pause = SHORTEST_PAUSE;
-                desk.link().remember(None);
                 // What happened before the subscription is not told again.
-                desk.changed(&ALL);
-                tray_changed.notify_one();
+                if !first || desk.page_has_asked() {
+                    desk.changed(&ALL);
+                }
+                first = false;
+                tray_news.come(&ALL);
                 while let Some(event) = events.next().await {
                     reminders.hear(&event);
                     if let Event::Withdrawn { session_id } = &event {
@@ -44,9 +47,7 @@ pub async fn agent(desk: Desk, reminders: Reminders, tray_changed: Arc<Notify>) 
                     }
                     if let Event::Changed { topics, .. } = &event {
                         let topics: Vec<_> = topics.iter().copied().map(Topic::from).collect();
-                        if tray::concerns(&topics) {
-                            tray_changed.notify_one();
-                        }
+                        tray_news.come(&topics);
                         desk.changed(&topics);
                     }
                 }
@@ -54,7 +55,6 @@ pub async fn agent(desk: Desk, reminders: Reminders, tray_changed: Arc<Notify>) 
             }
             Err(error) => {
                 tracing::warn!("the agent cannot be reached: {error}");
-                desk.link().remember(Some(error.message));
                 desk.changed(&[Topic::Status]);
             }
         }
@@ -64,18 +64,18 @@ pub async fn agent(desk: Desk, reminders: Reminders, tray_changed: Arc<Notify>) 
 }
 
 async fn subscribe(desk: &Desk) -> Result<Events, CommandError> {
-    Ok(desk.agent().await?.subscribe().await?)
+    Ok(desk.agent_for(Client::Window).await?.subscribe().await?)
 }
 
 /// Keeps the tray's menu: after each change, and when a label reads differently by time alone.
-pub async fn tray(desk: Desk, tray: Arc<Tray>, changed: Arc<Notify>) {
+pub async fn tray(desk: Desk, tray: Arc<Tray>, news: Arc<TrayNews>) {
     loop {
-        let by_time = tray.refresh(&desk).await;
+        let by_time = tray.refresh(&desk, news.takes_roles()).await;
         match by_time {
-            None => changed.notified().await,
+            None => news.wait().await,
             Some(seconds) => {
                 tokio::select! {
-                    () = changed.notified() => {}
+                    () = news.wait() => {}
                     () = sleep(Duration::from_secs(seconds.into())) => {}
                 }
             }

@@ -1,7 +1,5 @@
 //! The connection to the agent: made when first needed, kept, made again when it is lost.
 
-use std::sync::{Mutex, PoisonError};
-
 use hatrack_agent::client::{Agent, AgentError, HatExecutable};
 use hatrack_core::caller::Client;
 use hatrack_store::home::Home;
@@ -15,8 +13,6 @@ pub struct Link {
     environment: Environment,
     hat: Option<HatExecutable>,
     agent: tokio::sync::Mutex<Option<Agent>>,
-    /// Why the agent could not be reached, the last time it was tried.
-    fault: Mutex<Option<String>>,
 }
 
 impl Link {
@@ -27,7 +23,6 @@ impl Link {
             environment,
             hat,
             agent: tokio::sync::Mutex::new(None),
-            fault: Mutex::new(None),
         }
     }
 
@@ -37,9 +32,7 @@ impl Link {
         if let Some(agent) = held.as_ref() {
             return Ok(agent.as_caller(self.environment.caller(client)));
         }
-        let made = self.connect(client).await;
-        self.remember(made.as_ref().err().map(ToString::to_string));
-        let agent = made?;
+        let agent = self.connect(client).await?;
         *held = Some(agent.clone());
         Ok(agent)
     }
@@ -58,16 +51,6 @@ impl Link {
             },
         };
         Ok(agent?)
-    }
-
-    /// What came of the last request or connection, for the status.
-    pub fn remember(&self, fault: Option<String>) {
-        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
-    }
-
-    /// Why the agent cannot be reached, if so.
-    pub fn fault(&self) -> Option<String> {
-        self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -5,19 +5,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use hatrack_agent::client::HatExecutable;
+use hatrack_core::caller::Client;
 use hatrack_store::home::Home;
 use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent, Wry};
-use tokio::sync::Notify;
 
 use crate::clipboard::{Clipboard, SystemBoard};
 use crate::desk::Desk;
 use crate::environment::Environment;
 use crate::front::Front;
 use crate::instance::{self, Claim, Owner};
+use crate::link::Link;
 use crate::reminders::Reminders;
 use crate::sandbox::{self, Sandbox};
 use crate::start::{self, Asked, Start};
-use crate::tray::{Tray, TrayHost};
+use crate::tray::{Tray, TrayHost, TrayNews};
 use crate::window::Desktop;
 use crate::wire::Topic;
 use crate::{follow, log, quit, window, wire};
@@ -67,16 +68,24 @@ fn open(start: Start) -> Result<(), Box<dyn Error>> {
     );
     let short_lived = place.sandbox.is_some();
     let mut sandbox = Some(place.sandbox);
+    let link = Arc::new(Link::new(
+        place.home.clone(),
+        place.environment.clone(),
+        place.hat,
+    ));
+    // An agent that has to be started takes longest of all, so that comes first and beside everything else.
+    let early = link.clone();
+    tauri::async_runtime::spawn(async move { early.agent(Client::Window).await.map(drop) });
     let setup = Setup {
         environment: place.environment,
         home: place.home,
-        hat: place.hat,
+        link,
         owner: place.owner,
         hidden: start.hidden,
         short_lived,
     };
     let app = tauri::Builder::default()
-        .plugin(window_state())
+        .plugin(window_state(&setup.home))
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(wire::refuse_oversized(wire::handler()))
         .setup(move |app| setup.run(app))
@@ -137,9 +146,12 @@ fn claim(sandbox: bool) -> Result<Option<Place>, Box<dyn Error>> {
 }
 
 /// Size and place are kept; whether it was shown is not, since a hidden window would stay away.
-fn window_state() -> tauri::plugin::TauriPlugin<Wry> {
+fn window_state(home: &Home) -> tauri::plugin::TauriPlugin<Wry> {
     use tauri_plugin_window_state::{Builder, StateFlags};
+    let file = home.log("window").with_file_name("window-state.json");
     Builder::default()
+        // An absolute path takes the place of the plugin's own folder.
+        .with_filename(file.to_string_lossy())
         .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
         .build()
 }
@@ -147,7 +159,7 @@ fn window_state() -> tauri::plugin::TauriPlugin<Wry> {
 struct Setup {
     environment: Environment,
     home: Home,
-    hat: Option<HatExecutable>,
+    link: Arc<Link>,
     owner: Owner,
     hidden: bool,
     short_lived: bool,
@@ -162,9 +174,9 @@ impl Setup {
         let panel = self.environment.var("XDG_CURRENT_DESKTOP");
         let clipboard = Clipboard::new(Box::new(SystemBoard::default()));
         let desk = Desk::new(
-            self.home,
+            &self.home,
             self.environment,
-            self.hat,
+            self.link,
             clipboard,
             desktop.clone(),
             self.short_lived,
@@ -174,10 +186,9 @@ impl Setup {
         app.manage(reminders.clone());
         app.manage(self.owner);
 
-        let tray_changed = Arc::new(Notify::new());
-        // Before the window: what it asks for first waits for the agent, and that takes longest.
-        tauri::async_runtime::spawn(follow::agent(desk.clone(), reminders, tray_changed.clone()));
-        let window = window::open(&handle, desk.is_sandbox(), self.hidden)?;
+        let tray_news = Arc::new(TrayNews::default());
+        tauri::async_runtime::spawn(follow::agent(desk.clone(), reminders, tray_news.clone()));
+        let window = window::open(&handle, &self.home, self.hidden)?;
         let shown = desktop.clone();
         app.state::<Owner>().answer(move || shown.show());
 
@@ -187,7 +198,7 @@ impl Setup {
         );
         if let Some(tray) = Tray::build(&handle, &desk, dark) {
             desktop.has_icon();
-            tauri::async_runtime::spawn(follow::tray(desk.clone(), Arc::new(tray), tray_changed));
+            tauri::async_runtime::spawn(follow::tray(desk.clone(), Arc::new(tray), tray_news));
         }
         let told = desk.clone();
         tauri::async_runtime::spawn(host.watch(move || told.changed(&[Topic::Status])));

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use hatrack_store::home::Home;
 use tauri::{AppHandle, Emitter, Manager, Runtime, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
@@ -17,8 +18,8 @@ use crate::wire::{Changed, QuitAsked};
 /// The window's name in the configuration and in the access control list.
 const LABEL: &str = "main";
 
-/// Makes the window as the configuration has it.
-pub fn open<R: Runtime>(app: &AppHandle<R>, sandbox: bool, hidden: bool) -> tauri::Result<WebviewWindow<R>> {
+/// Makes the window as the configuration has it. What the page keeps for itself stays in its home.
+pub fn open<R: Runtime>(app: &AppHandle<R>, home: &Home, hidden: bool) -> tauri::Result<WebviewWindow<R>> {
     let config = app
         .config()
         .app
@@ -27,11 +28,13 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, sandbox: bool, hidden: bool) -> taur
         .find(|window| window.label == LABEL);
     let mut config = config.cloned().unwrap_or_default();
     config.label = LABEL.to_owned();
-    if sandbox {
+    if home.is_sandbox() {
         config.title = "Sandbox – Hatrack".to_owned();
     }
     config.visible = !hidden;
-    WebviewWindowBuilder::from_config(app, &config)?.build()
+    WebviewWindowBuilder::from_config(app, &config)?
+        .data_directory(home.vault().with_file_name("webview"))
+        .build()
 }
 
 /// The real desktop.

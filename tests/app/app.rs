@@ -110,10 +110,15 @@ impl App {
     /// Clicks, once it is there and can be clicked. An element that was drawn anew in between is found again.
     #[track_caller]
     pub fn click_with(&self, testid: &str, data: &[(&str, &str)]) {
-        let css = Self::css(testid, data);
+        self.click_css(&Self::css(testid, data));
+    }
+
+    /// The same for any selector.
+    #[track_caller]
+    pub fn click_css(&self, css: &str) {
         let since = Instant::now();
         loop {
-            let found = self.page().all(&css).map(|found| found.into_iter().next());
+            let found = self.page().all(css).map(|found| found.into_iter().next());
             let clicked = found.and_then(|found| self.page().click(&found.ok_or("it is not there")?));
             let Err(why) = clicked else { return };
             assert!(since.elapsed() < LIMIT, "{css} cannot be clicked: {why}");

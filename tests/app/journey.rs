@@ -1,11 +1,13 @@
 //! The main job, end to end in the window.
 
+use std::process::Stdio;
+
 use serde_json::json;
 
 use crate::app::{App, hat, plain};
-use crate::desktop::Desktop;
+use crate::desktop::{Desktop, Process};
 use crate::patience::{eventually, holds};
-use crate::steps::{only_session, sessions, switch};
+use crate::steps::{choose, only_session, sessions, switch};
 use crate::tray::Tray;
 use crate::world::World;
 
@@ -153,4 +155,48 @@ async fn a_session_survives_window_and_agent() {
     let after = only_session(&desktop, &variables);
     assert_eq!(after["access_key_id"], before["access_key_id"]);
     assert_eq!(after["expires_at"], before["expires_at"]);
+}
+
+/// B17: what AWS refuses is shown in AWS's words, with its request ID, and remembered.
+#[test]
+fn b17_a_denial_shows_what_aws_said() {
+    let desktop = Desktop::new();
+    let world = World::start(&desktop, &[]);
+    let app = App::start(&desktop, &world.variables(), &[]);
+    let wrong = world.story("S13").0["wrong"].as_array().unwrap().clone();
+    let denied = wrong.iter().find(|way| way["call"] == "sts:AssumeRole").unwrap();
+    choose(&app, denied["profile"].as_str().unwrap());
+    app.click("switch-button");
+    let code = denied["expected_code"].as_str().unwrap();
+    app.text_that("denial", "names AWS's code", |text| text.contains(code));
+    let request_id = app.text("denial-request-id");
+    assert!(request_id.len() > 8, "{request_id}");
+    app.click("nav-history");
+    app.click_with("history-row", &[("event", "switch"), ("outcome", "denied")]);
+    app.text_that("history-entry", "has the request ID", |text| {
+        text.contains(&request_id)
+    });
+}
+
+/// A program that waits for a code gets its credentials once the window has been told the code.
+#[test]
+fn a_program_that_waits_for_a_code_is_answered_in_the_window() {
+    let desktop = Desktop::new();
+    let world = World::start(&desktop, &[]);
+    let variables = world.variables();
+    let app = App::start(&desktop, &variables, &[]);
+    let story = world.story("X2");
+    let mut waiting = plain(&desktop, hat(), &variables);
+    waiting
+        .args(["credential-process", story.profile()])
+        .stdout(Stdio::piped());
+    let mut waiting = Process::start(&mut waiting);
+    app.type_into("mfa-code", &story.code());
+    app.find("session-page");
+    assert!(waiting.ended().success());
+    let printed: serde_json::Value = serde_json::from_reader(waiting.0.stdout.take().unwrap()).unwrap();
+    assert_eq!(
+        printed["AccessKeyId"],
+        only_session(&desktop, &variables)["access_key_id"]
+    );
 }

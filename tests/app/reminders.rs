@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::App;
+use crate::app::{App, hat, plain};
 use crate::desktop::Desktop;
 use crate::notifier::{Notifier, Told};
 use crate::steps::{only_session, sessions, switch};
@@ -35,14 +35,33 @@ async fn the_renew_button_renews_and_takes_the_reminder_away() {
     assert_eq!(after["id"], before["id"], "a renewal keeps the session");
     assert!(after["expires_at"].as_str() > before["expires_at"].as_str());
 
-    // The renewal takes the old reminder away; at its own mark the session is reminded of anew.
-    let Told::Closed(closed) = notifier.next(SOON).await else {
-        panic!("the reminder stays")
-    };
-    assert_eq!(closed, reminder.id);
+    // The reminder is done with; at its own mark the renewed session is reminded of anew.
+    closed(&mut notifier, reminder.id).await;
     let again = notifier.shown(SOON).await;
+    assert!(again.body.starts_with("Ends at "), "{again:?}");
+    let renewed = plain(&desktop, hat(), &variables)
+        .args(["renew", story.profile()])
+        .output()
+        .unwrap();
+    assert!(
+        renewed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&renewed.stderr)
+    );
+    closed(&mut notifier, again.id).await;
+
+    let last = notifier.shown(SOON).await;
+    assert_eq!(last.replaces, 0, "what was taken away is not replaced");
     let gone = || sessions(&desktop, &variables).is_empty();
-    notifier.press(again.id, "switch-back", gone).await;
+    notifier.press(last.id, "switch-back", gone).await;
+}
+
+/// Waits until a notification is taken away, with no other in between.
+async fn closed(notifier: &mut Notifier, id: u32) {
+    match notifier.next(SOON).await {
+        Told::Closed(closed) => assert_eq!(closed, id),
+        Told::Shown(other) => panic!("{other:?} instead of the end of {id}"),
+    }
 }
 
 /// Renew on a role that needs a code opens the dialog.
@@ -98,9 +117,8 @@ async fn an_end_by_time_is_told_once() {
     };
     notifier.press(told.id, "switch-again", again).await;
     // The next word is of the next session: the first one's end is not told again.
-    let Told::Shown(next) = notifier.next(SOON).await else {
-        return;
-    };
+    closed(&mut notifier, told.id).await;
+    let next = notifier.shown(SOON).await;
     assert!(next.summary.contains(story.role_name()));
 }
 

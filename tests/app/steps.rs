@@ -10,7 +10,7 @@ use crate::world::Story;
 /// Switches to a story's role, with a code where it asks for one, and waits for the session's page.
 pub fn switch(app: &App, story: Story<'_>) {
     app.click("nav-roles");
-    choose(app, story);
+    choose(app, story.profile());
     app.click("switch-button");
     if story.0["mfa_seed"].is_string() {
         app.type_into("mfa-code", &story.code());
@@ -18,8 +18,8 @@ pub fn switch(app: &App, story: Story<'_>) {
     app.find("session-page");
 }
 
-/// Puts a story's role into the detail pane. The list shows only what fits, so it is filtered first.
-pub fn choose(app: &App, story: Story<'_>) {
+/// Puts a profile's role into the detail pane. The list shows only what fits, so it is filtered first.
+pub fn choose(app: &App, profile: &str) {
     app.click("role-filter");
     app.page()
         .run(
@@ -27,8 +27,8 @@ pub fn choose(app: &App, story: Story<'_>) {
             &[],
         )
         .unwrap();
-    app.type_into("role-filter", story.profile());
-    let key = role_key(app, story.profile());
+    app.type_into("role-filter", profile);
+    let key = role_key(app, profile);
     app.click_with("role-row", &[("key", &key)]);
     app.find("role-detail");
 }

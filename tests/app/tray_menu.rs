@@ -12,14 +12,24 @@ use crate::world::{Story, World};
 
 const TITLE: &str = "Sandbox – Hatrack";
 
-/// Stars a story's role in the window, which puts it into the menu, and clicks it there.
+/// Has a story's role as the only favourite, and clicks it in the menu.
 async fn click_favourite(app: &App, menu: &Menu, story: Story<'_>) {
     let key = role_key(app, story.profile());
-    app.invoke(
-        "set_favourite",
-        json!({ "request": { "role_key": key, "on": true } }),
-    )
-    .unwrap();
+    let star = |key: &str, on: bool| {
+        app.invoke(
+            "set_favourite",
+            json!({ "request": { "role_key": key, "on": on } }),
+        )
+        .unwrap();
+    };
+    let catalog = app.invoke("catalog", json!({})).unwrap();
+    let starred = catalog["roles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|role| role["favourite"] == true);
+    starred.for_each(|role| star(role["key"].as_str().unwrap(), false));
+    star(&key, true);
     let role = story.role_name();
     let line = menu
         .line("of the favourite", |label| label.ends_with(&format!(" / {role}")))

@@ -11,6 +11,14 @@ import zlib
 WIDTH, HEIGHT, DEPTH_BYTES = 1280, 800, 4
 QUIET_S = 2.0
 LIMIT_S = 60.0
+SAME = 0.02
+CELL_BYTES = 16 * DEPTH_BYTES
+
+
+def difference(one: bytes, other: bytes) -> float:
+    """The share of cells, 16 pixels wide and one high, that differ."""
+    cells = range(0, len(other), CELL_BYTES)
+    return sum(one[at:at + CELL_BYTES] != other[at:at + CELL_BYTES] for at in cells) / len(cells)
 
 
 class Screen:
@@ -38,23 +46,24 @@ class Screen:
         assert line_bytes == WIDTH * DEPTH_BYTES, f"an unexpected framebuffer: {header}"
         return self
 
-    def picture(self) -> int:
-        """A fingerprint of what is shown now."""
-        return zlib.crc32(self._pixels)
-
     def time_to_final_picture(self, began: float) -> float:
-        """Seconds from `began` (time.monotonic) until the picture stood that then stayed for QUIET_S."""
-        before = self.picture()
-        seen_at = None
+        """Seconds from `began` (time.monotonic) until the picture stood that then stayed.
+
+        Overlay scrollbars still fade for seconds: a picture that differs from the last one in less than a fiftieth of
+        its cells is that one.
+        """
+        seen = [(time.monotonic(), zlib.crc32(self._pixels), None)]
         while True:
             now = time.monotonic()
-            picture = self.picture()
-            if picture != before:
-                before, seen_at = picture, now
-            elif seen_at is not None and now - seen_at > QUIET_S:
-                return seen_at - began
+            fingerprint = zlib.crc32(self._pixels)
+            if fingerprint != seen[-1][1]:
+                seen.append((now, fingerprint, bytes(self._pixels)))
+            elif len(seen) > 1 and now - seen[-1][0] > QUIET_S:
+                break
             assert now - began < LIMIT_S, "no picture came to rest"
             time.sleep(0.002)
+        final = seen[-1][2]
+        return next(at for at, _, picture in seen if picture and difference(picture, final) < SAME) - began
 
     def __exit__(self, *_error) -> None:
         self._pixels.release()

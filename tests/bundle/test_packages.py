@@ -32,9 +32,9 @@ def unpack_deb(package: pathlib.Path, into: pathlib.Path) -> None:
 
 
 def unpack_rpm(package: pathlib.Path, into: pathlib.Path) -> None:
+    # rpm2cpio of rpm 4.18 ends 1 after writing a whole archive; cpio tells whether it was whole.
     with subprocess.Popen(["rpm2cpio", package], stdout=subprocess.PIPE) as archive:
         subprocess.run(["cpio", "--extract", "--make-directories", "--quiet"], stdin=archive.stdout, cwd=into, check=True)
-    assert archive.returncode == 0
 
 
 @pytest.fixture(scope="module", params=["deb", "rpm"])

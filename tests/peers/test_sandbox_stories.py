@@ -136,8 +136,8 @@ def test_hat_switches_lists_and_reads(set_out, new_hat, tmp_path):
     assert [row["outcome"] for row in hat.json("history") if row["event"] == "switch"] == ["ok"]
 
 
-def asked_of_hat(wrong: dict, code: list[str]) -> list[str] | None:
-    """The same wrong way as a command of `hat`; none for an upload, which `hat` does not do yet."""
+def asked_of_hat(wrong: dict, code: list[str]) -> list[str]:
+    """The same wrong way as a command of `hat`."""
     place = ["--role", wrong["profile"], *code]
     match wrong["call"]:
         case "AssumeRole":
@@ -149,7 +149,7 @@ def asked_of_hat(wrong: dict, code: list[str]) -> list[str] | None:
         case "ListBuckets":
             return ["s3", "ls", *place]
         case "PutObject":
-            return None
+            return ["s3", "cp", __file__, f"s3://{wrong['bucket']}/from-a-peer.txt", *place]
     raise AssertionError(f"the tests know no call {wrong['call']}")
 
 
@@ -159,10 +159,7 @@ def test_hat_is_refused_each_wrong_way(set_out, new_hat):
         wrong = stage.story["wrong"][number]
         # Where no code is sent on purpose, none is.
         code = stage.code() if "without-mfa" not in wrong["profile"] else []
-        asked = asked_of_hat(wrong, code)
-        if asked is None:
-            continue
-        done = new_hat(stage.env).run(*asked)
+        done = new_hat(stage.env).run(*asked_of_hat(wrong, code))
         assert done.returncode in (1, 2), f"{wrong['what']}: {done}"
         assert done.stdout == "", wrong["what"]
         # A duration that STS would refuse is refused before STS is asked: then AWS has said nothing.

@@ -11,6 +11,8 @@ const csp =
 
 createServer(async (request, response) => {
   const path = normalize(new URL(request.url ?? '/', 'http://x').pathname);
+  // Browsers ask for it by themselves; the app's window does not.
+  if (path === '/favicon.ico') return void response.writeHead(204).end();
   try {
     const file = join(root, path === '/' ? 'index.html' : path);
     const body = await readFile(file);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use hatrack_core::caller::CallerContext;
 use hatrack_core::expiry::Clock;
@@ -10,15 +10,12 @@ use hatrack_store::aws_files::{AwsFiles, Loaded, Locations, Watch};
 
 use crate::choices::Choices;
 
-/// More callers' files than this are not watched at once: a listener then hears of changes when it asks.
-const MOST_WATCHED: usize = 16;
-
 /// Every caller's catalog.
 pub struct Catalogs {
     clock: Arc<dyn Clock>,
     choices: Arc<Choices>,
     files: Mutex<AwsFiles>,
-    watched: Mutex<HashMap<[PathBuf; 2], Watch>>,
+    watched: Mutex<HashMap<[PathBuf; 2], Weak<Watch>>>,
 }
 
 impl Catalogs {
@@ -49,16 +46,29 @@ impl Catalogs {
         files.set_settings(said.accounts(), said.added_roles.clone());
     }
 
-    /// Has `changed` called after each change of `caller`'s files, from now on.
-    pub fn watch(&self, caller: &CallerContext, changed: impl FnMut() + Send + 'static) {
+    /// Has `changed` called after each change of `caller`'s files, for as long as what is returned is held. Who watches
+    /// the same files shares one watch.
+    pub fn watch(
+        &self,
+        caller: &CallerContext,
+        changed: impl FnMut() + Send + 'static,
+    ) -> Option<Arc<Watch>> {
         let files = Locations::of_caller(caller).both().map(|file| file.path.clone());
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        if watched.contains_key(&files) || watched.len() >= MOST_WATCHED {
-            return;
+        watched.retain(|_, watch| watch.strong_count() > 0);
+        if let Some(shared) = watched.get(&files).and_then(Weak::upgrade) {
+            return Some(shared);
         }
         match Watch::start(files.to_vec(), changed) {
-            Ok(watch) => drop(watched.insert(files, watch)),
-            Err(why) => tracing::warn!(%why, "changes of the shared files show late"),
+            Ok(watch) => {
+                let watch = Arc::new(watch);
+                watched.insert(files, Arc::downgrade(&watch));
+                Some(watch)
+            }
+            Err(why) => {
+                tracing::warn!(%why, "changes of the shared files show late");
+                None
+            }
         }
     }
 }

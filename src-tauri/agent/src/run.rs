@@ -20,7 +20,7 @@ use crate::catalogs::Catalogs;
 use crate::choices::Choices;
 use crate::identities::LocalIdentities;
 use crate::machine::{Alarm, SystemClock, SystemRandom, harden, watch_for_resume};
-use crate::server::{self, ClaimError, claim};
+use crate::server::{self, Claim, ClaimError, claim};
 use crate::service::{About, CatalogRenewals, Service};
 use crate::sessions::{Keeper, LastUses, Mailbox, Scribe, VaultSlot, Wiring, read_all};
 
@@ -91,15 +91,28 @@ pub async fn run(home: &Home, options: Options) -> Result<Ran, RunError> {
     tokio::select! {
         () = server::serve(&claimed.listener, &started.service) => {}
         () = signals.any() => tracing::info!("told to end by a signal"),
-        () = started.service.stop.notified() => {
-            // Whoever told is answered first.
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        () = told_by_a_client(&started.service.stop) => {}
+        () = vanished(&claimed) => tracing::warn!("the socket has gone, so nobody can reach this agent: it ends"),
         _ = &mut started.idle => {}
     }
     started.put_away().await;
     drop(claimed);
     Ok(Ran::ToTheEnd)
+}
+
+/// Resolves when clients cannot find the socket any more. What lives is in the vault.
+async fn vanished(claimed: &Claim) {
+    /// Rare enough to cost nothing.
+    const LOOK: Duration = Duration::from_secs(5);
+    while claimed.is_in_place() {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Resolves a moment after a client has said so: connections are served until then, so that the client is answered.
+async fn told_by_a_client(stop: &Notify) {
+    stop.notified().await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
 /// An agent that was started by a client outlives the client's terminal. One in somebody's foreground stays there.

@@ -47,6 +47,15 @@ pub fn stream_timeouts() -> TimeoutConfig {
         .build()
 }
 
+/// Timeouts of calls that send an object's bytes: the SDK counts the sending into its read timeout, and how long that
+/// takes is up to the line. One that stalls is ended by the SDK's own protection.
+pub fn sending_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .disable_read_timeout()
+        .build()
+}
+
 /// What the bytes go through.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Wire {

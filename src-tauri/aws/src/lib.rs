@@ -4,6 +4,8 @@
 //! ([`hatrack_core::sts::Reach`]); no SDK value that may hold a secret is ever printed; every answer is bounded in
 //! time and, except the bytes of an object, in size.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
 mod answer;
 mod failure;
 pub mod http;

@@ -99,12 +99,12 @@ impl From<DenialView> for Failure {
             .request_id
             .map(|id| format!(" (request {id})"))
             .unwrap_or_default();
-        Self::refused(format!(
-            "{} AWS says {}: {}{request}",
-            sentence(denial.summary),
-            denial.code,
-            denial.message
-        ))
+        let summary = sentence(denial.summary);
+        // Refused before a call: AWS has said nothing.
+        if denial.message.is_empty() && request.is_empty() {
+            return Self::refused(summary);
+        }
+        Self::refused(format!("{summary} AWS says {}: {}{request}", denial.code, denial.message))
     }
 }
 

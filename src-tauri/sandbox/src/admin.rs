@@ -28,11 +28,6 @@ impl Admin {
         self.0.faults.inject(on, times, effect);
     }
 
-    /// Forgets every fault still to happen.
-    pub fn clear_faults(&self) {
-        self.0.faults.clear();
-    }
-
     /// The server's time now.
     pub fn now(&self) -> Timestamp {
         self.0.now()
@@ -55,17 +50,6 @@ impl Admin {
         true
     }
 
-    /// Leaves a session this many seconds to live, whatever its `Expiration` told. Whether there is one.
-    pub fn leave_session(&self, access_key_id: &str, seconds: i64) -> bool {
-        let now = self.0.now();
-        let mut world = self.0.change();
-        let Some(session) = world.sessions.get_mut(access_key_id) else {
-            return false;
-        };
-        session.expires_at = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
-        true
-    }
-
     /// The sessions that have not expired: access key IDs, with the ARN that each signs as.
     pub fn sessions(&self) -> Vec<(String, String)> {
         let now = self.0.now();
@@ -73,17 +57,6 @@ impl Admin {
         let live = world.sessions.values().filter(|session| session.expires_at > now);
         live.filter_map(|s| Some((s.access_key_id.clone(), world.signer(&s.access_key_id)?.arn)))
             .collect()
-    }
-
-    /// Makes every session expire now.
-    pub fn expire_all_sessions(&self) {
-        let now = self.0.now();
-        let past = now.checked_sub(SignedDuration::from_secs(1)).unwrap_or(now);
-        self.0
-            .change()
-            .sessions
-            .values_mut()
-            .for_each(|s| s.expires_at = past);
     }
 
     /// Revokes a role's sessions as the console does: those issued up to now are denied everything. Whether there is

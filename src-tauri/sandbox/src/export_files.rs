@@ -35,12 +35,16 @@ impl Manifest {
     }
 }
 
+/// The last file that is written: where it is, the folder is a sandbox's.
+const MANIFEST: &str = "sandbox.json";
+
 /// Writes `config`, `credentials`, `env` and, last of all, `sandbox.json` into `dir`, which is made if it is not
 /// there. Each file appears whole or not at all, and only its owner reads it.
 ///
 /// # Errors
-/// The folder or a file cannot be written.
+/// The folder or a file cannot be written, or the folder holds files of these names that are no sandbox's.
 pub fn write(dir: &Path, manifest: &Manifest, profiles: &[Profile]) -> io::Result<()> {
+    refuse_foreign(dir)?;
     private_dir(dir)?;
     private_dir(&manifest.home)?;
     let (config, credentials) = shared_files(&manifest.endpoint, profiles);
@@ -48,7 +52,24 @@ pub fn write(dir: &Path, manifest: &Manifest, profiles: &[Profile]) -> io::Resul
     put(&manifest.credentials_file, &ini_text(&credentials)?)?;
     put(&dir.join("env"), env_text(manifest).as_bytes())?;
     let json = serde_json::to_vec_pretty(manifest).map_err(io::Error::other)?;
-    put(&dir.join("sandbox.json"), &json)
+    put(&dir.join(MANIFEST), &json)
+}
+
+/// `~/.aws` has files of the same names, and they are the only copy of somebody's keys.
+fn refuse_foreign(dir: &Path) -> io::Result<()> {
+    let foreign = ["config", "credentials", "env"]
+        .into_iter()
+        .find(|name| dir.join(name).exists());
+    match foreign.filter(|_| !dir.join(MANIFEST).exists()) {
+        None => Ok(()),
+        Some(name) => Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            format!(
+                "{} holds a file {name} that is no sandbox's; name another folder",
+                dir.display()
+            ),
+        )),
+    }
 }
 
 fn shared_files(endpoint: &str, profiles: &[Profile]) -> (Ini, Ini) {
@@ -127,16 +148,13 @@ fn env_text(manifest: &Manifest) -> String {
     out
 }
 
+/// Makes a folder for its owner alone. One that is there keeps its mode: it may be anybody's, and the files in it are
+/// private by themselves.
 fn private_dir(dir: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-        builder.mode(0o700).create(dir)?;
-        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
-    }
-    #[cfg(not(unix))]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
 }
 

@@ -140,12 +140,6 @@ impl Faults {
         });
     }
 
-    /// Forgets every fault still to happen.
-    pub fn clear(&self) {
-        lock(&self.planned).clear();
-        lock(&self.changes).clear();
-    }
-
     /// The fault for this request, if one is planned.
     pub fn take(&self, seen: &Seen<'_>) -> Option<Effect> {
         let mut planned = lock(&self.planned);

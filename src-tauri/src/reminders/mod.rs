@@ -8,11 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hatrack_agent::protocol::Event;
 use hatrack_core::bucket_view::TransferState;
+use hatrack_core::view::NeedView;
 use jiff::tz::TimeZone;
 use tokio::sync::oneshot;
 
 use crate::acts;
 use crate::desk::Desk;
+use crate::front::Push;
+use crate::wire::{Navigate, Place};
 use text::{Click, Reminder};
 
 /// The notifications that are shown.
@@ -36,8 +39,8 @@ struct Shown {
 enum Withdraw {
     /// Taken away.
     Close,
-    /// Another takes its place on the server.
-    Replaced,
+    /// Another takes the place of the one with this number on the server.
+    Replaced(Option<u32>),
 }
 
 impl Reminders {
@@ -64,8 +67,22 @@ impl Reminders {
             Event::Expired { session } => self.show(text::has_ended(session)),
             Event::RenewFailed { session, message } => self.show(text::was_not_renewed(session, message)),
             Event::Withdrawn { session_id } => self.withdraw(session_id),
-            Event::Asked { role_key, need, .. } => self.show(text::is_waited_for(role_key, need)),
+            Event::Asked { role_key, need, .. } => self.ask(role_key, need),
             Event::Changed { .. } => {}
+        }
+    }
+
+    /// A program waits: a window in sight asks at once, and does not come to the front by itself.
+    fn ask(&self, role_key: &str, need: &NeedView) {
+        if self.desk.front().is_shown() {
+            self.desk.front().push(Push::Navigate(Navigate {
+                view: Place::Roles,
+                session_id: None,
+                role_key: Some(role_key.to_owned()),
+                ask_mfa: true,
+            }));
+        } else {
+            self.show(text::is_waited_for(role_key, need));
         }
     }
 
@@ -86,6 +103,15 @@ impl Reminders {
         }
     }
 
+    /// A notification has ended by itself: a later one about the same does not replace it.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn forget(&self, about: &str, number: u32) {
+        let mut shown = self.shown();
+        if shown.get(about).is_some_and(|shown| shown.number == Some(number)) {
+            shown.remove(about);
+        }
+    }
+
     /// Takes everything away: the buttons work only while this program runs.
     pub fn withdraw_all(&self) {
         let all: Vec<_> = self.shown().keys().cloned().collect();
@@ -99,7 +125,7 @@ impl Reminders {
             let before = shown.remove(&reminder.about);
             let number = before.as_ref().and_then(|before| before.number);
             if let Some(before) = before.and_then(|before| before.withdraw) {
-                let _ = before.send(Withdraw::Replaced);
+                let _ = before.send(Withdraw::Replaced(number));
             }
             shown.insert(
                 reminder.about.clone(),
@@ -118,6 +144,9 @@ impl Reminders {
                 Err(why) => {
                     if !here.silent.swap(true, Ordering::Relaxed) {
                         tracing::info!("reminders are not shown: {why}");
+                    }
+                    if let Some(click) = reminder.otherwise {
+                        here.clicked(click).await;
                     }
                 }
             }
@@ -162,13 +191,19 @@ mod server {
                     *answer.lock().unwrap_or_else(PoisonError::into_inner) = chosen(reminder, response);
                 }) => {}
                 why = withdrawn => {
-                    if why != Ok(Withdraw::Replaced) {
+                    if why != Ok(Withdraw::Replaced(Some(handle.id()))) {
                         handle.close_async().await;
                     }
                     return Ok(None);
                 }
             }
-            Ok(answer.into_inner().unwrap_or_else(PoisonError::into_inner))
+            let click = answer.into_inner().unwrap_or_else(PoisonError::into_inner);
+            self.forget(&reminder.about, handle.id());
+            if click.is_some() {
+                // Most servers do so by themselves; some leave it standing.
+                handle.close_async().await;
+            }
+            Ok(click)
         }
     }
 

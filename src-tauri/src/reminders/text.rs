@@ -35,6 +35,8 @@ pub struct Reminder {
     pub buttons: Vec<(&'static str, &'static str, Click)>,
     /// A click on it.
     pub click: Click,
+    /// Done at once where there is no notification server; everything else can wait.
+    pub otherwise: Option<Click>,
     /// Whether it stays until the person has seen it.
     pub urgent: bool,
 }
@@ -81,6 +83,7 @@ pub fn nears_end(session: &SessionView, minutes: u32, downloads: usize, zone: &T
         body: format!("Ends at {ends}.{running}"),
         buttons: vec![renew(session), switch_back(session)],
         click: open(session),
+        otherwise: None,
         urgent: minutes <= 5,
     }
 }
@@ -105,6 +108,7 @@ pub fn has_ended(session: &SessionView) -> Reminder {
         body: String::new(),
         buttons: again.into_iter().collect(),
         click: open(session),
+        otherwise: None,
         urgent: false,
     }
 }
@@ -117,6 +121,7 @@ pub fn was_not_renewed(session: &SessionView, why: &str) -> Reminder {
         body: why.to_owned(),
         buttons: vec![renew(session), switch_back(session)],
         click: open(session),
+        otherwise: None,
         urgent: true,
     }
 }
@@ -137,7 +142,8 @@ pub fn is_waited_for(role_key: &str, need: &NeedView) -> Reminder {
         summary: what.to_owned(),
         body: format!("It asked for credentials of {role_key}."),
         buttons: vec![("enter", button, ask.clone())],
-        click: ask,
+        click: ask.clone(),
+        otherwise: Some(ask),
         urgent: true,
     }
 }

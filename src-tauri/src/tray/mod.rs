@@ -6,11 +6,15 @@ pub mod menu;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use hatrack_core::caller::Client;
+use hatrack_core::view::RoleView;
 use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Wry};
+use tokio::sync::Notify;
 
 use crate::acts::{self, Act};
 use crate::desk::Desk;
@@ -26,6 +30,8 @@ pub struct Tray {
     app: AppHandle,
     icon: TrayIcon,
     dark_panel: bool,
+    /// The favourites and those used before.
+    roles: Mutex<Vec<RoleView>>,
     shown: Mutex<Shown>,
 }
 
@@ -82,6 +88,7 @@ impl Tray {
             app: app.clone(),
             icon,
             dark_panel,
+            roles: Mutex::default(),
             shown: Mutex::new(Shown {
                 entries,
                 labels,
@@ -90,19 +97,27 @@ impl Tray {
         })
     }
 
-    /// Draws the menu for how things are now; gives the seconds until it reads differently by time alone.
-    pub async fn refresh(&self, desk: &Desk) -> Option<u32> {
-        let agent = desk.agent().await.ok()?;
+    /// Draws the menu for how things are now; gives the seconds until it reads differently by time alone. The roles
+    /// are asked for only if they may have changed: there may be thousands.
+    pub async fn refresh(&self, desk: &Desk, roles_changed: bool) -> Option<u32> {
+        let agent = desk.agent_for(Client::Tray).await.ok()?;
         let sessions = agent.sessions().await.ok()?;
-        let roles = agent
-            .catalog()
-            .await
-            .map(|catalog| catalog.roles)
-            .unwrap_or_default();
-        if let Err(why) = self.show(menu::entries(&sessions, &roles), Icon::of(&sessions)) {
+        if roles_changed && let Ok(catalog) = agent.catalog().await {
+            let offered = catalog
+                .roles
+                .into_iter()
+                .filter(|role| role.favourite || role.last_use.is_some());
+            *self.roles() = offered.collect();
+        }
+        let entries = menu::entries(&sessions, &self.roles());
+        if let Err(why) = self.show(entries, Icon::of(&sessions)) {
             tracing::warn!("the tray menu could not be drawn: {why}");
         }
         menu::next_change(&sessions)
+    }
+
+    fn roles(&self) -> MutexGuard<'_, Vec<RoleView>> {
+        self.roles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn show(&self, entries: Vec<Entry>, icon: Icon) -> tauri::Result<()> {
@@ -203,9 +218,34 @@ fn draw(
     Ok(items)
 }
 
-/// Whether these topics show in the menu.
-pub fn concerns(topics: &[Topic]) -> bool {
-    topics
-        .iter()
-        .any(|topic| matches!(topic, Topic::Sessions | Topic::Catalog | Topic::Settings))
+/// That something changed which shows in the menu.
+#[derive(Default)]
+pub struct TrayNews {
+    came: Notify,
+    roles: AtomicBool,
+}
+
+impl TrayNews {
+    /// These topics changed.
+    pub fn come(&self, topics: &[Topic]) {
+        if topics.contains(&Topic::Catalog) {
+            self.roles.store(true, Ordering::Relaxed);
+        }
+        if topics
+            .iter()
+            .any(|topic| matches!(topic, Topic::Sessions | Topic::Catalog))
+        {
+            self.came.notify_one();
+        }
+    }
+
+    /// Waits for the next.
+    pub async fn wait(&self) {
+        self.came.notified().await;
+    }
+
+    /// Whether the roles changed since this was asked last.
+    pub fn takes_roles(&self) -> bool {
+        self.roles.swap(false, Ordering::Relaxed)
+    }
 }

@@ -15,6 +15,7 @@ use crate::clipboard::fake::FakeBoard;
 use crate::desk::Desk;
 use crate::environment::Environment;
 use crate::front::fake::FakeFront;
+use crate::link::Link;
 
 struct Page {
     window: WebviewWindow<MockRuntime>,
@@ -31,10 +32,11 @@ fn page() -> Page {
     home.create().unwrap();
     let (board, front) = (FakeBoard::default(), Arc::new(FakeFront::default()));
     let clipboard = Clipboard::new(Box::new(board.clone()));
+    let link = Arc::new(Link::new(home.clone(), Environment::default(), None));
     let desk = Desk::new(
-        home,
+        &home,
         Environment::default(),
-        None,
+        link,
         clipboard,
         front.clone(),
         false,

@@ -29,6 +29,7 @@ const MOST_IN_ONE_MOMENT: i64 = 10_000;
 #[derive(Debug, Clone)]
 pub struct SqliteHistory {
     pool: SqlitePool,
+    path: PathBuf,
 }
 
 /// A history that is open, and what to say about it.
@@ -112,15 +113,19 @@ impl SqliteHistory {
             .await
             .map_err(failed)?;
         let opened = async {
-            schema::check(
-                &pool,
-                std::fs::metadata(path).map_or(0, |m| m.len()) <= CHECKED_BYTES,
-            )
-            .await?;
+            let small = std::fs::metadata(path).map_or(0, |m| m.len()) <= CHECKED_BYTES;
+            schema::check(&pool, small || suspicion(path).exists()).await?;
             schema::migrate(&pool).await
         };
         match opened.await {
-            Ok(true) => Ok(Self { pool }),
+            Ok(true) => {
+                // What was suspected has been looked at.
+                let _ = std::fs::remove_file(suspicion(path));
+                Ok(Self {
+                    pool,
+                    path: path.to_owned(),
+                })
+            }
             Ok(false) => {
                 pool.close().await;
                 Err(OpenFailure::Newer {
@@ -139,6 +144,30 @@ impl SqliteHistory {
         self.pool.close().await;
     }
 
+    /// How many rows there are.
+    pub async fn count(&self) -> Result<u64, HistoryFailure> {
+        sqlx::query("SELECT count(*) FROM event")
+            .fetch_one(&self.pool)
+            .await
+            .and_then(|row| row.try_get::<i64, _>(0))
+            .map(|n| n.unsigned_abs())
+            .map_err(|why| self.failed("read", &why))
+    }
+
+    /// What to tell a person about a database error.
+    fn failed(&self, doing: &'static str, why: &sqlx::Error) -> HistoryFailure {
+        let why = match why {
+            _ if schema::is_corrupt(why) => {
+                // Without the note the file is set aside as soon as damage shows at a start.
+                let _ = std::fs::write(suspicion(&self.path), b"");
+                "the database is damaged; it will be set aside when Hatrack's agent starts again".to_owned()
+            }
+            sqlx::Error::Database(said) => said.message().to_owned(),
+            other => other.to_string(),
+        };
+        HistoryFailure { doing, why }
+    }
+
     async fn insert(&self, row: &HistoryRow) -> Result<(), sqlx::Error> {
         let first = row.at.as_microsecond();
         for id in first..first.saturating_add(MOST_IN_ONE_MOMENT) {
@@ -154,17 +183,13 @@ impl SqliteHistory {
 #[async_trait]
 impl HistoryLog for SqliteHistory {
     async fn append(&self, row: HistoryRow) -> Result<(), HistoryFailure> {
-        self.insert(&row).await.map_err(|why| HistoryFailure {
-            doing: "written",
-            why: in_words(&why),
-        })
+        self.insert(&row)
+            .await
+            .map_err(|why| self.failed("written", &why))
     }
 
     async fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, HistoryFailure> {
-        let failed = |why: sqlx::Error| HistoryFailure {
-            doing: "read",
-            why: in_words(&why),
-        };
+        let failed = |why: sqlx::Error| self.failed("read", &why);
         let limit = find::limit(query);
         let mut rows = Vec::with_capacity(limit + 1);
         for found in find::page(query, limit + 1)
@@ -186,15 +211,11 @@ impl HistoryLog for SqliteHistory {
     }
 }
 
-/// What to tell a person about a database error.
-fn in_words(why: &sqlx::Error) -> String {
-    match why {
-        _ if schema::is_corrupt(why) => {
-            "the database is damaged; it will be set aside when Hatrack's agent starts again".to_owned()
-        }
-        sqlx::Error::Database(said) => said.message().to_owned(),
-        other => other.to_string(),
-    }
+/// Where it is noted that the database turned out to be damaged: the next start then checks all of it.
+fn suspicion(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".suspect");
+    PathBuf::from(name)
 }
 
 /// SQLite gives its companions (`-wal`, `-shm`) the mode of the database, so the file is made before SQLite does.
@@ -220,23 +241,13 @@ fn quarantine(path: &Path, now: Timestamp) -> std::io::Result<PathBuf> {
             _ => {}
         }
     }
-    Ok(aside)
-}
-
-impl SqliteHistory {
-    /// How many rows there are.
-    pub async fn count(&self) -> Result<u64, HistoryFailure> {
-        sqlx::query("SELECT count(*) FROM event")
-            .fetch_one(&self.pool)
-            .await
-            .and_then(|row| row.try_get::<i64, _>(0))
-            .map(|n| n.unsigned_abs())
-            .map_err(|why| HistoryFailure {
-                doing: "read",
-                why: in_words(&why),
-            })
+    match std::fs::remove_file(suspicion(path)) {
+        Err(why) if why.kind() != std::io::ErrorKind::NotFound => Err(why),
+        _ => Ok(aside),
     }
 }
 
+#[cfg(test)]
+mod soak;
 #[cfg(test)]
 mod tests;

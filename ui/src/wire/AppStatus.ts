@@ -3,7 +3,6 @@ import type { AgentState } from "./AgentState";
 import type { KeyringState } from "./KeyringState";
 import type { Platform } from "./Platform";
 import type { QuitSetting } from "./QuitSetting";
-import type { SourceFileView } from "./SourceFileView";
 
 /**
  * How the program stands.
@@ -37,10 +36,6 @@ agent_error: string | null,
  * The system.
  */
 platform: Platform, 
-/**
- * The shared files that are read.
- */
-config_files: Array<SourceFileView>, 
 /**
  * What quitting does with live sessions.
  */

@@ -15,8 +15,7 @@ use zeroize::Zeroizing;
 use crate::protocol::{
     Answer, Ask, ErrorCode, Hello, LONGEST_REQUEST, Message, PROTOCOL, Reply, Request, Welcome, WireError,
 };
-use crate::service::{Answered, Service};
-use crate::sessions::Listener;
+use crate::service::{Answered, Listening, Service};
 
 /// A peer that does not greet, or stops in the middle of a line, is let go after this.
 const LINE_LIMIT: Duration = Duration::from_secs(10);
@@ -135,7 +134,7 @@ async fn answer(service: &Arc<Service>, outbox: &mpsc::Sender<Message>, same_pro
     }
 }
 
-async fn pass_on(listener: &Listener, outbox: &mpsc::Sender<Message>) {
+async fn pass_on(listener: &Listening, outbox: &mpsc::Sender<Message>) {
     loop {
         let event = listener.next().await;
         if outbox.send(Message::Event(event)).await.is_err() {

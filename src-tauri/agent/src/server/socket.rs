@@ -115,11 +115,16 @@ fn clear(path: &Path) -> Result<(), ClaimError> {
     fs::remove_file(path).map_err(failed)
 }
 
+impl Claim {
+    /// Whether clients still find the socket: somebody may have removed it, or the whole home.
+    pub fn is_in_place(&self) -> bool {
+        fs::symlink_metadata(&self.socket).is_ok_and(|now| (now.dev(), now.ino()) == self.node)
+    }
+}
+
 impl Drop for Claim {
     fn drop(&mut self) {
-        let still_ours =
-            fs::symlink_metadata(&self.socket).is_ok_and(|now| (now.dev(), now.ino()) == self.node);
-        if still_ours {
+        if self.is_in_place() {
             // Nothing else can be done about it; the next agent replaces it.
             let _ = fs::remove_file(&self.socket);
         }

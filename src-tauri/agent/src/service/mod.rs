@@ -15,6 +15,7 @@ use hatrack_core::expiry::Clock;
 use hatrack_core::history::HistoryLog;
 use hatrack_core::session::SessionId;
 use hatrack_core::view::HistoryPage;
+use hatrack_store::aws_files::Watch;
 use hatrack_store::vault::VaultStatus;
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -22,7 +23,7 @@ use tokio::sync::Notify;
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
 use crate::protocol::{
-    EndRequest, ErrorCode, KeyringState, Reply, Request, SessionRef, Status, Topic, WireError,
+    EndRequest, ErrorCode, Event, KeyringState, Reply, Request, SessionRef, Status, Topic, WireError,
 };
 use crate::sessions::{Ended, Ending, Listener, Mailbox, Scribe, VaultSlot};
 
@@ -66,7 +67,20 @@ pub enum Answered {
     /// One reply.
     Reply(Box<Reply>),
     /// Events from now on.
-    Listening(Listener),
+    Listening(Listening),
+}
+
+/// One who listens; while it does, its caller's files are watched.
+pub struct Listening {
+    listener: Listener,
+    _watch: Option<Arc<Watch>>,
+}
+
+impl Listening {
+    /// The next event. Never ends by itself.
+    pub async fn next(&self) -> Event {
+        self.listener.next().await
+    }
 }
 
 impl From<Ended> for WireError {
@@ -90,9 +104,9 @@ impl Service {
         if matches!(request, Request::Subscribe) {
             let listener = self.mailbox.listen().await?;
             let mailbox = self.mailbox.clone();
-            self.catalogs
-                .watch(&caller, move || mailbox.changed(&[Topic::Catalog]));
-            return Ok(Answered::Listening(listener));
+            let changed = move || mailbox.changed(&[Topic::Catalog]);
+            let _watch = self.catalogs.watch(&caller, changed);
+            return Ok(Answered::Listening(Listening { listener, _watch }));
         }
         let reply = self.reply(caller, request).await;
         // What is answered is on disk: an agent killed right after it has forgotten nothing.

@@ -103,7 +103,7 @@ async fn renew_and_end_withdraw_what_was_told() {
 
 #[tokio::test]
 async fn a_slow_listener_is_told_that_everything_changed() {
-    let world = World::new().await;
+    let world = World::without_keyring().await;
     let listener = world.listen().await;
     for _ in 0..140 {
         // Each switch back withdraws, and between two of those no changes melt together.

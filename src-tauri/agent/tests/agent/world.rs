@@ -8,8 +8,7 @@ use hatrack_agent::client::Agent;
 use hatrack_agent::protocol::{Event, Reply, Request, RoleChoice, SwitchRequest, WireError};
 use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::server::{Claim, claim, serve};
-use hatrack_agent::service::{Answered, Service};
-use hatrack_agent::sessions::Listener;
+use hatrack_agent::service::{Answered, Listening, Service};
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::view::{HistoryQuery, HistoryRow, SessionView, SwitchOutcome};
 use hatrack_store::home::Home;
@@ -153,7 +152,7 @@ impl World {
         }
     }
 
-    pub async fn listen(&self) -> Listener {
+    pub async fn listen(&self) -> Listening {
         match self
             .service()
             .answer(self.caller(), Request::Subscribe)
@@ -222,7 +221,7 @@ pub fn switched(outcome: SwitchOutcome) -> SessionView {
 }
 
 /// The next event that is not only a change.
-pub async fn news(listener: &Listener) -> Event {
+pub async fn news(listener: &Listening) -> Event {
     loop {
         match soon(listener.next()).await {
             Event::Changed { .. } => {}

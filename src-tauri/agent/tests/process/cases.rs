@@ -11,11 +11,12 @@ use hatrack_store::home::Home;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{sleep, timeout};
 
-pub const NAMES: [&str; 5] = [
+pub const NAMES: [&str; 6] = [
     "g68_of_many_starters_one_agent_comes",
     "g69_a_killed_agent_is_followed_by_another",
     "told_to_end_it_takes_its_socket_away",
     "stop_ends_it_after_the_answer",
+    "one_that_nobody_can_find_ends",
     "it_cannot_be_looked_into_and_has_left_its_terminal",
 ];
 
@@ -32,6 +33,7 @@ pub fn run(case: &str) {
             1 => killed(&home).await,
             2 => told_to_end(&home).await,
             3 => stopped(&home).await,
+            4 => not_found(&home).await,
             _ => looked_into(&home).await,
         }
         end(&home).await;
@@ -129,6 +131,18 @@ async fn stopped(home: &Home) {
         Agent::connect(home, caller).await,
         Err(AgentError::NotRunning)
     ));
+}
+
+async fn not_found(home: &Home) {
+    let agent = connect(home).await;
+    let pid = pid(&agent).await;
+    let socket = home.socket();
+    fs::remove_file(&socket).unwrap();
+    // Somebody else's in its place is not taken away with it.
+    fs::write(&socket, "precious").unwrap();
+    until_gone(pid).await;
+    assert_eq!(fs::read_to_string(&socket).unwrap(), "precious");
+    fs::remove_file(&socket).unwrap();
 }
 
 async fn looked_into(home: &Home) {

@@ -78,10 +78,8 @@ impl S3 {
             .open(&client, bucket, key)
             .await
             .map_err(|failure| archived(failure, &call.what))?;
-        let total = head
-            .content_length()
-            .and_then(|n| u64::try_from(n).ok())
-            .unwrap_or_default();
+        let total = head.content_length().and_then(|n| u64::try_from(n).ok());
+        let total = total.ok_or_else(|| call.garbled("it does not say how long the object is"))?;
         let etag = head.e_tag().map(str::to_owned);
         let expected = Expected::of(&head);
         let body = std::mem::replace(&mut head.body, ByteStream::from_static(b""));

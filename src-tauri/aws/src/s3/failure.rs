@@ -111,6 +111,23 @@ pub struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The answer is not S3's. `why` never repeats a part of it.
+    pub fn garbled(&self, why: &str) -> S3Failure {
+        self.asked().garbled(why).into()
+    }
+
+    /// The connection did not hold.
+    pub fn unreachable(&self, why: &str) -> S3Failure {
+        self.asked().unreachable(why).into()
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            service: "S3",
+            region: self.region,
+        }
+    }
+
     /// The SDK's error in our words.
     pub fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> S3Failure
     where
@@ -124,11 +141,7 @@ impl Call<'_> {
             .raw_response()
             .and_then(|raw| raw.headers().get("x-amz-request-id"))
             .map(str::to_owned);
-        let asked = Asked {
-            service: "S3",
-            region: self.region,
-        };
-        let refusal = match (asked.failed(&error), status) {
+        let refusal = match (self.asked().failed(&error), status) {
             (AwsFailure::Refused(refusal), _) => refusal,
             // An answer to HEAD has no body, so S3 cannot say more than the status.
             (AwsFailure::Garbled { .. }, 403 | 404 | 412) if matches!(error, SdkError::ServiceError(_)) => {

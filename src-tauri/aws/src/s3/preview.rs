@@ -39,12 +39,7 @@ impl S3 {
             match head.body.next().await {
                 Some(Ok(more)) => bytes.extend_from_slice(&more),
                 Some(Err(_)) => {
-                    return Err(crate::failure::Asked {
-                        service: "S3",
-                        region: &region,
-                    }
-                    .unreachable("the answer broke off")
-                    .into());
+                    return Err(call.unreachable("the answer broke off"));
                 }
                 None => break,
             }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{Builder, Config};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -21,6 +22,7 @@ use tokio::task::JoinHandle;
 use super::browse::unquoted;
 use super::failure::Call;
 use super::{Progress, S3, S3Failure, locked};
+use crate::http::sending_timeouts;
 
 /// Up to here one request does. S3 takes 5 GB in one, and parts of 5 MiB or more.
 const ONE_REQUEST: u64 = 16 * 1024 * 1024;
@@ -92,6 +94,8 @@ impl S3 {
             .bucket(bucket.as_str())
             .key(key)
             .body(ByteStream::from(bytes))
+            .customize()
+            .config_override(sending())
             .send()
             .await
             .map_err(|error| call.failed(error))?;
@@ -125,6 +129,8 @@ impl Sending<'_> {
             .bucket(self.bucket.as_str())
             .key(self.key)
             .body(ByteStream::from(bytes))
+            .customize()
+            .config_override(sending())
             .send()
             .await
             .map_err(|error| self.call.failed(error))?;
@@ -209,6 +215,8 @@ impl Sending<'_> {
             .part_number(number)
             .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .body(ByteStream::from(bytes))
+            .customize()
+            .config_override(sending())
             .send()
             .await
             .map_err(|error| self.call.failed(error))?;
@@ -218,6 +226,11 @@ impl Sending<'_> {
             .set_checksum_crc32(answer.checksum_crc32)
             .build())
     }
+}
+
+/// What a call that sends bytes adds to its client's configuration.
+fn sending() -> Builder {
+    Config::builder().timeout_config(sending_timeouts())
 }
 
 /// Parts that make at most 10,000 of the whole.

@@ -22,7 +22,7 @@ const DOCUMENT: &str = "{\"Code\": \"Success\", \"AccessKeyId\": \"ASIAEXAMPLE\"
 fn metadata(asked: &crate::server::Asked) -> Answer {
     let tokened = asked.header("x-aws-ec2-metadata-token") == "t-1";
     match (asked.method.as_str(), asked.path.as_str()) {
-        ("PUT", "/latest/api/token") if asked.header("x-aws-ec2-metadata-token-ttl-seconds") != "" => {
+        ("PUT", "/latest/api/token") if !asked.header("x-aws-ec2-metadata-token-ttl-seconds").is_empty() => {
             Answer::new(200, "t-1")
         }
         ("GET", "/latest/meta-data/iam/security-credentials/") if tokened => {

@@ -30,7 +30,7 @@ pub enum NotAnS3Location {
 impl S3Location {
     fn new(bucket: &str, key: impl Into<String>) -> Result<Self, NotAnS3Location> {
         Ok(Self {
-            bucket: bucket.parse()?,
+            bucket: bucket.trim_end().parse()?,
             key: key.into(),
         })
     }
@@ -45,7 +45,8 @@ impl FromStr for S3Location {
     /// Keys are taken as they stand from the first two and the last; from addresses they are unescaped. Source: Amazon
     /// S3 User Guide, "Methods for accessing a bucket".
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
+        // A key may end in a blank. A line break at the end comes from the clipboard.
+        let text = text.trim_start().trim_end_matches(['\r', '\n']);
         let wrong = || NotAnS3Location::Form(text.to_owned());
         if let Some(place) = strip_scheme(text, "s3://") {
             return Self::of_place(place);
@@ -57,7 +58,7 @@ impl FromStr for S3Location {
             .or_else(|| strip_scheme(text, "http://"))
             .is_some()
         {
-            let url = Url::parse(text).map_err(|_| wrong())?;
+            let url = Url::parse(text.trim_end()).map_err(|_| wrong())?;
             return Self::of_address(&url).unwrap_or_else(|| Err(wrong()));
         }
         if text.contains(':') {
@@ -102,10 +103,14 @@ impl S3Location {
             return None;
         };
         let host = host.to_ascii_lowercase();
-        let host = host.strip_suffix(".cn").unwrap_or(&host);
-        if host == "console.aws.amazon.com" || host.ends_with(".console.aws.amazon.com") {
+        let is_at = |console: &str| {
+            host.strip_suffix(console)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        if CONSOLES.into_iter().any(is_at) {
             return Self::of_console(url);
         }
+        let host = host.strip_suffix(".cn").unwrap_or(&host);
         let before = host
             .strip_suffix(".amazonaws.com")
             .or_else(|| host.strip_suffix(".amazonaws.eu"))?;
@@ -132,6 +137,13 @@ impl S3Location {
         ))
     }
 }
+
+/// The console's hosts in each partition; a region may stand before them.
+const CONSOLES: [&str; 3] = [
+    "console.aws.amazon.com",
+    "console.amazonaws.cn",
+    "console.amazonaws-us-gov.com",
+];
 
 /// `s3`, `s3-eu-west-1` (the older form), `s3-accelerate`.
 fn is_service(label: &str) -> bool {
@@ -168,6 +180,8 @@ impl fmt::Display for S3Location {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
 
     fn place(text: &str) -> (String, String) {
@@ -186,6 +200,17 @@ mod tests {
             ("S3://example-bucket", "example-bucket", ""),
             ("s3://example-bucket//a", "example-bucket", "/a"),
             ("example-bucket/logs/", "example-bucket", "logs/"),
+            (" example-bucket \n", "example-bucket", ""),
+            (
+                "s3://example-bucket/ends in a blank ",
+                "example-bucket",
+                "ends in a blank ",
+            ),
+            (
+                "s3://example-bucket/pasted.txt\r\n",
+                "example-bucket",
+                "pasted.txt",
+            ),
             (
                 "s3://example-bucket/100%25 a+b?c#d",
                 "example-bucket",
@@ -233,6 +258,16 @@ mod tests {
                 "example-bucket",
                 "a.txt",
             ),
+            (
+                "https://console.amazonaws.cn/s3/buckets/example-bucket?prefix=a/",
+                "example-bucket",
+                "a/",
+            ),
+            (
+                "https://us-gov-west-1.console.amazonaws-us-gov.com/s3/buckets/example-bucket",
+                "example-bucket",
+                "",
+            ),
         ];
         for (text, bucket, key) in cases {
             assert_eq!(place(text), (bucket.to_owned(), key.to_owned()), "{text}");
@@ -268,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_place_reads_back_as_it_is_shown() {
-        let place: S3Location = "s3://example-bucket/a//b/ c?#%20".parse().unwrap();
+        let place: S3Location = "s3://example-bucket/a//b/ c?#%20 ".parse().unwrap();
         assert_eq!(place.to_string().parse::<S3Location>().unwrap(), place);
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::entry::{IdentityEntry, RoleEntry, Source};
-use super::resolve::{Resolver, alias_target};
+use super::resolve::Resolver;
 use super::settings::settings;
 use super::start::get;
 use super::unresolved::{Reason, Unresolved};
@@ -43,7 +43,7 @@ impl Catalog {
             Ok(read) => read,
             Err(fault) => return self.refuse(profile, &fault),
         };
-        if let Some(target) = alias_of(config, profile) {
+        if let Some(target) = alias_of(resolver, profile) {
             self.aliases.insert(profile.name.clone(), target.name.clone());
             return;
         }
@@ -85,12 +85,12 @@ impl Catalog {
 }
 
 /// The profile that stands behind `profile`, if that is an alias and nothing more.
-fn alias_of<'a>(config: &'a SharedConfig, profile: &Section) -> Option<&'a Section> {
+fn alias_of<'a>(resolver: &mut Resolver<'a>, profile: &Section) -> Option<&'a Section> {
     if super::start::has_hop(profile) {
         return None;
     }
     let alias = ProcessCommand::new(get(profile, "credential_process")?).hat_role()?;
-    alias_target(config, alias.role.as_deref()?)
+    resolver.alias_target(alias.role.as_deref()?)
 }
 
 /// The account that an identity belongs to, where the profile says so.

@@ -16,19 +16,9 @@ pub struct EndpointOverrides {
 }
 
 impl EndpointOverrides {
-    /// The configured URL for `service` (the section's name for it: `sts`, `s3`, `iam`, `sso`, `sso_oidc`).
-    pub fn configured(&self, service: &str) -> Option<&str> {
-        if self.ignore {
-            return None;
-        }
-        self.by_service
-            .get(service)
-            .or(self.global.as_ref())
-            .map(String::as_str)
-    }
-
-    /// The URL to use, the caller's environment first: `AWS_ENDPOINT_URL_STS`, then `AWS_ENDPOINT_URL`, then the
-    /// profile's. `env` looks a variable up. `None` means AWS's own endpoint.
+    /// The URL to use for `service` (the section's name for it: `sts`, `s3`, `iam`, `sso`, `sso_oidc`), the caller's
+    /// environment first: `AWS_ENDPOINT_URL_STS`, then `AWS_ENDPOINT_URL`, then the profile's. `env` looks a variable
+    /// up. `None` means AWS's own endpoint.
     pub fn resolve(&self, service: &str, env: impl Fn(&str) -> Option<String>) -> Option<String> {
         let set = |name: &str| env(name).filter(|value| !value.is_empty());
         if let Some(ignore) = set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {

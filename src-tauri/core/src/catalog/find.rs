@@ -135,8 +135,8 @@ const MOST_LISTED: usize = 20;
 const MOST_NEAR: usize = 3;
 
 impl Catalog {
-    /// Resolves ROLE, in order: exact profile, ARN, `account/role`, then (for people) any unambiguous part.
-    /// Several routes to one ARN are ambiguous.
+    /// Resolves ROLE, in order: exact profile, ARN, `account/role`, the name of an added role, then (for people) any
+    /// unambiguous part. Several routes to one ARN are ambiguous.
     pub fn find(&self, text: &str, exactness: Exactness) -> Result<Found<'_>, FindError> {
         if let Some(found) = self.called(text) {
             return Ok(found);
@@ -144,12 +144,12 @@ impl Catalog {
         if let Some(broken) = self.why_not(text) {
             return Err(broken);
         }
-        let mut matches = self.by_display_name(text);
-        if matches.is_empty() {
-            matches = self.by_arn(text);
-        }
+        let mut matches = self.by_arn(text);
         if matches.is_empty() {
             matches = self.by_account_and_role(text);
+        }
+        if matches.is_empty() {
+            matches = self.by_display_name(text);
         }
         if matches.is_empty() && exactness == Exactness::Parts {
             matches = self.by_part(text);

@@ -103,7 +103,10 @@ fn unknown_keys<'a>(
             Some(known) => (false, *known),
             None => (true, *seen.entry(key).or_insert_with(|| unknown(key))),
         };
-        let (severity, message) = match unknown? {
+        let unknown = unknown?;
+        // It may be as long as a line.
+        let key = inert(key);
+        let (severity, message) = match unknown {
             Unknown::Almost(known) => (
                 Severity::Warning,
                 format!("AWS knows no key \"{key}\" and passes it over; \"{known}\" may be meant."),

@@ -29,6 +29,8 @@ pub(super) struct Resolver<'a> {
     config: &'a SharedConfig,
     /// What each profile gives when another starts from it.
     sources: HashMap<&'a str, Outcome>,
+    /// The one profile of each ARN; `None` where several have it. Made when an alias first asks.
+    by_arn: Option<HashMap<&'a str, Option<&'a Section>>>,
     aliases_deep: usize,
 }
 
@@ -37,6 +39,7 @@ impl<'a> Resolver<'a> {
         Self {
             config,
             sources: HashMap::new(),
+            by_arn: None,
             aliases_deep: 0,
         }
     }
@@ -139,7 +142,7 @@ impl<'a> Resolver<'a> {
 
     fn alias(&mut self, profile: &'a Section, role: Option<String>) -> Outcome {
         let wrong = |reason| Err(at_fault(profile, "credential_process", reason));
-        let Some(target) = role.as_deref().and_then(|text| alias_target(self.config, text)) else {
+        let Some(target) = role.as_deref().and_then(|text| self.alias_target(text)) else {
             return wrong(Reason::AliasOfNothing(role));
         };
         if self.aliases_deep == MOST_ALIASES || target.name == profile.name {
@@ -149,6 +152,26 @@ impl<'a> Resolver<'a> {
         let outcome = self.route(target);
         self.aliases_deep -= 1;
         outcome
+    }
+
+    /// The profile that an alias's ROLE names: aliases take exact names only, a profile or the ARN of one profile's
+    /// role.
+    pub(super) fn alias_target(&mut self, role: &str) -> Option<&'a Section> {
+        if let Some(profile) = self.config.profile(role) {
+            return Some(profile);
+        }
+        let profiles = self.config.profiles();
+        let by_arn = self.by_arn.get_or_insert_with(|| {
+            let mut by_arn = HashMap::new();
+            for profile in profiles {
+                if let Some(arn) = get(profile, "role_arn") {
+                    let only = by_arn.entry(arn).and_modify(|only| *only = None);
+                    only.or_insert(Some(profile));
+                }
+            }
+            by_arn
+        });
+        by_arn.get(role).copied().flatten()
     }
 
     /// The loop that `profile` stands in, told from its own place.
@@ -170,18 +193,6 @@ impl<'a> Resolver<'a> {
             self.sources.insert(&member.name, Err(fault));
         }
     }
-}
-
-/// The profile that an alias's ROLE names: aliases take exact names only, a profile or the ARN of one profile's role.
-pub(super) fn alias_target<'a>(config: &'a SharedConfig, role: &str) -> Option<&'a Section> {
-    if let Some(profile) = config.profile(role) {
-        return Some(profile);
-    }
-    let mut of_that_role = config
-        .profiles()
-        .iter()
-        .filter(|p| get(p, "role_arn") == Some(role));
-    of_that_role.next().filter(|_| of_that_role.next().is_none())
 }
 
 fn next(profile: &Section) -> Result<Next<'_>, Unresolved> {

@@ -32,34 +32,26 @@ where
     get(section, key)
         .map(str::parse)
         .transpose()
-        .map_err(|why: T::Err| {
-            at_fault(
-                section,
-                key,
-                Reason::BadValue {
-                    key,
-                    why: why.to_string(),
-                },
-            )
-        })
+        .map_err(|why: T::Err| bad_value(section, key, why))
+}
+
+/// The value of `key` cannot be used.
+fn bad_value(section: &Section, key: &'static str, why: impl ToString) -> Unresolved {
+    let why = why.to_string();
+    at_fault(section, key, Reason::BadValue { key, why })
 }
 
 /// `duration_seconds`: digits only, unlike what people may type elsewhere.
 fn duration(section: &Section) -> Result<Option<SessionDuration>, Unresolved> {
     let key = "duration_seconds";
-    parsed::<u32>(section, key)?
-        .map(SessionDuration::try_from)
-        .transpose()
-        .map_err(|why| {
-            at_fault(
-                section,
-                key,
-                Reason::BadValue {
-                    key,
-                    why: why.to_string(),
-                },
-            )
-        })
+    let Some(text) = get(section, key) else {
+        return Ok(None);
+    };
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let seconds = text.parse::<u32>().ok().filter(|_| digits);
+    let seconds = seconds.ok_or_else(|| bad_value(section, key, "it takes whole seconds, such as 3600"))?;
+    let duration = SessionDuration::try_from(seconds).map_err(|why| bad_value(section, key, why))?;
+    Ok(Some(duration))
 }
 
 /// Whether a profile says how its role is assumed by other credentials. A web identity token is a start instead.
@@ -239,10 +231,7 @@ fn check_start_url(portal: &Section, start_url: &str) -> Result<(), Unresolved> 
     match Url::parse(start_url) {
         Ok(url) if url.scheme() == "https" && url.has_host() => Ok(()),
         Ok(url) if url.scheme() == "http" && local(&url) => Ok(()),
-        _ => {
-            let why = "a sign-in address starts with https://".to_owned();
-            Err(at_fault(portal, key, Reason::BadValue { key, why }))
-        }
+        _ => Err(bad_value(portal, key, "a sign-in address starts with https://")),
     }
 }
 
@@ -252,6 +241,6 @@ pub(super) fn check_region(section: &Section, key: &'static str, region: &str) -
     if region.len() <= 63 && region.bytes().all(legal) && !region.starts_with('-') && !region.ends_with('-') {
         return Ok(());
     }
-    let why = "a region has letters, digits and dashes, such as eu-west-1".to_owned();
-    Err(at_fault(section, key, Reason::BadValue { key, why }))
+    let why = "a region has letters, digits and dashes, such as eu-west-1";
+    Err(bad_value(section, key, why))
 }

@@ -5,10 +5,11 @@ use std::fmt;
 use crate::catalog::{Problem, Severity};
 use crate::shared_config::{Place, inert};
 
-/// A profile that cannot be resolved. The fault may lie in another profile that it starts from.
+/// A profile that cannot be resolved. The fault may lie in another section that it uses: the profile it starts from,
+/// its `sso-session`, its `services`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unresolved {
-    /// The profile at fault.
+    /// The name of the section at fault.
     pub(super) profile: String,
     /// The line at fault.
     pub(super) at: Place,
@@ -138,13 +139,13 @@ impl fmt::Display for LoopPath {
 }
 
 impl Unresolved {
-    /// The problem that it makes of `profile`, which is the one at fault or starts from it.
+    /// The problem that it makes of `profile`, which is the one at fault or uses it.
     pub(super) fn problem(&self, profile: &str) -> Problem {
         let message = if profile == self.profile {
             format!("Profile \"{profile}\": {}.", self.reason)
         } else {
             format!(
-                "Profile \"{profile}\" starts from \"{}\", and there {}.",
+                "Profile \"{profile}\" uses \"{}\", and there {}.",
                 self.profile, self.reason
             )
         };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::source::{LONGEST_LINE, Place};
+use super::source::LONGEST_LINE;
 
 /// A file that cannot be used, with the line at fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,14 +93,6 @@ impl ConfigError {
             line: None,
             kind,
         }
-    }
-
-    /// The place at fault, where it is a line.
-    pub fn place(&self) -> Option<Place> {
-        self.line.map(|line| Place {
-            file: self.file.clone(),
-            line,
-        })
     }
 }
 

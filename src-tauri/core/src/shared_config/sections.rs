@@ -1,13 +1,17 @@
 //! What the shared config means: sections by name, properties by key.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use super::document::BLANKS;
 use super::source::Place;
 use crate::secret::{Credentials, Secret};
 
-/// A property's value. A secret one can be reached only as a [`Secret`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What stands in the place of a secret.
+const MASK: &str = "***";
+
+/// A property's value. A secret one can be reached only as a [`Secret`]; `Debug` shows the masked form.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Value {
     /// Fit for eyes.
     Plain(String),
@@ -32,21 +36,55 @@ impl Value {
             Self::Secret(secret) => secret.expose(),
         }
     }
+
+    /// The text with `***` for secrets, those of nested lines too.
+    pub(super) fn masked(&self) -> String {
+        match self {
+            Self::Secret(_) => MASK.to_owned(),
+            Self::Plain(text) if text.contains('\n') => {
+                text.split('\n').map(mask_nested).collect::<Vec<_>>().join("\n")
+            }
+            Self::Plain(text) => text.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.masked(), f)
+    }
+}
+
+fn mask_nested(line: &str) -> String {
+    match line.split_once('=') {
+        Some((name, value)) if is_secret_key(name.trim_matches(BLANKS)) && !value.trim().is_empty() => {
+            format!("{name}= {MASK}")
+        }
+        _ => line.to_owned(),
+    }
 }
 
 /// Whether the values of `key` are secrets: AWS's own three, with a slip in the rest of the name too
 /// (`aws_secret_acess_key` holds the same secret), and the names under which tools keep theirs.
-pub(super) fn is_secret_key(key: &str) -> bool {
+fn is_secret_key(key: &str) -> bool {
     const ANYWHERE: [&str; 5] = ["secret", "password", "passphrase", "private_key", "api_key"];
     const ENDINGS: [&str; 2] = ["token", "_seed"];
-    let same = |part: &[u8], word: &str| part.eq_ignore_ascii_case(word.as_bytes());
     let key = key.as_bytes();
-    let contains = |word: &str| key.windows(word.len()).any(|part| same(part, word));
-    let ends_with = |word: &str| {
-        let start = key.len().checked_sub(word.len());
-        start.and_then(|at| key.get(at..)).is_some_and(|end| same(end, word))
+    let starts = |at: usize, word: &str| {
+        let part = key.get(at..at + word.len());
+        part.is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
     };
-    ANYWHERE.iter().any(|word| contains(word)) || ENDINGS.iter().any(|word| ends_with(word))
+    // Asked of every key of every profile: most places are told by their first letter.
+    let anywhere = |at: usize| match key[at].to_ascii_lowercase() {
+        b's' | b'p' | b'a' => ANYWHERE.iter().any(|word| starts(at, word)),
+        _ => false,
+    };
+    let ends = |word: &str| {
+        key.len()
+            .checked_sub(word.len())
+            .is_some_and(|at| starts(at, word))
+    };
+    ENDINGS.iter().any(|word| ends(word)) || (0..key.len()).any(anywhere)
 }
 
 /// A value and where it is written.

@@ -106,6 +106,10 @@ fn values_that_sts_would_refuse_are_named_with_file_and_line() {
         (7, format!("{ARN}source_profile = good\nexternal_id = a b\n")),
         (7, format!("{ARN}source_profile = good\nduration_seconds = 899\n")),
         (7, format!("{ARN}source_profile = good\nduration_seconds = 1h\n")),
+        (
+            7,
+            format!("{ARN}source_profile = good\nduration_seconds = +3600\n"),
+        ),
         (7, format!("{ARN}source_profile = good\nrole_session_name = x\n")),
         (7, format!("{ARN}source_profile = good\nmfa_serial = no\n")),
         (
@@ -145,14 +149,15 @@ fn identity_center_keys_that_clash_or_lack_are_named() {
         (5, "sso_session = s\nsso_account_id = 123456789012\n"),
         (6, "sso_session = s\nsso_account_id = 12\nsso_role_name = R\n"),
         (
-            5,
+            6,
             "sso_start_url = https://acme.awsapps.com/start\nsso_account_id = 123456789012\nsso_role_name = R\n",
         ),
     ] {
         let catalog = catalog(&format!("{session}[profile bad]\n{keys}"), "");
         let problem = problem(&catalog, "bad");
-        assert!(
-            problem.line.unwrap() >= line && problem.severity == Severity::Error,
+        assert_eq!(
+            (problem.line, problem.severity),
+            (Some(line), Severity::Error),
             "{problem}"
         );
     }
@@ -205,7 +210,10 @@ fn a9_a_hostile_value_is_inert_in_its_problem() {
         let steers = |c: char| c.is_control() || c == '\u{202e}';
         assert!(!message.contains(steers) && message.len() < 400, "{message:?}");
     }
-    let long = format!("[profile bad]\nrole_arn = {}\nsource_profile = good\n{GOOD}", "x".repeat(60_000));
+    let long = format!(
+        "[profile bad]\nrole_arn = {}\nsource_profile = good\n{GOOD}",
+        "x".repeat(60_000)
+    );
     assert!(problem(&catalog(&long, ""), "bad").message.len() < 400);
 }
 
@@ -218,7 +226,12 @@ fn a6_a_loop_of_thousands_costs_what_its_profiles_cost() {
     let catalog = catalog(&config, "");
     assert_eq!(catalog.problems.len(), 5000);
     let problem = problem(&catalog, "p7");
-    assert!(problem.message.contains("p7 → p8 → p9 → p10 → p11 → p12 → … → p7"), "{problem}");
+    assert!(
+        problem
+            .message
+            .contains("p7 → p8 → p9 → p10 → p11 → p12 → … → p7"),
+        "{problem}"
+    );
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn assert_same(ours: &SharedConfig, theirs: &EnvConfigSections, context: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn generated_files_read_as_aws_reads_them(

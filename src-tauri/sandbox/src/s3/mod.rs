@@ -17,7 +17,7 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Request, S3Response, S3Result};
 
 use self::access::Access;
-use self::multipart::Uploads;
+use self::multipart::{Asked, Uploads};
 use crate::state::State;
 
 /// The S3 service over a state.
@@ -166,6 +166,10 @@ impl S3 for Store {
         &self,
         req: S3Request<AbortMultipartUploadInput>,
     ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
-        self.uploads.abort(&req.input.upload_id)
+        self.uploads.abort(&Asked {
+            id: &req.input.upload_id,
+            bucket: &req.input.bucket,
+            key: &req.input.key,
+        })
     }
 }

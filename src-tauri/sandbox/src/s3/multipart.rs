@@ -35,6 +35,24 @@ struct Upload {
     parts: BTreeMap<i32, (Bytes, String)>,
 }
 
+/// An upload as a request names it. Policies were asked about the bucket and key, so the upload must be theirs.
+pub(super) struct Asked<'a> {
+    pub id: &'a str,
+    pub bucket: &'a str,
+    pub key: &'a str,
+}
+
+impl Asked<'_> {
+    fn is(&self, upload: &Upload) -> bool {
+        upload.bucket == self.bucket && upload.key == self.key
+    }
+
+    fn find<'u>(&self, uploads: &'u BTreeMap<String, Upload>) -> S3Result<&'u Upload> {
+        let found = uploads.get(self.id).filter(|upload| self.is(upload));
+        found.ok_or_else(refusals::no_such_upload)
+    }
+}
+
 impl Uploads {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Upload>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -65,7 +83,7 @@ impl Uploads {
         }))
     }
 
-    fn keep(&self, id: &str, number: i32, bytes: Bytes) -> S3Result<(String, String)> {
+    fn keep(&self, asked: &Asked<'_>, number: i32, bytes: Bytes) -> S3Result<(String, String)> {
         if !PART_NUMBERS.contains(&number) {
             return Err(refusals::invalid_argument(
                 "Part number must be an integer between 1 and 10000, inclusive",
@@ -73,7 +91,10 @@ impl Uploads {
         }
         let (etag, crc32) = part_sums(&bytes);
         let mut uploads = self.lock();
-        let upload = uploads.get_mut(id).ok_or_else(refusals::no_such_upload)?;
+        let upload = uploads
+            .get_mut(asked.id)
+            .filter(|upload| asked.is(upload))
+            .ok_or_else(refusals::no_such_upload)?;
         upload.parts.insert(number, (bytes, etag.clone()));
         Ok((etag, crc32))
     }
@@ -98,7 +119,12 @@ impl Uploads {
             req.trailing_headers.as_ref(),
         )
         .await?;
-        let (etag, crc32) = self.keep(&input.upload_id, input.part_number, bytes)?;
+        let asked = Asked {
+            id: &input.upload_id,
+            bucket: &input.bucket,
+            key: &input.key,
+        };
+        let (etag, crc32) = self.keep(&asked, input.part_number, bytes)?;
         Ok(S3Response::new(UploadPartOutput {
             e_tag: Some(ETag::Strong(etag)),
             checksum_crc32: Some(crc32),
@@ -124,7 +150,12 @@ impl Uploads {
         for piece in object.content.pieces(range.start, range.end) {
             bytes.extend_from_slice(&piece);
         }
-        let (etag, _) = self.keep(&input.upload_id, input.part_number, bytes.freeze())?;
+        let asked = Asked {
+            id: &input.upload_id,
+            bucket: &input.bucket,
+            key: &input.key,
+        };
+        let (etag, _) = self.keep(&asked, input.part_number, bytes.freeze())?;
         let result = CopyPartResult {
             e_tag: Some(ETag::Strong(etag)),
             last_modified: Some(std::time::SystemTime::from(state.now()).into()),
@@ -141,16 +172,19 @@ impl Uploads {
         state: &State,
         input: CompleteMultipartUploadInput,
     ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
+        let asked = Asked {
+            id: &input.upload_id,
+            bucket: &input.bucket,
+            key: &input.key,
+        };
         let mut uploads = self.lock();
-        let upload = uploads
-            .get(&input.upload_id)
-            .ok_or_else(refusals::no_such_upload)?;
+        let upload = asked.find(&uploads)?;
         let listed = input.multipart_upload.and_then(|m| m.parts).unwrap_or_default();
         let object = assemble(upload, &listed, state.now())?;
-        let (bucket, key) = (upload.bucket.clone(), upload.key.clone());
         let etag = ETag::Strong(object.etag.clone());
-        store(state, &bucket, key.clone(), object)?;
+        store(state, &input.bucket, input.key.clone(), object)?;
         uploads.remove(&input.upload_id);
+        let (bucket, key) = (input.bucket, input.key);
         Ok(S3Response::new(CompleteMultipartUploadOutput {
             location: Some(format!("/{bucket}/{key}")),
             bucket: Some(bucket),
@@ -160,16 +194,21 @@ impl Uploads {
         }))
     }
 
-    pub(super) fn abort(&self, id: &str) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
-        self.lock().remove(id).ok_or_else(refusals::no_such_upload)?;
+    pub(super) fn abort(&self, asked: &Asked<'_>) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
+        let mut uploads = self.lock();
+        asked.find(&uploads)?;
+        uploads.remove(asked.id);
         Ok(S3Response::new(AbortMultipartUploadOutput::default()))
     }
 
     pub(super) fn list_parts(&self, input: ListPartsInput) -> S3Result<S3Response<ListPartsOutput>> {
         let uploads = self.lock();
-        let upload = uploads
-            .get(&input.upload_id)
-            .ok_or_else(refusals::no_such_upload)?;
+        let upload = Asked {
+            id: &input.upload_id,
+            bucket: &input.bucket,
+            key: &input.key,
+        }
+        .find(&uploads)?;
         let parts = upload.parts.iter().map(|(number, (bytes, etag))| Part {
             part_number: Some(*number),
             size: i64::try_from(bytes.len()).ok(),

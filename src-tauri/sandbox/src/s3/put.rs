@@ -9,7 +9,7 @@ use futures::StreamExt;
 use s3s::checksum::ChecksumHasher;
 use s3s::dto::{
     Checksum, ChecksumType, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource,
-    DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, Error,
+    DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag, ETagCondition, Error,
     MetadataDirective, PutObjectInput, PutObjectOutput, StreamingBlob,
 };
 use s3s::path::S3Path;
@@ -123,23 +123,6 @@ pub(super) async fn put(
         req.trailing_headers.as_ref(),
     )
     .await?;
-    {
-        let world = state.world();
-        let bucket = world
-            .buckets
-            .get(&input.bucket)
-            .ok_or_else(refusals::no_such_bucket)?;
-        let there = bucket.objects.get(&input.key);
-        let etag = |c: &s3s::dto::ETagCondition| c.as_etag().map(|e| e.value().to_owned());
-        let unwanted = input.if_none_match.as_ref().is_some_and(|c| c.is_any()) && there.is_some();
-        let changed = input
-            .if_match
-            .as_ref()
-            .is_some_and(|c| etag(c) != there.map(|o| o.etag.clone()));
-        if unwanted || changed {
-            return Err(refusals::precondition_failed());
-        }
-    }
     let content_type = input.content_type.as_deref().unwrap_or("binary/octet-stream");
     let mut object = Object::stored(bytes, content_type, state.now());
     object.metadata = input.metadata.unwrap_or_default().into_iter().collect();
@@ -149,8 +132,38 @@ pub(super) async fn put(
         checksum_type: Some(ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
         ..PutObjectOutput::default()
     };
-    store(state, &input.bucket, input.key, object)?;
+    // One lock for the look and the change: of two writers with the same condition only one may win.
+    let mut world = state.change();
+    let bucket = world
+        .buckets
+        .get_mut(&input.bucket)
+        .ok_or_else(refusals::no_such_bucket)?;
+    check_there(
+        bucket.objects.get(&input.key),
+        input.if_match.as_ref(),
+        input.if_none_match.as_ref(),
+    )?;
+    bucket.objects.insert(input.key, object);
     Ok(S3Response::new(output))
+}
+
+/// The conditions of a write (API Reference, "PutObject"): `If-Match` with a tag, `If-None-Match` with `*`.
+fn check_there(
+    there: Option<&Object>,
+    if_match: Option<&ETagCondition>,
+    if_none_match: Option<&ETagCondition>,
+) -> S3Result<()> {
+    if if_none_match.is_some_and(ETagCondition::is_any) && there.is_some() {
+        return Err(refusals::precondition_failed());
+    }
+    match (if_match, there) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(refusals::no_such_key()),
+        (Some(wanted), Some(there)) if wanted.as_etag().map(ETag::value) == Some(there.etag.as_str()) => {
+            Ok(())
+        }
+        (Some(_), Some(_)) => Err(refusals::precondition_failed()),
+    }
 }
 
 /// Where a copy comes from.
@@ -175,8 +188,7 @@ pub(super) fn source(state: &State, source: &CopySource) -> S3Result<Object> {
 
 pub(super) fn copy(state: &State, input: CopyObjectInput) -> S3Result<S3Response<CopyObjectOutput>> {
     let mut object = source(state, &input.copy_source)?;
-    let etag =
-        |c: Option<&s3s::dto::ETagCondition>| c.and_then(|c| c.as_etag()).map(|e| e.value().to_owned());
+    let etag = |c: Option<&ETagCondition>| c.and_then(|c| c.as_etag()).map(|e| e.value().to_owned());
     if etag(input.copy_source_if_match.as_ref()).is_some_and(|wanted| wanted != object.etag) {
         return Err(refusals::precondition_failed());
     }

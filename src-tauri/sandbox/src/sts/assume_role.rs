@@ -125,7 +125,7 @@ impl<'a> Asking<'a> {
     }
 
     /// The condition keys that the request brings (Service Authorization Reference, "AWS Security Token Service").
-    fn keys(&self, mfa_at: Option<Timestamp>) -> Vec<(String, Vec<String>)> {
+    fn keys(&self, mfa_at: Option<Timestamp>, inherited: Option<&str>) -> Vec<(String, Vec<String>)> {
         let mut keys = vec![(
             "sts:RoleSessionName".to_owned(),
             vec![self.session_name.to_owned()],
@@ -134,7 +134,7 @@ impl<'a> Asking<'a> {
             keys.extend(value.map(|v| (name.to_owned(), vec![v.to_owned()])));
         };
         set("sts:ExternalId", self.external_id);
-        set("sts:SourceIdentity", self.source_identity);
+        set("sts:SourceIdentity", self.source_identity.or(inherited));
         if mfa_at.is_some() {
             set("aws:MultiFactorAuthPresent", Some("true"));
             set("aws:MultiFactorAuthAge", Some("0"));
@@ -163,7 +163,9 @@ fn authorized_role(call: &Call<'_>, asking: &Asking<'_>, mfa_at: Option<Timestam
     if !asking.tags.given.is_empty() {
         actions.push("sts:TagSession");
     }
-    if asking.source_identity.is_some() {
+    // One that the chain carries already has to be allowed anew at each hop (IAM User Guide, "Monitor and control
+    // actions taken with assumed roles").
+    if asking.source_identity.or(inherited_identity(call)).is_some() {
         actions.push("sts:SetSourceIdentity");
     }
     let refuse = |action| Refusal::not_authorized(&call.signer.arn, action, asking.role_arn);
@@ -171,7 +173,7 @@ fn authorized_role(call: &Call<'_>, asking: &Asking<'_>, mfa_at: Option<Timestam
     let Some(role) = world.roles.get(asking.role_arn) else {
         return Err(refuse("sts:AssumeRole"));
     };
-    let keys = asking.keys(mfa_at);
+    let keys = asking.keys(mfa_at, inherited_identity(call));
     for action in actions {
         let asked = Asked {
             action,
@@ -206,14 +208,17 @@ fn allowed_duration(call: &Call<'_>, asking: &Asking<'_>, role: &Role) -> Result
 
 /// A source identity, once set, stays through the chain and cannot be set anew.
 fn source_identity(call: &Call<'_>, asking: &Asking<'_>) -> Result<Option<String>, Refusal> {
-    let inherited = call.signer.role().and_then(|r| r.source_identity.clone());
-    match (inherited, asking.source_identity) {
+    match (inherited_identity(call), asking.source_identity) {
         (Some(old), Some(new)) if old != new => Err(Refusal::not_authorized(
             &call.signer.arn,
             "sts:SetSourceIdentity",
             asking.role_arn,
         )),
-        (Some(old), _) => Ok(Some(old)),
-        (None, new) => Ok(new.map(str::to_owned)),
+        (old, new) => Ok(old.or(new).map(str::to_owned)),
     }
+}
+
+/// The source identity of the session that signs, which passes on.
+fn inherited_identity<'a>(call: &'a Call<'_>) -> Option<&'a str> {
+    call.signer.role()?.source_identity.as_deref()
 }

@@ -95,6 +95,25 @@ async fn a_folder_of_its_own_goes_and_a_given_one_stays() {
 }
 
 #[tokio::test]
+async fn a_folder_with_somebodys_own_files_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let own = dir.path().join("credentials");
+    std::fs::write(&own, "[default]\n").unwrap();
+    let options = || Options {
+        dir: Some(dir.path().to_owned()),
+        ..Options::default()
+    };
+    assert!(start(options()).await.is_err());
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), "[default]\n");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    std::fs::remove_file(own).unwrap();
+    start(options()).await.unwrap().shutdown().await;
+    let mode = std::fs::metadata(dir.path()).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o755);
+}
+
+#[tokio::test]
 async fn a_seed_makes_keys_repeatable_and_none_makes_them_new() {
     let keys = async |seed| {
         let running = start(Options {

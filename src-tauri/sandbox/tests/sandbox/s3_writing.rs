@@ -78,6 +78,56 @@ async fn what_is_put_is_got_copied_and_deleted() {
     };
     once().await.unwrap();
     assert_eq!(Refused::from(once().await.unwrap_err()).status, 412);
+    let only_if = |key: &str, etag: &str| s3.put_object().bucket(&bucket).key(key).if_match(etag).send();
+    assert_eq!(
+        Refused::from(only_if("once", "\"0\"").await.unwrap_err()).status,
+        412
+    );
+    let missing = Refused::from(only_if("never", "\"0\"").await.unwrap_err());
+    assert_eq!((missing.code.as_str(), missing.status), ("NoSuchKey", 404));
+}
+
+#[tokio::test]
+async fn an_upload_is_known_by_its_own_key_only() {
+    let running = sandbox().await;
+    let (s3, bucket) = role_client(&running, "S13").await;
+    let upload = s3.create_multipart_upload().bucket(&bucket).key("mine").send();
+    let upload = upload.await.unwrap();
+    let id = upload.upload_id().unwrap();
+    let part = |key: &str| {
+        let call = s3.upload_part().bucket(&bucket).key(key).upload_id(id);
+        call.part_number(1).body(ByteStream::from_static(b"x")).send()
+    };
+    let refused = Refused::from(part("another").await.unwrap_err());
+    assert_eq!(refused.code, "NoSuchUpload");
+    let tag = part("mine").await.unwrap().e_tag().unwrap().to_owned();
+    let listed = s3
+        .list_parts()
+        .bucket(&bucket)
+        .key("another")
+        .upload_id(id)
+        .send();
+    assert_eq!(Refused::from(listed.await.unwrap_err()).code, "NoSuchUpload");
+    let parts = CompletedMultipartUpload::builder()
+        .parts(CompletedPart::builder().part_number(1).e_tag(tag).build())
+        .build();
+    let complete = |key: &str| {
+        let call = s3.complete_multipart_upload().bucket(&bucket).key(key);
+        call.upload_id(id).multipart_upload(parts.clone()).send()
+    };
+    assert_eq!(
+        Refused::from(complete("another").await.unwrap_err()).code,
+        "NoSuchUpload"
+    );
+    let aborted = s3
+        .abort_multipart_upload()
+        .bucket(&bucket)
+        .key("another")
+        .upload_id(id)
+        .send();
+    assert_eq!(Refused::from(aborted.await.unwrap_err()).code, "NoSuchUpload");
+    complete("mine").await.unwrap();
+    assert_eq!(running.admin().object(&bucket, "mine", 9).unwrap(), b"x");
 }
 
 #[tokio::test]

@@ -241,6 +241,38 @@ async fn tags_and_source_identity_pass_on_as_they_should() {
 }
 
 #[tokio::test]
+async fn a_source_identity_is_allowed_anew_at_each_hop() {
+    let running = sandbox().await;
+    let story = running.manifest().story("X3").unwrap();
+    let second = "arn:aws:iam::444455556666:role/TaggedSecond";
+    // The session policy leaves AssumeRole and takes SetSourceIdentity away.
+    let only = format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{second}"}}}}"#
+    );
+    let first = async |identity: Option<&str>| {
+        let call = sts(&running, user(story)).assume_role();
+        let call = call
+            .role_arn("arn:aws:iam::444455556666:role/TaggedFirst")
+            .role_session_name("first")
+            .policy(&only)
+            .set_source_identity(identity.map(str::to_owned));
+        session(call.send().await.unwrap().credentials().unwrap())
+    };
+    let on = |c: Credentials| {
+        let call = sts(&running, c).assume_role();
+        call.role_arn(second).role_session_name("second").send()
+    };
+    on(first(None).await).await.unwrap();
+    let refused = Refused::from(on(first(Some("ticket-4711")).await).await.unwrap_err());
+    assert_eq!(refused.code, "AccessDenied");
+    assert!(
+        refused.message.contains("sts:SetSourceIdentity"),
+        "{}",
+        refused.message
+    );
+}
+
+#[tokio::test]
 async fn tags_need_a_permission_of_their_own() {
     let running = sandbox().await;
     let story = running.manifest().story("S1").unwrap();

@@ -55,7 +55,11 @@ impl AwsFiles {
     /// What the files say now. Two looks at the disk when nothing has changed; else it reads and blocks shortly.
     pub fn current(&mut self, locations: &Locations, now: Timestamp) -> Arc<Loaded> {
         let stamp = Stamp::of(locations);
-        let known = self.kept.iter().position(|kept| kept.locations == *locations);
+        // The profile that a caller selects changes nothing of what the files say.
+        let known = self
+            .kept
+            .iter()
+            .position(|kept| kept.locations.both() == locations.both());
         let before = known.map(|at| self.kept.remove(at));
         let kept = match before {
             Some(kept) if kept.settled && kept.stamp == stamp => kept,

@@ -24,6 +24,16 @@ pub struct FileState {
     pub exists: bool,
 }
 
+impl FileState {
+    fn of(location: &Location, exists: bool) -> Self {
+        Self {
+            path: location.path.clone(),
+            name: location.name.clone(),
+            exists,
+        }
+    }
+}
+
 /// What the files say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Loaded {
@@ -54,6 +64,10 @@ pub(super) fn load(locations: &Locations, accounts: &Accounts, added: &[AddedRol
         Ok(shared) => (shared, None),
         Err(broken) => (SharedConfig::default(), Some(broken)),
     };
+    // Reading stops at a file that is broken; both are listed.
+    for location in locations.both().into_iter().skip(files.len()) {
+        files.push(FileState::of(location, fs::metadata(&location.path).is_ok()));
+    }
     let mut catalog = if broken.is_none() {
         Catalog::build(&shared, accounts, added)
     } else {
@@ -92,11 +106,7 @@ fn read_both(
         (FileKind::Credentials, &locations.credentials),
     ] {
         let found = read_one(location)?;
-        files.push(FileState {
-            path: location.path.clone(),
-            name: location.name.clone(),
-            exists: found.is_some(),
-        });
+        files.push(FileState::of(location, found.is_some()));
         match found {
             Some((bytes, about)) => {
                 problems.extend(open_to_others(kind, location, &about));

@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::path::Path;
 use std::time::SystemTime;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::location::Locations;
 
@@ -22,10 +22,12 @@ impl Stamp {
     /// Whether the files have rested long enough before `now` that a later change cannot bear the same times.
     pub fn is_settled(&self, now: Timestamp) -> bool {
         /// Coarser than any file system's clock but FAT's.
-        const TICK: jiff::SignedDuration = jiff::SignedDuration::from_millis(100);
+        const TICK: SignedDuration = SignedDuration::from_millis(100);
+        /// A time so far ahead was given to the file, and is no clock's of just now.
+        const AHEAD: SignedDuration = SignedDuration::from_hours(1);
         self.0.iter().flatten().all(|file| {
             let modified = file.modified.and_then(|at| Timestamp::try_from(at).ok());
-            modified.is_some_and(|at| now.duration_since(at) > TICK)
+            modified.is_some_and(|at| now.duration_since(at) > TICK || at.duration_since(now) > AHEAD)
         })
     }
 }

@@ -192,14 +192,48 @@ fn unchanged_files_are_not_read_again_and_changed_settings_show() {
 #[test]
 fn a_file_just_written_is_read_again() {
     let place = Place::new();
-    place.write(".aws/config", format!("[profile a]\n{KEYS}"));
+    let path = place.write(".aws/config", format!("[profile a]\n{KEYS}"));
     let mut files = AwsFiles::default();
     // By the clock of the moment of writing, a second write could bear the same times.
+    let written = Timestamp::try_from(fs::metadata(path).unwrap().modified().unwrap()).unwrap();
+    let first = files.current(&place.locations(), written);
+    assert!(!Arc::ptr_eq(&first, &files.current(&place.locations(), written)));
+}
+
+#[test]
+fn a_file_dated_far_ahead_is_not_read_at_each_call() {
+    let place = Place::new();
+    place.write(".aws/config", format!("[profile a]\n{KEYS}"));
+    let mut files = AwsFiles::default();
     let first = files.current(&place.locations(), Timestamp::UNIX_EPOCH);
-    assert!(!Arc::ptr_eq(
+    assert!(Arc::ptr_eq(
         &first,
         &files.current(&place.locations(), Timestamp::UNIX_EPOCH)
     ));
+}
+
+#[test]
+fn callers_that_select_other_profiles_share_what_was_read() {
+    let place = Place::new();
+    place.write(".aws/config", format!("[profile a]\n{KEYS}[profile b]\n{KEYS}"));
+    let mut files = AwsFiles::default();
+    let select = |profile: &str| Locations {
+        profile: profile.to_owned(),
+        ..place.locations()
+    };
+    let first = files.current(&select("a"), LATER);
+    assert!(Arc::ptr_eq(&first, &files.current(&select("b"), LATER)));
+}
+
+#[test]
+fn both_files_are_listed_where_one_cannot_be_read() {
+    let place = Place::new();
+    fs::create_dir_all(place.path(".aws/config")).unwrap();
+    place.write(".aws/credentials", format!("[a]\n{KEYS}"));
+    let loaded = load(&place);
+    assert!(loaded.broken.is_some());
+    let listed: Vec<_> = loaded.files.iter().map(|f| (&*f.name, f.exists)).collect();
+    assert_eq!(listed, [("~/.aws/config", true), ("~/.aws/credentials", true)]);
 }
 
 #[test]

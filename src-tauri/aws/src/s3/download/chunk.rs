@@ -11,7 +11,6 @@ use hatrack_core::bucket::BucketName;
 use super::super::failure::Call;
 use super::super::{S3, S3Failure};
 use super::{Shared, target};
-use crate::failure::Asked;
 
 /// How often a connection may break within one chunk without bringing a byte.
 const MOST_BREAKS: u32 = 4;
@@ -71,11 +70,7 @@ impl Source<'_> {
                 .await?;
             breaks = if at > before { 0 } else { breaks + 1 };
             if at < chunk.end && breaks > MOST_BREAKS {
-                let asked = Asked {
-                    service: "S3",
-                    region: self.call.region,
-                };
-                return Err(asked.unreachable("the connection broke again and again").into());
+                return Err(self.call.unreachable("the connection broke again and again"));
             }
             if at < chunk.end {
                 tokio::time::sleep(Duration::from_millis(100) * (1 << breaks)).await;
@@ -111,11 +106,7 @@ impl Source<'_> {
             .content_range()
             .and_then(|range| range.strip_prefix("bytes ")?.split_once('-'));
         if given.and_then(|(first, _)| first.parse().ok()) != Some(chunk.start) {
-            let asked = Asked {
-                service: "S3",
-                region: self.call.region,
-            };
-            return Err(asked.garbled("it is not the range that was asked for").into());
+            return Err(self.call.garbled("it is not the range that was asked for"));
         }
         // Servers that do not know If-Match still name the version.
         if self.etag.is_some() && answer.e_tag() != self.etag {
