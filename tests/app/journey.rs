@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::app::{App, hat, plain};
+use crate::app::{App, hat, hat_json, plain};
 use crate::desktop::{Desktop, Process};
 use crate::patience::{eventually, holds};
 use crate::steps::{choose, only_session, sessions, switch};
@@ -164,7 +164,8 @@ fn b17_a_denial_shows_what_aws_said() {
     let world = World::start(&desktop, &[]);
     let app = App::start(&desktop, &world.variables(), &[]);
     let wrong = world.story("S13").0["wrong"].as_array().unwrap().clone();
-    let denied = wrong.iter().find(|way| way["call"] == "sts:AssumeRole").unwrap();
+    let named = |way: &&serde_json::Value| way["profile"].as_str().unwrap().ends_with("-without-trust");
+    let denied = wrong.iter().find(named).unwrap();
     choose(&app, denied["profile"].as_str().unwrap());
     app.click("switch-button");
     let code = denied["expected_code"].as_str().unwrap();
@@ -199,4 +200,32 @@ fn a_program_that_waits_for_a_code_is_answered_in_the_window() {
         printed["AccessKeyId"],
         only_session(&desktop, &variables)["access_key_id"]
     );
+}
+
+/// The agent may die however it dies: the window gets another, and the vault has the session.
+#[tokio::test(flavor = "multi_thread")]
+async fn g69_a_killed_agent_is_replaced_and_loses_nothing() {
+    let desktop = Desktop::new().with_keyring().await;
+    let world = World::start(&desktop, &[]);
+    let variables = world.variables();
+    let app = App::start(&desktop, &variables, &[]);
+    switch(&app, world.story("S13"));
+    let before = only_session(&desktop, &variables);
+    let pid = || hat_json(&desktop, &variables, &["agent", "--status"])["pid"].to_string();
+    let first = pid();
+    let killed = desktop.command("kill").args(["-KILL", &first]).status().unwrap();
+    assert!(killed.success());
+    eventually("the window has found another agent", || {
+        let sessions = app.invoke("sessions", json!({})).ok()?;
+        (sessions[0]["id"] == before["id"]).then_some(())
+    });
+    assert_ne!(pid(), first);
+    app.find("session-countdown");
+    app.click("copy-env");
+    eventually("the export is on the clipboard", || {
+        desktop
+            .clipboard()
+            .contains(before["access_key_id"].as_str()?)
+            .then_some(())
+    });
 }

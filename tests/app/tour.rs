@@ -29,6 +29,8 @@ fn headless_tour() {
     app.click("switch-button");
     app.find("session-page");
     app.click("copy-env");
+    // It would stand in the way of the pictures.
+    app.find("toast");
     app.gone("toast", &[]);
     app.save_picture(&shots.join("session.png"));
 

@@ -9,7 +9,7 @@ use crate::app::{App, hatrack, start};
 use crate::desktop::Desktop;
 use crate::patience::{holds, within};
 use crate::screen::Screen;
-use crate::steps::{only_session, switch};
+use crate::steps::{only_session, sessions, switch};
 use crate::tray::Tray;
 use crate::world::World;
 
@@ -195,4 +195,29 @@ fn a_hidden_start_waits_in_the_tray_for_the_second() {
     assert!(start(&desktop, &vec![], &[]).ended().success());
     holds("the second start shows it", || screen.titles() == ["Hatrack"]);
     app.find("sandbox-button");
+}
+
+#[test]
+fn what_was_chosen_at_quitting_is_done_from_then_on_without_asking() {
+    let desktop = Desktop::new();
+    let world = World::start(&desktop, &[]);
+    let variables = world.variables();
+    let screen = Screen::of(&desktop);
+    let title = "Sandbox – Hatrack";
+    let app = App::start(&desktop, &variables, &[]);
+    switch(&app, world.story("S13"));
+    only_session(&desktop, &variables);
+    screen.close(title);
+    app.click("quit-remember");
+    app.click("quit-end-all");
+    holds("the window is gone", || screen.titles().is_empty());
+    assert_eq!(sessions(&desktop, &variables), Vec::<serde_json::Value>::new());
+    drop(app);
+
+    let app = App::start(&desktop, &variables, &[]);
+    switch(&app, world.story("S1"));
+    only_session(&desktop, &variables);
+    screen.close(title);
+    holds("the window is gone", || screen.titles().is_empty());
+    assert_eq!(sessions(&desktop, &variables), Vec::<serde_json::Value>::new());
 }

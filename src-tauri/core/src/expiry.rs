@@ -40,7 +40,7 @@ const LONGEST_LIFE: Duration = Duration::from_secs(36 * 3600);
 /// The end of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expiry {
-    /// When AWS stops accepting it, by AWS's clock.
+    /// When AWS stops accepting it, by AWS's clock; never later than a believable life allows.
     pub at: Timestamp,
     /// The same on the boot clock.
     pub deadline: BootTime,
@@ -66,14 +66,16 @@ impl Expiry {
         aws_date: Option<Timestamp>,
         received: Moment,
     ) -> Result<Self, AlreadyExpired> {
-        let left = expiration.duration_since(aws_date.unwrap_or(received.wall));
+        let from = aws_date.unwrap_or(received.wall);
+        let left = expiration.duration_since(from);
         let life = Duration::try_from(left).map_err(|_| AlreadyExpired { at: expiration })?;
         if life.is_zero() {
             return Err(AlreadyExpired { at: expiration });
         }
         let life = life.min(LONGEST_LIFE);
         Ok(Self {
-            at: expiration,
+            // Capped like the life: clients that are told a far end never refresh.
+            at: from.checked_add(life).map_or(expiration, |end| end.min(expiration)),
             deadline: BootTime(received.boot.0 + life),
             life,
         })

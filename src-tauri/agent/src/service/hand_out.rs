@@ -1,8 +1,10 @@
 //! Hand-outs.
 
-use hatrack_core::broker::{Base, EndpointRules, IdentitySource, reach, region};
+use hatrack_core::account::Partition;
+use hatrack_core::broker::{Base, EndpointRules, IdentitySource, partition_of, reach, region};
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::{EntrySettings, Found, IdentityEntry};
+use hatrack_core::route::Route;
 use hatrack_core::secret::Credentials;
 use hatrack_core::session::SessionId;
 use hatrack_core::view::{NeedView, SessionView};
@@ -21,6 +23,8 @@ struct Setting {
     role_key: String,
     settings: EntrySettings,
     caller: CallerContext,
+    /// The region where nothing else names one.
+    partition_region: &'static str,
 }
 
 impl Service {
@@ -63,6 +67,7 @@ impl Service {
             role_key: session.origin.role_key.clone().unwrap_or_default(),
             settings: self.settings_of(&own, session.origin.role_key.as_deref()),
             caller: own,
+            partition_region: Partition::of_region(&session.region).default_region(),
         };
         let needed = request
             .min_life
@@ -103,6 +108,7 @@ impl Service {
             role_key: found.key().to_owned(),
             settings: settings_of(found).clone(),
             caller: caller.clone(),
+            partition_region: partition_of(route_of(found)).default_region(),
         };
         if let Found::Identity(identity) = found
             && (request.raw || Base::of(&identity.route, caller).temporary)
@@ -132,7 +138,8 @@ impl Service {
         caller: &CallerContext,
     ) -> Result<Credentials, WireError> {
         let source = LocalIdentities::new(self.catalogs.clone());
-        let reach = reach(&identity.settings, caller, "us-east-1", "sts");
+        let region = partition_of(&identity.route).default_region();
+        let reach = reach(&identity.settings, caller, region, "sts");
         let read = source.credentials(&identity.route, caller, &reach).await;
         read.map_err(|why| wire(&why.into()))
     }
@@ -182,7 +189,12 @@ impl Service {
         let region = match (asked, of_session) {
             (Some(asked), _) => asked.to_owned(),
             (None, Some(region)) => region,
-            (None, None) => region(&setting.settings, &setting.caller, None, "us-east-1"),
+            (None, None) => region(
+                &setting.settings,
+                &setting.caller,
+                None,
+                setting.partition_region,
+            ),
         };
         let s3 = reach(&setting.settings, &setting.caller, &region, "s3");
         if request.for_s3
@@ -221,6 +233,13 @@ fn settings_of<'a>(found: Found<'a>) -> &'a EntrySettings {
     match found {
         Found::Role(role) => &role.settings,
         Found::Identity(identity) => &identity.settings,
+    }
+}
+
+fn route_of<'a>(found: Found<'a>) -> &'a Route {
+    match found {
+        Found::Role(role) => &role.route,
+        Found::Identity(identity) => &identity.route,
     }
 }
 

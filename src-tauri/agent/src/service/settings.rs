@@ -147,7 +147,8 @@ impl Service {
 
     fn consent(&self, endpoint: &str) -> Result<Reply, WireError> {
         let Some(endpoint) = Endpoint::parse(endpoint) else {
-            let message = format!("\"{endpoint}\" is no endpoint; one looks like https://host:port");
+            let shown = Endpoint::shown(endpoint);
+            let message = format!("\"{shown}\" is no endpoint; one looks like https://host:port");
             return Err(WireError::new(ErrorCode::Invalid, message));
         };
         self.choose(&[], |stored| {

@@ -28,6 +28,7 @@ impl Keeper {
         let now = self.now().boot;
         let wish = Wish {
             key: &fare.plan.key,
+            role_key: &fare.plan.order.role_key,
             options: &fare.plan.order.options,
             min_life: fare.min_life,
         };

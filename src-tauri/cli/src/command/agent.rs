@@ -110,7 +110,11 @@ fn print(status: &Status, listing: Listing) -> Result<(), Failure> {
         .map(|note| format!("\n{note}"))
         .unwrap_or_default();
     out::print(&format!(
-        "Agent {} runs as process {} for {}, with {} live sessions.{keyring}\n",
-        status.version, status.pid, status.home, status.sessions
+        "Agent {} runs as process {} for {}, with {} live session{}.{keyring}\n",
+        status.version,
+        status.pid,
+        status.home,
+        status.sessions,
+        if status.sessions == 1 { "" } else { "s" }
     ))
 }

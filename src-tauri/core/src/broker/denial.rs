@@ -1,6 +1,8 @@
 //! A refusal in AWS's words, and what they mean as far as it can be known.
 
 use crate::arn::RoleArn;
+use crate::secret::Credentials;
+use crate::shared_config::inert;
 use crate::sts::{AssumeRole, Refusal};
 use crate::sts_limits::SessionDuration;
 use crate::view::DenialView;
@@ -9,7 +11,7 @@ use crate::view::DenialView;
 const CHAINING_LIMIT: &str = "RoleChainingLimit";
 
 /// Whether the credentials that signed have expired, or were revoked as if.
-pub fn is_expired_token(refusal: &Refusal) -> bool {
+pub(super) fn is_expired_token(refusal: &Refusal) -> bool {
     matches!(refusal.code.as_str(), "ExpiredToken" | "ExpiredTokenException")
 }
 
@@ -17,23 +19,54 @@ pub fn is_expired_token(refusal: &Refusal) -> bool {
 ///
 /// AWS gives this the same error code as every other denial. The one word that tells it apart, the name of the
 /// mechanism, is an identifier and no English; without it nothing could be offered but to type the code again blindly.
-pub fn sent_code_was_refused(refusal: &Refusal) -> bool {
+pub(super) fn sent_code_was_refused(refusal: &Refusal) -> bool {
     refusal.code == "AccessDenied" && refusal.message.contains("MultiFactorAuthentication")
 }
 
-/// Whether the duration asked was over the role's maximum: the parameter's and the setting's names tell.
-pub fn was_over_the_maximum(refusal: &Refusal) -> bool {
-    refusal.code == "ValidationError"
-        && refusal.message.contains("DurationSeconds")
-        && (refusal.message.contains("MaxSessionDuration") || refusal.message.contains("chaining"))
+/// The limit that a duration was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// The role's own maximum.
+    Maximum,
+    /// The hour of a call that temporary credentials sign.
+    Chain,
+}
+
+/// AWS names the parameter, and for a role's maximum the role's setting. That it was a chain's hour is known from who
+/// signed.
+fn over(refusal: &Refusal, call: &AssumeRole, signer: &Credentials) -> Option<Over> {
+    if refusal.code != "ValidationError" || !refusal.message.contains("DurationSeconds") {
+        return None;
+    }
+    if signer.is_temporary() && call.duration > SessionDuration::HOUR {
+        return Some(Over::Chain);
+    }
+    refusal.message.contains("MaxSessionDuration").then_some(Over::Maximum)
+}
+
+/// Where in the route the refused call stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'a> {
+    /// It is for the role asked for, whose longest known duration is this.
+    Last(Option<SessionDuration>),
+    /// It is for a role on the way, which this profile describes.
+    OnTheWay(Option<&'a str>),
+}
+
+/// A refusal, told.
+pub(super) struct Told {
+    /// For people.
+    pub view: DenialView,
+    /// Whether the duration was over the maximum of the role asked for: only then is something learnt about it.
+    pub over_maximum: bool,
 }
 
 /// The refusal of a duration that a chain cannot have, made before any call.
 pub(super) fn chained_too_long(role: &RoleArn, asked: SessionDuration, because: &str) -> DenialView {
     DenialView {
         summary: format!(
-            "{asked} cannot be had: {because}, and AWS caps that at one hour whatever the role allows. AWS was not \
-             asked; take one hour, or reach the role directly with a user's own keys."
+            "{asked} is too long: {because}, and AWS caps that at one hour. AWS was not asked; take one hour, or reach \
+             the role directly with a user's own keys."
         ),
         code: CHAINING_LIMIT.into(),
         message: String::new(),
@@ -44,24 +77,67 @@ pub(super) fn chained_too_long(role: &RoleArn, asked: SessionDuration, because: 
     }
 }
 
-/// AWS's refusal of an AssumeRole. `longest` is the longest duration this role is known to give.
-pub(super) fn of_role(
-    refusal: &Refusal,
-    call: &AssumeRole,
-    signer: &str,
-    longest: Option<SessionDuration>,
-) -> DenialView {
-    let over = was_over_the_maximum(refusal);
-    let longest = longest
-        .filter(|known| *known < call.duration)
-        .unwrap_or(SessionDuration::HOUR)
-        .max(SessionDuration::HOUR);
-    let summary = match refusal.code.as_str() {
-        _ if over => format!(
-            "The role does not allow {}; the longest that it is known to allow is {longest}.",
+/// AWS's refusal of an AssumeRole.
+pub(super) fn of_role(refusal: &Refusal, call: &AssumeRole, signer: &Credentials, place: Place<'_>) -> Told {
+    let over = over(refusal, call, signer);
+    let offer = match (over, place) {
+        (Some(Over::Maximum), Place::Last(known)) => Some(longest_below(call.duration, known)),
+        (Some(Over::Chain), Place::Last(_)) => Some(SessionDuration::HOUR),
+        // What is asked for there is the profile's own; another duration for the last role would change nothing.
+        (_, Place::OnTheWay(_)) | (None, _) => None,
+    };
+    let summary = match (over, place) {
+        (Some(over), Place::OnTheWay(profile)) => too_long_on_the_way(over, call, profile),
+        (Some(Over::Maximum), Place::Last(known)) => format!(
+            "The role does not allow {}; the longest it is known to allow is {}.",
+            call.duration,
+            longest_below(call.duration, known)
+        ),
+        (Some(Over::Chain), Place::Last(_)) => format!(
+            "{} is too long: temporary credentials signed the switch, and AWS caps that at one hour. Take one hour.",
             call.duration
         ),
-        "AccessDenied" => access_denied(call),
+        (None, place) => of_code(refusal, call, &signer.access_key_id, place),
+    };
+    Told {
+        over_maximum: over == Some(Over::Maximum) && matches!(place, Place::Last(_)),
+        view: view(
+            refusal,
+            summary,
+            "sts:AssumeRole",
+            Some(call.role.to_string()),
+            offer.map(SessionDuration::seconds),
+        ),
+    }
+}
+
+/// Every role allows one hour.
+fn longest_below(asked: SessionDuration, known: Option<SessionDuration>) -> SessionDuration {
+    known
+        .filter(|known| *known < asked)
+        .unwrap_or(SessionDuration::HOUR)
+        .max(SessionDuration::HOUR)
+}
+
+fn too_long_on_the_way(over: Over, call: &AssumeRole, profile: Option<&str>) -> String {
+    let limit = match over {
+        Over::Maximum => "does not allow",
+        Over::Chain => "is reached with temporary credentials, which AWS caps at one hour, and cannot give",
+    };
+    let place = match profile {
+        Some(profile) => format!(" of the profile \"{}\"", inert(profile)),
+        None => " of that step".into(),
+    };
+    format!(
+        "The role {} on the way {limit} {}; lower duration_seconds{place}.",
+        call.role.role_name(),
+        call.duration
+    )
+}
+
+fn of_code(refusal: &Refusal, call: &AssumeRole, signer: &str, place: Place<'_>) -> String {
+    match refusal.code.as_str() {
+        "AccessDenied" => access_denied(call, place),
         "RegionDisabledException" => {
             "STS is not activated for this account in this region; choose another region, or activate it in the \
              account's settings."
@@ -72,25 +148,21 @@ pub(super) fn of_role(
         }
         "MalformedPolicyDocument" => "AWS cannot read the session policy; correct its JSON.".into(),
         _ => of_signer(refusal, signer),
-    };
-    view(
-        refusal,
-        summary,
-        "sts:AssumeRole",
-        Some(call.role.to_string()),
-        over.then(|| longest.seconds()),
-    )
+    }
 }
 
 /// AWS's refusal of a GetSessionToken.
-pub(super) fn of_user(refusal: &Refusal, signer: &str) -> DenialView {
-    view(
-        refusal,
-        of_signer(refusal, signer),
-        "sts:GetSessionToken",
-        None,
-        None,
-    )
+pub(super) fn of_user(refusal: &Refusal, signer: &str) -> Told {
+    Told {
+        view: view(
+            refusal,
+            of_signer(refusal, signer),
+            "sts:GetSessionToken",
+            None,
+            None,
+        ),
+        over_maximum: false,
+    }
 }
 
 fn view(
@@ -111,31 +183,35 @@ fn view(
     }
 }
 
-/// AWS answers a missing role, trust, external ID, MFA or permission alike: each that is possible here is named, and
-/// none is claimed.
-fn access_denied(call: &AssumeRole) -> String {
-    let mut may = vec![
-        "the role may not exist",
-        "its trust policy may not name you",
-        "your own policies may not allow sts:AssumeRole on it",
+/// AWS answers a missing role, trust, external ID, MFA or permission alike: each that is possible here is to be
+/// checked, and none is claimed.
+fn access_denied(call: &AssumeRole, place: Place<'_>) -> String {
+    let mut check = vec![
+        "that the role exists",
+        "that its trust policy names you",
+        "that your policies allow sts:AssumeRole on it",
     ];
-    may.push(match &call.external_id {
-        Some(_) => "the external ID may be wrong",
-        None => "it may ask for an external ID",
+    check.push(match &call.external_id {
+        Some(_) => "the external ID",
+        None => "whether it asks for an external ID",
     });
     if call.mfa.is_none() {
-        may.push("it may ask for MFA");
+        check.push("whether it asks for MFA");
     }
     if !call.tags.is_empty() {
-        may.push("its trust policy may not allow sts:TagSession");
+        check.push("that its trust policy allows sts:TagSession");
     }
     if call.source_identity.is_some() {
-        may.push("its trust policy may not allow sts:SetSourceIdentity");
+        check.push("that its trust policy allows sts:SetSourceIdentity");
     }
+    let which = match place {
+        Place::Last(_) => "",
+        Place::OnTheWay(_) => ", a role on the way",
+    };
     format!(
-        "AWS denied the switch to {}. AWS does not say why: {}.",
+        "AWS denied the switch to {}{which}. Check {}.",
         call.role.role_name(),
-        may.join(", ")
+        check.join(", ")
     )
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::denial::{Place, Told};
 use super::plan::{Calls, Plan, Step};
 use super::ports::{IdentitySource, Random};
 use super::{BrokerError, denial};
@@ -43,7 +44,7 @@ pub enum Outcome {
         denial: Box<DenialView>,
         /// Whether AWS failed (5xx, throttling) rather than said no.
         failed: bool,
-        /// Whether the duration was over the role's maximum.
+        /// Whether the duration was over the maximum of the role asked for.
         over_maximum: bool,
     },
 }
@@ -79,6 +80,8 @@ enum Stop {
         denial: Box<DenialView>,
         /// The first call after a live hop was refused: that hop signed it.
         by_live_hop: bool,
+        /// The duration was over the maximum of the role asked for.
+        over_maximum: bool,
         /// A code went with it.
         with_code: bool,
     },
@@ -111,8 +114,6 @@ impl Broker {
         longest: Option<SessionDuration>,
     ) -> Landed {
         let mut trace = Trace::default();
-        let start = self.deepest_live(plan, live);
-        let reused = start.as_ref().map(|(_, session)| session.id.clone());
         let journey = Journey {
             broker: self,
             plan,
@@ -120,20 +121,10 @@ impl Broker {
             code,
             longest,
         };
-        let mut result = journey.travel(start, &mut trace).await;
-        if let (
-            Err(Stop::Refused {
-                refusal,
-                by_live_hop: true,
-                ..
-            }),
-            Some(stale),
-        ) = (&result, reused)
-            && denial::is_expired_token(refusal)
-        {
-            // Revoked, or ended by a clock that is not ours: once more from the start, and only once.
-            trace.stale.push(stale);
-            result = journey.travel(None, &mut trace).await;
+        let mut result = journey.attempt(live, &mut trace).await;
+        if !trace.stale.is_empty() {
+            // Revoked, or ended by a clock that is not ours: once more from the next hop that is live, and only once.
+            result = journey.attempt(live, &mut trace).await;
         }
         Landed {
             result: outcome(result, plan),
@@ -141,14 +132,21 @@ impl Broker {
         }
     }
 
-    /// The live session of the last hop that has one, before the last, with its place.
-    fn deepest_live(&self, plan: &Plan, live: &[Arc<Session>]) -> Option<(usize, Arc<Session>)> {
+    /// The live session of the last hop that has one, before the last, with its place. None of `stale`.
+    fn deepest_live(
+        &self,
+        plan: &Plan,
+        live: &[Arc<Session>],
+        stale: &[SessionId],
+    ) -> Option<(usize, Arc<Session>)> {
         let Calls::Roles { before, .. } = &plan.calls else {
             return None;
         };
         let now = self.clock.now().boot;
         before.iter().enumerate().rev().find_map(|(at, step)| {
-            let serves = |s: &&Arc<Session>| s.key == step.key && s.expiry.left(now) >= LEAST_HOP_LIFE;
+            let serves = |s: &&Arc<Session>| {
+                s.key == step.key && s.expiry.left(now) >= LEAST_HOP_LIFE && !stale.contains(&s.id)
+            };
             live.iter()
                 .filter(serves)
                 .max_by_key(|s| s.expiry.deadline)
@@ -180,7 +178,24 @@ struct Journey<'a> {
     longest: Option<SessionDuration>,
 }
 
-impl Journey<'_> {
+impl<'a> Journey<'a> {
+    /// Travels from the deepest live hop, which is noted as stale where AWS no longer accepts it.
+    async fn attempt(self, live: &[Arc<Session>], trace: &mut Trace) -> Result<Session, Stop> {
+        let start = self.broker.deepest_live(self.plan, live, &trace.stale);
+        let reused = start.as_ref().map(|(_, session)| session.id.clone());
+        let result = self.travel(start, trace).await;
+        if let Err(Stop::Refused {
+            refusal,
+            by_live_hop: true,
+            ..
+        }) = &result
+            && denial::is_expired_token(refusal)
+        {
+            trace.stale.extend(reused);
+        }
+        result
+    }
+
     async fn travel(self, start: Option<(usize, Arc<Session>)>, trace: &mut Trace) -> Result<Session, Stop> {
         match &self.plan.calls {
             Calls::UserSession(duration) => self.user_session(*duration, trace).await,
@@ -217,8 +232,8 @@ impl Journey<'_> {
         let reach = &self.plan.reach;
         let answer = self.broker.sts.get_session_token(reach, &base, &call).await;
         let issued = note(trace, answer).map_err(|failure| {
-            let denial = |refusal: &Refusal| denial::of_user(refusal, &base.access_key_id);
-            stop(failure, denial, call.mfa.is_some())
+            let told = |refusal: &Refusal| denial::of_user(refusal, &base.access_key_id);
+            stop(failure, told, call.mfa.is_some())
         })?;
         self.session(issued, &self.plan.key, true)
     }
@@ -238,18 +253,17 @@ impl Journey<'_> {
                 (0, self.base().await?, false)
             }
         };
-        for (at, step) in before.iter().enumerate().skip(first) {
-            let answer = self.assume(step, at == 0, &signer, None, trace).await;
+        for step in before.iter().skip(first) {
+            let place = Place::OnTheWay(self.profile_of(&step.key));
+            let answer = self.assume(step, place, &signer, trace).await;
             let issued = answer.map_err(|failed| failed.signed_by_live_hop(by_live_hop))?;
             let session = self.session(issued, &step.key, false)?;
             signer = session.credentials.clone();
             trace.hops.push(session);
             by_live_hop = false;
         }
-        let longest = self.longest.filter(|_| !last.chained);
-        let answer = self
-            .assume(last, before.is_empty(), &signer, longest, trace)
-            .await;
+        let place = Place::Last(self.longest.filter(|_| !last.chained));
+        let answer = self.assume(last, place, &signer, trace).await;
         let issued = answer.map_err(|failed| failed.signed_by_live_hop(by_live_hop))?;
         self.session(issued, &last.key, true)
     }
@@ -257,19 +271,21 @@ impl Journey<'_> {
     async fn assume(
         self,
         step: &Step,
-        first: bool,
+        place: Place<'_>,
         signer: &Credentials,
-        longest: Option<SessionDuration>,
         trace: &mut Trace,
     ) -> Result<Issued, Stop> {
         let call = AssumeRole {
-            mfa: if first { self.mfa()? } else { None },
+            mfa: match step.key.hops.len() {
+                1 => self.mfa()?,
+                _ => None,
+            },
             ..step.call.clone()
         };
         let answer = self.broker.sts.assume_role(&self.plan.reach, signer, &call).await;
         note(trace, answer).map_err(|failure| {
-            let denial = |refusal: &Refusal| denial::of_role(refusal, &call, &signer.access_key_id, longest);
-            stop(failure, denial, call.mfa.is_some())
+            let told = |refusal: &Refusal| denial::of_role(refusal, &call, signer, place);
+            stop(failure, told, call.mfa.is_some())
         })
     }
 
@@ -281,7 +297,11 @@ impl Journey<'_> {
         Ok(Session {
             id: self.broker.new_session_id(),
             key: key.clone(),
-            credentials: issued.credentials,
+            // An end that was not believed is handed to nobody: who has the keys would never ask again.
+            credentials: Credentials {
+                expires_at: Some(expiry.at),
+                ..issued.credentials
+            },
             expiry,
             issued_at: issued.aws_date.unwrap_or(received.wall),
             account: role.map(|role| role.account()).or(self.plan.order.account),
@@ -298,20 +318,19 @@ impl Journey<'_> {
     }
 
     fn origin_of_hop(self, key: &SessionKey) -> Origin {
-        let at = key.hops.len().saturating_sub(1);
         Origin {
             role_key: None,
-            profile: self
-                .plan
-                .order
-                .route
-                .hops
-                .get(at)
-                .and_then(|hop| hop.profile.clone()),
+            profile: self.profile_of(key).map(str::to_owned),
             source: self.plan.origin.source.clone(),
-            chained: at > 0 || self.plan.order.base.temporary,
+            chained: key.hops.len() > 1 || self.plan.order.base.temporary,
             options: SwitchOptions::default(),
         }
+    }
+
+    /// The profile that describes the last hop of `key`.
+    fn profile_of(self, key: &SessionKey) -> Option<&'a str> {
+        let hops = &self.plan.order.route.hops;
+        hops.get(key.hops.len().checked_sub(1)?)?.profile.as_deref()
     }
 }
 
@@ -328,14 +347,18 @@ fn note(trace: &mut Trace, answer: Result<Issued, AwsFailure>) -> Result<Issued,
     answer
 }
 
-fn stop(failure: AwsFailure, denial: impl Fn(&Refusal) -> DenialView, with_code: bool) -> Stop {
+fn stop(failure: AwsFailure, told: impl Fn(&Refusal) -> Told, with_code: bool) -> Stop {
     match failure {
-        AwsFailure::Refused(refusal) => Stop::Refused {
-            denial: Box::new(denial(&refusal)),
-            refusal,
-            by_live_hop: false,
-            with_code,
-        },
+        AwsFailure::Refused(refusal) => {
+            let Told { view, over_maximum } = told(&refusal);
+            Stop::Refused {
+                denial: Box::new(view),
+                refusal,
+                by_live_hop: false,
+                over_maximum,
+                with_code,
+            }
+        }
         other => Stop::Error(BrokerError::Aws(other)),
     }
 }
@@ -360,10 +383,15 @@ fn outcome(result: Result<Session, Stop>, plan: &Plan) -> Result<Outcome, Broker
             with_code: true,
             ..
         }) if denial::sent_code_was_refused(&refusal) => Ok(Outcome::Needs(needs_code(plan, Some(&refusal)))),
-        Err(Stop::Refused { refusal, denial, .. }) => Ok(Outcome::Denied {
+        Err(Stop::Refused {
+            refusal,
+            denial,
+            over_maximum,
+            ..
+        }) => Ok(Outcome::Denied {
             denial,
             failed: refusal.status >= 500 || refusal.status == 429 || refusal.code.starts_with("Throttling"),
-            over_maximum: denial::was_over_the_maximum(&refusal),
+            over_maximum,
         }),
     }
 }

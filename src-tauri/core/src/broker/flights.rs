@@ -78,11 +78,6 @@ impl<W> Flights<W> {
         }
     }
 
-    /// Whether a call for `key` is under way.
-    pub fn is_under_way(&self, key: &SessionKey) -> bool {
-        self.under_way.contains_key(key)
-    }
-
     /// How many calls are under way.
     pub fn count(&self) -> usize {
         self.under_way.len()

@@ -14,12 +14,11 @@ mod plan;
 mod ports;
 mod serve;
 
-pub use denial::{is_expired_token, sent_code_was_refused, was_over_the_maximum};
 pub use endpoint::{Endpoint, EndpointRules};
 pub use execute::{Broker, Landed, Outcome, Trace};
 pub use flights::{Boarding, Flights};
 pub use names::default_session_name;
-pub use order::{Base, Order, reach, region, region_of, user};
+pub use order::{Base, Order, partition_of, reach, region, region_of, user};
 pub use plan::{Calls, NotPlanned, Plan, Step, plan};
 pub use ports::{IdentityFailure, IdentitySource, Random};
 pub use serve::{Wish, serving};

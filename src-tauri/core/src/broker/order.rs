@@ -1,6 +1,7 @@
 //! What is asked, with everything that the catalog and the caller say about it.
 
-use crate::account::AccountId;
+use crate::account::{AccountId, Partition};
+use crate::arn::RoleArn;
 use crate::caller::CallerContext;
 use crate::catalog::{EntrySettings, Found, RoleEntry};
 use crate::route::{Identity, Route};
@@ -86,7 +87,7 @@ impl Order {
                 &identity.route,
                 &identity.settings,
                 identity.account_id,
-                "us-east-1",
+                partition_of(&identity.route).default_region(),
             ),
         };
         let region = region(settings, caller, options.region.as_deref(), partition_region);
@@ -104,9 +105,27 @@ impl Order {
     }
 }
 
-/// The caller's user name.
+/// The partition that a route leads to, as far as the route tells: by its role, its sign-in or its MFA device.
+pub fn partition_of(route: &Route) -> Partition {
+    let of_arn = |arn: &str| arn.split(':').nth(1)?.parse().ok();
+    let of_identity = || match &route.identity {
+        Identity::LoginSession { arn } => of_arn(arn),
+        Identity::IdentityCenter(role) => Some(Partition::of_region(&role.region)),
+        _ => of_arn(route.identity_mfa_serial.as_ref()?.as_str()),
+    };
+    route
+        .role()
+        .map(RoleArn::partition)
+        .or_else(of_identity)
+        .unwrap_or_default()
+}
+
+/// The caller's user name: `USERNAME` is Windows' name for it.
 pub fn user(caller: &CallerContext) -> Option<String> {
-    caller.var("USER").map(str::to_owned)
+    ["USER", "USERNAME"]
+        .iter()
+        .find_map(|name| caller.var(name))
+        .map(str::to_owned)
 }
 
 /// Asked for, else the caller's variables, else the profile's, else the partition's: as the AWS CLI has it.

@@ -13,6 +13,8 @@ const ROUNDING: Duration = Duration::from_secs(5);
 pub struct Wish<'a> {
     /// What a new session would serve.
     pub key: &'a SessionKey,
+    /// The catalog's key of the role asked for.
+    pub role_key: &'a str,
     /// The options given: each must match; one left out asks for nothing.
     pub options: &'a SwitchOptions,
     /// The least life left; without it, what a hand-out to an SDK needs.
@@ -42,7 +44,26 @@ fn serves(wish: Wish<'_>, now: BootTime, session: &Session) -> bool {
     !left.is_zero()
         && left >= needed
         && asked.is_none_or(|asked| expiry.life + ROUNDING >= asked)
-        && matches(wish, &session.key)
+        && if session.origin.role_key.as_deref() == Some(wish.role_key) {
+            matches(wish, &session.key)
+        } else {
+            is_just_like(wish, &session.key)
+        }
+}
+
+/// A session that another entry of the catalog got serves only where this one would ask AWS for the same: with another
+/// external ID it would hide that this entry's own is missing or wrong. A session name that nobody asked for does not
+/// matter.
+fn is_just_like(wish: Wish<'_>, has: &SessionKey) -> bool {
+    let mut has = has.clone();
+    if let (None, Some(last), Some(wanted)) = (
+        &wish.options.session_name,
+        has.hops.last_mut(),
+        wish.key.hops.last(),
+    ) {
+        last.session_name = wanted.session_name.clone();
+    }
+    has == *wish.key
 }
 
 fn matches(wish: Wish<'_>, has: &SessionKey) -> bool {

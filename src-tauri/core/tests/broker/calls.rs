@@ -203,4 +203,9 @@ async fn b23_an_expiration_in_the_past_is_invalid_and_a_far_one_is_capped() {
     *world.sts.expires_in.lock().unwrap() = Some(far);
     let session = world.session(&plan, &[]).await;
     assert_eq!(session.expiry.left(start().boot).as_secs(), 36 * 3600);
+    let end = at("2026-11-24T00:00:00Z");
+    assert_eq!(
+        (session.expiry.at, session.credentials.expires_at),
+        (end, Some(end))
+    );
 }

@@ -183,3 +183,49 @@ async fn a_hop_is_kept_though_the_last_fails() {
     };
     assert_eq!(denial.resource.unwrap(), "arn:aws:iam::444455556666:role/Far");
 }
+
+#[tokio::test]
+async fn after_a_stale_hop_the_next_live_one_signs_and_no_code_is_asked_for() {
+    let world = World::new();
+    let options = SwitchOptions::default;
+    let guarded = Arc::new(issued(
+        world
+            .go(&planned("guarded", options()), Some("123456"), &[])
+            .await,
+    ));
+    let far = world
+        .session(&planned("far-guarded", options()), std::slice::from_ref(&guarded))
+        .await;
+    let live = [guarded.clone(), Arc::new(far)];
+    world.answer(refused("ExpiredToken", "expired"));
+    let landed = world.go(&planned("deep", options()), None, &live).await;
+    assert_eq!(landed.trace.stale, [live[1].id.clone()]);
+    issued(landed);
+    let signers: Vec<String> = world.calls()[2..]
+        .iter()
+        .map(|call| call.signer().to_owned())
+        .collect();
+    assert_eq!(signers, ["ASIA2", "ASIA1", "ASIA4"]);
+}
+
+#[tokio::test]
+async fn b18_two_stale_hops_are_both_known_after_one_retry() {
+    let world = World::new();
+    let options = SwitchOptions::default;
+    let guarded = Arc::new(issued(
+        world
+            .go(&planned("guarded", options()), Some("123456"), &[])
+            .await,
+    ));
+    let far = world
+        .session(&planned("far-guarded", options()), std::slice::from_ref(&guarded))
+        .await;
+    let live = [guarded.clone(), Arc::new(far)];
+    for _ in 0..10 {
+        world.answer(refused("ExpiredToken", "expired"));
+    }
+    let landed = world.go(&planned("deep", options()), None, &live).await;
+    assert_eq!(landed.trace.stale, [live[1].id.clone(), live[0].id.clone()]);
+    assert!(matches!(landed.result, Ok(Outcome::Denied { .. })));
+    assert_eq!(world.calls().len(), 4);
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hatrack_core::broker::{BrokerError, Outcome};
+use hatrack_core::broker::{BrokerError, Outcome, plan};
 use hatrack_core::session::SwitchOptions;
 use hatrack_core::sts::AwsFailure;
 use hatrack_core::view::DenialView;
@@ -56,6 +56,56 @@ async fn b29_over_the_roles_maximum_offers_what_it_is_known_to_give() {
         panic!("not denied");
     };
     assert_eq!(denial.longest_duration, Some(14400));
+}
+
+#[tokio::test]
+async fn b29_a_hop_on_the_way_refused_for_its_own_duration_offers_nothing_for_the_last() {
+    let world = World::new();
+    world.answer(refused(
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    ));
+    let plan = planned("chained", SwitchOptions::default());
+    let landed = world.go(&plan, None, &[]).await;
+    let Ok(Outcome::Denied {
+        denial, over_maximum, ..
+    }) = landed.result
+    else {
+        panic!("not denied");
+    };
+    assert!(!over_maximum, "nothing is learnt about the role asked for");
+    assert_eq!(denial.longest_duration, None);
+    assert!(
+        denial.summary.contains("StuzioAcmeConsultantRole") && denial.summary.contains("\"stuzio\""),
+        "{}",
+        denial.summary
+    );
+}
+
+#[tokio::test]
+async fn b29_that_a_chains_hour_was_the_limit_is_known_from_who_signed() {
+    // Planned for long-term keys; when the call is made, the environment holds temporary ones.
+    let long_term = caller(&[("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s")]);
+    let temporary = caller(&[("AWS_ACCESS_KEY_ID", "ASIAENV"), ("AWS_SESSION_TOKEN", "t")]);
+    let hours = SwitchOptions {
+        duration: Some(14400.try_into().unwrap()),
+        ..SwitchOptions::default()
+    };
+    let plan = plan(order("from-environment", hours, &long_term)).unwrap();
+    for (caller, chained) in [(&temporary, true), (&long_term, false)] {
+        let world = World::new();
+        world.answer(refused("ValidationError", "DurationSeconds: other words than today's"));
+        let known = Some(7200.try_into().unwrap());
+        let landed = world.broker.execute(&plan, caller, None, &[], known).await;
+        let Ok(Outcome::Denied {
+            denial, over_maximum, ..
+        }) = landed.result
+        else {
+            panic!("not denied");
+        };
+        assert_eq!(denial.longest_duration, chained.then_some(3600));
+        assert!(!over_maximum);
+    }
 }
 
 #[tokio::test]

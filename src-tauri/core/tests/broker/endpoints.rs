@@ -18,6 +18,16 @@ fn awss_own_endpoints_need_no_leave() {
         "https://sts.eusc-de-east-1.amazonaws.eu",
         "https://vpce-1-2.sts.us-east-1.vpce.amazonaws.com",
         "https://s3.us-east-1.api.aws",
+        "https://STS.us-gov-west-1.amazonaws.com.",
+        "https://sts-fips.us-west-2.amazonaws.com",
+        "https://s3.dualstack.eu-west-1.amazonaws.com",
+        "https://s3-fips.dualstack.us-west-2.amazonaws.com",
+        "https://s3.amazonaws.com",
+        "https://iam.amazonaws.com",
+        "https://portal.sso.eu-central-1.amazonaws.com",
+        "https://oidc.eu-central-1.amazonaws.com",
+        "https://vpce-0a-1b.s3.cn-north-1.vpce.amazonaws.com.cn",
+        "https://sts.cn-north-1.api.amazonwebservices.com.cn",
     ] {
         assert_eq!(rules().check(Some(url)), Ok(()), "{url}");
     }
@@ -38,6 +48,57 @@ fn others_need_leave() {
         "not a url",
     ] {
         assert!(rules().check(Some(url)).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn hosts_under_awss_domains_that_anyone_can_rent_need_leave() {
+    for host in [
+        "abc123.execute-api.us-east-1.amazonaws.com",
+        "sts.us-east-1.elb.amazonaws.com",
+        "sts-1234567890.us-east-1.elb.amazonaws.com",
+        "ec2-203-0-113-25.compute-1.amazonaws.com",
+        "ec2-203-0-113-25.eu-west-1.compute.amazonaws.com",
+        "abc123.lambda-url.us-east-1.on.aws",
+        "sts.lambda-url.us-east-1.on.aws",
+        // Buckets, one of them called sts.
+        "mine.s3.us-east-1.amazonaws.com",
+        "sts.s3.amazonaws.com",
+        "sts.us-east-1.s3.amazonaws.com",
+        "iam.s3.us-east-1.amazonaws.com",
+        "us-east-1.s3.amazonaws.com",
+        "s3.s3-website-us-east-1.amazonaws.com",
+        // Somebody's own service behind an interface endpoint.
+        "vpce-1-2.vpce-svc-3.us-east-1.vpce.amazonaws.com",
+        "mine.sts.us-east-1.vpce.amazonaws.com",
+        "amazonaws.com",
+        "aws.dev",
+        "mine.aws.dev",
+        "stsus-east-1.amazonaws.com",
+        "sts.amazonaws.com.amazonaws.com",
+    ] {
+        let url = format!("https://{host}");
+        assert_eq!(rules().check(Some(&url)), Err(url.clone()));
+    }
+}
+
+#[test]
+fn what_is_asked_about_carries_no_name_and_no_password() {
+    for url in [
+        "https://troy:canary@minio.example:9000",
+        "https://troy:canary@minio.example:port",
+        "https://troy:can/ary@minio.example",
+        "https://troy:canary@[bad",
+        "https://troy:ca@canary@[bad",
+        "ftp://troy:canary@minio.example",
+        "troy:canary@minio.example",
+        "troy:canary://x@minio.example",
+    ] {
+        let shown = rules().check(Some(url)).unwrap_err();
+        assert!(
+            !shown.contains("canary") && !shown.contains("troy") && !shown.contains("ary"),
+            "{url}: {shown}"
+        );
     }
 }
 

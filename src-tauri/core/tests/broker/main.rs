@@ -7,5 +7,6 @@ mod chains;
 mod denials;
 mod endpoints;
 mod flights;
+mod orders;
 mod serving;
 mod world;

@@ -10,6 +10,7 @@ use crate::world::*;
 fn served_by<'s>(world: &World, plan: &Plan, sessions: &'s [Session]) -> Option<&'s Session> {
     let wish = Wish {
         key: &plan.key,
+        role_key: &plan.order.role_key,
         options: &plan.order.options,
         min_life: None,
     };
@@ -87,4 +88,37 @@ async fn the_one_that_is_exactly_what_was_asked_is_preferred() {
     let live = [special, plain];
     let served = served_by(&world, &planned("stuzio", SwitchOptions::default()), &live);
     assert_eq!(served.unwrap().id, live[1].id);
+}
+
+#[tokio::test]
+async fn a_session_of_another_entry_does_not_hide_a_missing_external_id() {
+    let world = World::new();
+    let live = [world
+        .session(&planned("stuzio", SwitchOptions::default()), &[])
+        .await];
+    let without = planned("stuzio-without", SwitchOptions::default());
+    assert!(served_by(&world, &without, &live).is_none());
+    // Given in the request, the right one makes it the same session.
+    let given = SwitchOptions {
+        external_id: Some("stuzio-acme".parse().unwrap()),
+        ..SwitchOptions::default()
+    };
+    assert!(served_by(&world, &planned("stuzio-without", given), &live).is_some());
+}
+
+#[tokio::test]
+async fn a_session_of_another_entry_that_asks_for_the_same_serves() {
+    let world = World::new();
+    let live = [world
+        .session(&planned("stuzio", SwitchOptions::default()), &[])
+        .await];
+    assert!(served_by(&world, &planned("stuzio-twin", SwitchOptions::default()), &live).is_some());
+    assert!(served_by(&world, &planned("stuzio-twin", named("another")), &live).is_none());
+    let restricted = SwitchOptions {
+        policy: Some(r#"{"Version":"2012-10-17","Statement":[]}"#.to_owned().try_into().unwrap()),
+        ..SwitchOptions::default()
+    };
+    let live = [world.session(&planned("stuzio", restricted), &[]).await];
+    assert!(served_by(&world, &planned("stuzio", SwitchOptions::default()), &live).is_some());
+    assert!(served_by(&world, &planned("stuzio-twin", SwitchOptions::default()), &live).is_none());
 }

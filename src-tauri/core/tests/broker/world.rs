@@ -59,6 +59,28 @@ role_session_name = named-in-profile
 role_arn = arn:aws:iam::444455556666:role/Far
 source_profile = guarded
 
+[profile deep]
+role_arn = arn:aws:iam::555566667777:role/Deep
+source_profile = far-guarded
+
+[profile stuzio-without]
+role_arn = arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole
+source_profile = troy
+
+[profile stuzio-twin]
+role_arn = arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole
+source_profile = troy
+external_id = stuzio-acme
+role_session_name = twin
+
+[profile china]
+aws_access_key_id = AKIACHINA
+aws_secret_access_key = secret
+mfa_serial = arn:aws-cn:iam::183438944504:mfa/troy
+
+[profile sovereign]
+login_session = arn:aws-eusc:iam::183438944504:user/troy
+
 [profile from-temporary]
 role_arn = arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole
 source_profile = temporary

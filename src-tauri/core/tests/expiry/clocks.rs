@@ -24,10 +24,31 @@ fn h72_a_wrong_wall_clock_at_receipt_changes_nothing() {
 fn h73_a_backward_step_raises_no_countdown() {
     let expiry = expiry(3600);
     let before = expiry.left(boot(1000));
-    // The wall clock jumps back an hour here; nothing in the countdown reads it.
-    let after = expiry.left(boot(1001));
-    assert!(after < before);
-    assert_eq!(before - after, Duration::from_secs(1));
+    for stepped in [-3600, -1] {
+        let now = Moment {
+            wall: moment(1001).wall + SignedDuration::from_secs(stepped),
+            boot: boot(1001),
+        };
+        let after = expiry.restored(true, now).left(now.boot);
+        assert_eq!(before - after, Duration::from_secs(1), "{stepped}");
+    }
+}
+
+#[test]
+fn b23_an_end_that_is_not_believed_is_capped_with_the_life() {
+    let far = "9999-12-30T22:00:00Z".parse().unwrap();
+    for date in [Some(wall()), None] {
+        let expiry = Expiry::of_answer(far, date, moment(0)).unwrap();
+        assert_eq!(expiry.life, Duration::from_secs(36 * 3600));
+        assert_eq!(expiry.at, wall() + Duration::from_secs(36 * 3600));
+    }
+    // By AWS's clock, which the wall clock may be far from.
+    let late = Moment {
+        wall: wall() + SignedDuration::from_secs(9000),
+        boot: boot(0),
+    };
+    let expiry = Expiry::of_answer(far, Some(wall()), late).unwrap();
+    assert_eq!(expiry.at, wall() + Duration::from_secs(36 * 3600));
 }
 
 #[test]
