@@ -126,6 +126,18 @@ impl App {
         }
     }
 
+    /// Clicks what ends the app: the driver may lose it before it can answer.
+    #[track_caller]
+    pub fn click_to_quit(&self, testid: &str) {
+        let element = self.find(testid);
+        holds(&format!("{testid} takes the click"), || {
+            match self.page().click(&element) {
+                Ok(()) => true,
+                Err(why) => why.starts_with("invalid session id"),
+            }
+        });
+    }
+
     #[track_caller]
     pub fn click(&self, testid: &str) {
         self.click_with(testid, &[]);

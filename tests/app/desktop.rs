@@ -59,7 +59,8 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.signal("-TERM");
-        for _ in 0..50 {
+        // Time to end in good order: a sandbox that is killed leaves its agent behind.
+        for _ in 0..1000 {
             if matches!(self.0.try_wait(), Ok(Some(_))) {
                 break;
             }
@@ -205,6 +206,26 @@ impl Desktop {
         let _ = self.bus.0.kill();
         let _ = self.bus.0.wait();
         self
+    }
+}
+
+impl Drop for Desktop {
+    /// An agent outlives the window that started it; a test's own must not outlive the test.
+    fn drop(&mut self) {
+        let hat = crate::app::hatrack().with_file_name("hat");
+        let sandbox = self.home().join(".cache/hatrack/sandbox/home");
+        for home in [None, Some(sandbox)] {
+            if home.as_ref().is_some_and(|home| !home.exists()) {
+                continue;
+            }
+            let mut stop = self.command(&hat);
+            stop.args(["agent", "--stop"])
+                .envs(home.map(|home| ("HATRACK_HOME", home)))
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            let _ = stop.status();
+        }
     }
 }
 

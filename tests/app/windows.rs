@@ -82,7 +82,7 @@ fn without_a_tray_closing_asks_what_becomes_of_sessions() {
         .find(|name| name.contains("Hatrack"))
         .unwrap();
     screen.close(&window);
-    app.click("quit-keep");
+    app.click_to_quit("quit-keep");
     holds("the window is gone", || screen.titles().is_empty());
     assert_eq!(only_session(&desktop, &variables)["id"], session["id"]);
 }
@@ -208,8 +208,8 @@ fn what_was_chosen_at_quitting_is_done_from_then_on_without_asking() {
     switch(&app, world.story("S13"));
     only_session(&desktop, &variables);
     screen.close(title);
-    app.click("quit-remember");
-    app.click("quit-end-all");
+    app.click_css("label:has([data-testid=quit-remember])");
+    app.click_to_quit("quit-end-all");
     holds("the window is gone", || screen.titles().is_empty());
     assert_eq!(sessions(&desktop, &variables), Vec::<serde_json::Value>::new());
     drop(app);

@@ -78,6 +78,21 @@ impl World {
     }
 }
 
+impl Drop for World {
+    /// A test that fails leaves the logs, if HATRACK_FAILED names a folder.
+    fn drop(&mut self) {
+        let Some(folder) = std::env::var_os("HATRACK_FAILED").filter(|_| std::thread::panicking()) else {
+            return;
+        };
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or("test").replace("::", "-");
+        for log in ["window.log", "agent.log"] {
+            let kept = PathBuf::from(&folder).join(format!("{test}-{log}"));
+            let _ = std::fs::copy(self.home().join(log), kept);
+        }
+    }
+}
+
 /// One story.
 #[derive(Clone, Copy)]
 pub struct Story<'a>(pub &'a Value);

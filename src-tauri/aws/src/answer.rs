@@ -104,7 +104,9 @@ impl Document {
             .unwrap_or(root.len());
         let tail = String::from_utf8_lossy(&self.tail);
         let tail = tail.trim_end();
-        tail.ends_with(&format!("</{}>", &root[..end])) || tail.ends_with("/>")
+        // `<Root/>` is whole. After anything else, `/>` is the end of an element inside.
+        let is_empty = !root.contains('<') && tail.ends_with("/>");
+        is_empty || tail.ends_with(&format!("</{}>", &root[..end]))
     }
 }
 
@@ -148,4 +150,29 @@ fn http_date(text: &str) -> Option<Timestamp> {
 /// The SDK's time as ours; `None` beyond the year 9999.
 pub fn timestamp(time: &DateTime) -> Option<Timestamp> {
     Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b25_a_document_is_whole_only_with_the_end_of_its_root() {
+        let is_whole = |text: &str| {
+            let mut document = Document::new(SdkBody::empty());
+            document.note(text.as_bytes());
+            document.is_whole()
+        };
+        for whole in [
+            "",
+            "{\"a\": 1}",
+            "<a/>",
+            "<?xml version=\"1.0\"?>\n<a b=\"c\"><d/></a>\n",
+        ] {
+            assert!(is_whole(whole), "{whole}");
+        }
+        for cut in ["<a", "<a><d/>", "<?xml version=\"1.0\"?><a><d>", "<a><d></d>"] {
+            assert!(!is_whole(cut), "{cut}");
+        }
+    }
 }

@@ -104,7 +104,10 @@ impl From<DenialView> for Failure {
         if denial.message.is_empty() && request.is_empty() {
             return Self::refused(summary);
         }
-        Self::refused(format!("{summary} AWS says {}: {}{request}", denial.code, denial.message))
+        Self::refused(format!(
+            "{summary} AWS says {}: {}{request}",
+            denial.code, denial.message
+        ))
     }
 }
 

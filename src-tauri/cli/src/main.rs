@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("hat: {failure}");
+            out::note(&failure.to_string());
             failure.exit_code()
         }
     }

@@ -28,9 +28,24 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<(), Failure> {
     print(&text)
 }
 
-/// Tells the person something that is no result.
+/// Tells the person something that is no result, on standard error. Where nobody can be told, nothing is: that must
+/// not change what the command does.
 pub fn note(text: &str) {
-    eprintln!("hat: {text}");
+    let line = format!("hat: {}\n", tame(text));
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// `text` with what steers a terminal spelled out: messages repeat what servers and files say.
+fn tame(text: &str) -> String {
+    let mut tame = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && c != '\n' {
+            tame.extend(c.escape_unicode());
+        } else {
+            tame.push(c);
+        }
+    }
+    tame
 }
 
 /// Whether standard output is a terminal.
@@ -41,4 +56,17 @@ pub fn is_terminal() -> bool {
 /// Whether standard output takes colours: a terminal, unless `NO_COLOR` is set (no-color.org).
 pub fn is_coloured() -> bool {
     is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tame;
+
+    #[test]
+    fn a_message_steers_no_terminal() {
+        assert_eq!(
+            tame("a\u{1b}]0;b\u{7}\r\u{9b}c\n  d\u{e9}"),
+            "a\\u{1b}]0;b\\u{7}\\u{d}\\u{9b}c\n  d\u{e9}"
+        );
+    }
 }

@@ -75,7 +75,9 @@ impl Expiry {
         let life = life.min(LONGEST_LIFE);
         Ok(Self {
             // Capped like the life: clients that are told a far end never refresh.
-            at: from.checked_add(life).map_or(expiration, |end| end.min(expiration)),
+            at: from
+                .checked_add(life)
+                .map_or(expiration, |end| end.min(expiration)),
             deadline: BootTime(received.boot.0 + life),
             life,
         })

@@ -92,11 +92,9 @@ impl Home {
                 )
             }
         };
-        // Two homes may share one XDG_RUNTIME_DIR, so its folder carries the home's own name.
-        let runtime = match xdg("XDG_RUNTIME_DIR") {
-            Some(base) => base.join(format!("hatrack-{}", namespace_of(&data))),
-            None => state.join("run"),
-        };
+        // Not XDG_RUNTIME_DIR: cron, sudo and systemd leave it out, and every caller of one home has to find the
+        // one agent.
+        let runtime = state.join("run");
         Ok(Self {
             config,
             data,

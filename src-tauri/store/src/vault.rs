@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
 pub use self::keyring::{Keyring, KeyringTrouble, OsKeyring};
@@ -87,7 +88,12 @@ pub struct Vault {
     keyring: Arc<dyn Keyring>,
     patience: Duration,
     state: Arc<Mutex<State>>,
+    asking: Arc<tokio::sync::Mutex<Option<Asking>>>,
 }
+
+/// A question that the keyring has not answered yet. There is never a second one beside it: a person sees one
+/// dialog, and two answers could each make a key.
+type Asking = JoinHandle<Result<SealingKey, KeyringTrouble>>;
 
 impl Vault {
     /// The vault of this home, its key from the system's keyring. Never fails: without a key it is `MemoryOnly` or
@@ -103,6 +109,7 @@ impl Vault {
             keyring,
             patience,
             state: Arc::new(Mutex::new(State::Locked("not asked yet".to_owned()))),
+            asking: Arc::default(),
         };
         vault.try_again().await;
         vault
@@ -117,14 +124,22 @@ impl Vault {
         }
     }
 
-    /// Asks a locked keyring once more; what is in memory can then be put.
+    /// Asks a locked keyring once more, or waits on for the answer that is still out; what is in memory can then be
+    /// put.
     pub async fn try_again(&self) -> VaultStatus {
+        let mut asking = self.asking.lock().await;
         if !matches!(*self.state(), State::Locked(_)) {
             return self.status();
         }
-        let keyring = Arc::clone(&self.keyring);
-        let asked = tokio::task::spawn_blocking(move || key_of(&*keyring));
-        let state = match tokio::time::timeout(self.patience, asked).await {
+        let asked = asking.get_or_insert_with(|| {
+            let keyring = Arc::clone(&self.keyring);
+            tokio::task::spawn_blocking(move || key_of(&*keyring))
+        });
+        let answer = tokio::time::timeout(self.patience, asked).await;
+        if answer.is_ok() {
+            *asking = None;
+        }
+        let state = match answer {
             Ok(Ok(Ok(key))) => State::Open(key),
             Ok(Ok(Err(KeyringTrouble::Missing(why)))) => State::MemoryOnly(why),
             Ok(Ok(Err(KeyringTrouble::Locked(why)))) => State::Locked(why),
@@ -188,7 +203,7 @@ impl Vault {
         .await
     }
 
-    /// The names of all blobs, in order.
+    /// The names of all blobs, in order. What is in the folder besides is passed over.
     pub async fn list(&self) -> Result<Vec<String>, VaultFailure> {
         let list = |folder: &PathBuf| {
             let entries = match fs::read_dir(folder) {
@@ -201,6 +216,7 @@ impl Vault {
                 let path = entry?.path();
                 if path.extension().is_some_and(|e| e == EXTENSION)
                     && let Some(name) = path.file_stem().and_then(|n| n.to_str())
+                    && is_name(name)
                 {
                     names.push(name.to_owned());
                 }
@@ -229,8 +245,7 @@ impl Vault {
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, VaultFailure> {
-        let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if name.is_empty() || name.len() > 128 || !name.chars().all(legal) {
+        if !is_name(name) {
             return Err(VaultFailure::Name(name.to_owned()));
         }
         Ok(self.folder.join(format!("{name}.{EXTENSION}")))
@@ -251,6 +266,12 @@ impl Vault {
             Err(stopped) => Err(failed(io::Error::other(stopped))),
         }
     }
+}
+
+/// Whether a blob can have this name. A copy that another program made beside ours has another kind of name.
+fn is_name(text: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (1..=128).contains(&text.len()) && text.chars().all(legal)
 }
 
 /// The key that the keyring holds; a new one where it holds none.

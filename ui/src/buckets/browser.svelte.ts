@@ -74,13 +74,16 @@ class Browser {
   }
 
   relist(): void {
+    // Taken first: one that has ended is ours only as long as it is the one listed for.
+    const session = this.session;
     this.#listedFor = null;
-    if (this.session) void this.listBuckets(this.session);
+    if (session) void this.listBuckets(session);
   }
 
   close(): void {
     this.#question += 1;
     this.bucket = null;
+    this.loading = false;
     this.#clear();
   }
 

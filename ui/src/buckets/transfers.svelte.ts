@@ -17,10 +17,12 @@ class Transfers {
   async load(): Promise<void> {
     const list = await host.call('transfers');
     for (const t of list) this.#pace(t);
-    this.#list = list;
+    this.#list = list.map((t) => this.#ended(t.id) ?? t);
   }
 
+  /** What has ended stays ended: the reply that tells of its start may come after the word of its end. */
   take(transfer: TransferView): void {
+    if (this.#ended(transfer.id)) return;
     this.#pace(transfer);
     const known = this.#list.some((t) => t.id === transfer.id);
     this.#list = known ? this.#list.map((t) => (t.id === transfer.id ? transfer : t)) : [...this.#list, transfer];
@@ -50,6 +52,10 @@ class Transfers {
 
   clearDone(): void {
     this.#cleared = new Set([...this.#cleared, ...this.#list.filter((t) => t.state.kind !== 'running').map((t) => t.id)]);
+  }
+
+  #ended(id: string): TransferView | undefined {
+    return this.#list.find((t) => t.id === id && t.state.kind !== 'running');
   }
 
   #pace(transfer: TransferView): void {

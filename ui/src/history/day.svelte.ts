@@ -1,6 +1,6 @@
 /** The day that History shows. */
 import { clock } from '../time/clock.svelte';
-import { dayStart, daysAgo } from '../time/when';
+import { dayStart } from '../time/when';
 
 class HistoryDay {
   /** Days before today. */
@@ -15,10 +15,6 @@ class HistoryDay {
 
   today(): void {
     this.#back = 0;
-  }
-
-  show(day: Date): void {
-    this.#back = Math.max(0, daysAgo(day, clock.minute));
   }
 }
 

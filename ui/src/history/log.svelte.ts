@@ -23,8 +23,10 @@ class HistoryLog {
 
   #index = $derived(new Map(this.rows.map((r, i) => [r.id, i])));
   index = $derived(this.cursorId === null ? -1 : (this.#index.get(this.cursorId) ?? -1));
-  /** The row whose details show: the one under the cursor, else the latest. */
-  current = $derived(this.rows[Math.max(0, this.index)]);
+  /** A row of the strip, which filters may keep out of the list. */
+  #picked = $state.raw<HistoryRow | null>(null);
+  /** The row whose details show: the one under the cursor, else the one picked in the strip, else the latest. */
+  current = $derived(this.rows[this.index] ?? (this.#picked?.id === this.cursorId ? this.#picked : null) ?? this.rows[0]);
   filtered = $derived(this.text.trim() !== '' || this.outcome !== '' || this.account !== '');
 
   #query(before: number | null) {
@@ -85,6 +87,11 @@ class HistoryLog {
       this.rows = page.rows;
       this.#turn(page.next);
     }
+  }
+
+  pick(row: HistoryRow): void {
+    this.#picked = row;
+    this.cursorId = row.id;
   }
 
   step(by: number): void {

@@ -51,7 +51,7 @@ class MfaAsk {
       this.refused = messageOf(error);
       this.code = emptyCode;
     } finally {
-      this.checking = false;
+      if (this.question === question) this.checking = false;
     }
   }
 
@@ -63,6 +63,8 @@ class MfaAsk {
     const done = this.#done;
     this.#done = null;
     this.question = null;
+    // A code that was sent for this question must not hold up the next.
+    this.checking = false;
     this.refused = null;
     this.code = emptyCode;
     done?.(outcome);

@@ -78,6 +78,21 @@ describe('asking', () => {
     expect(mfaAsk.checking).toBe(false);
   });
 
+  it('a code still under way holds up no later question, nor ends it', async () => {
+    let answer: (outcome: SwitchOutcome) => void = () => undefined;
+    void mfaAsk.ask(question(() => new Promise((done) => (answer = done))));
+    mfaAsk.code = typed('409173');
+    const sent = mfaAsk.submit();
+    const later = mfaAsk.ask(question(async () => denied));
+    expect(mfaAsk.checking).toBe(false);
+    answer(needs('late'));
+    await sent;
+    expect(mfaAsk.refused).toBeNull();
+    mfaAsk.code = typed('409174');
+    await mfaAsk.submit();
+    expect(await later).toEqual(denied);
+  });
+
   it('sends nothing before six digits', async () => {
     const send = vi.fn(async () => denied);
     void mfaAsk.ask(question(send));

@@ -1,6 +1,8 @@
 /** The roles there are, as last read. */
 import { host } from '#host';
 import { messageOf } from '../host/host';
+import { Latest } from '../host/latest';
+import { report } from '../shell/status.svelte';
 import type { CatalogView } from '../wire/CatalogView';
 import type { IdentityView } from '../wire/IdentityView';
 import type { RoleView } from '../wire/RoleView';
@@ -12,10 +14,13 @@ class Catalog {
   /** Why the last read failed; what was read before stands. */
   error = $state<string | null>(null);
   #view = $state.raw<CatalogView>(NONE);
+  #latest = new Latest();
 
   async load(): Promise<void> {
     try {
-      this.#view = await host.call('catalog');
+      const view = await this.#latest.of(() => host.call('catalog'));
+      if (!view) return;
+      this.#view = view.value;
       this.error = null;
       this.loaded = true;
     } catch (error) {
@@ -55,11 +60,8 @@ class Catalog {
       ...this.#view,
       roles: this.#view.roles.map((r) => (r.key === role.key ? { ...r, favourite: on } : r))
     };
-    try {
-      await host.call('set_favourite', { role_key: role.key, on });
-    } finally {
-      await this.load();
-    }
+    await host.call('set_favourite', { role_key: role.key, on }).catch(report);
+    await this.load().catch(report);
   }
 }
 

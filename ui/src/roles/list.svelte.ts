@@ -63,10 +63,6 @@ class RoleList {
     this.#folded = next;
   }
 
-  isFolded(id: string): boolean {
-    return this.#folded.has(id);
-  }
-
   /** Left: fold, or go to the head. Right: unfold. */
   arrow(direction: 'left' | 'right'): void {
     const line = this.lines[this.index];

@@ -1,5 +1,6 @@
 /** Small things done to a role in the catalog. */
 import { host } from '#host';
+import { clipboard } from '../session/env.svelte';
 import { report } from '../shell/status.svelte';
 import { toasts } from '../shell/toasts.svelte';
 import type { RoleView } from '../wire/RoleView';
@@ -8,7 +9,7 @@ import { catalog } from './catalog.svelte';
 export async function copyArn(role: RoleView): Promise<void> {
   if (role.arn === null) return;
   try {
-    await host.call('copy_text', { text: role.arn });
+    await clipboard.copy(role.arn);
     toasts.show('Copied ARN');
   } catch (error) {
     report(error);

@@ -6,6 +6,7 @@ import { mfaAsk } from '../mfa/ask.svelte';
 import { copyEnv } from '../session/env.svelte';
 import { sessions } from '../session/sessions.svelte';
 import { place } from '../shell/view.svelte';
+import { report } from '../shell/status.svelte';
 import { toasts } from '../shell/toasts.svelte';
 import type { DenialView } from '../wire/DenialView';
 import type { RoleView } from '../wire/RoleView';
@@ -29,10 +30,6 @@ class Switching {
 
   of(key: string): Attempt {
     return this.#attempts[key] ?? REST;
-  }
-
-  get busy(): boolean {
-    return Object.values(this.#attempts).some((a) => a.busy);
   }
 
   forget(key: string): void {
@@ -77,7 +74,7 @@ class Switching {
       for (const note of outcome.notes) toasts.show(note);
       return outcome.session;
     }
-    void catalog.load();
+    void catalog.load().catch(report);
     return null;
   }
 

@@ -1,6 +1,6 @@
 /** What can be done with a live session. */
 import { host } from '#host';
-import { messageOf } from '../host/host';
+import { messageOf, type SwitchRequest } from '../host/host';
 import { mfaAsk } from '../mfa/ask.svelte';
 import { catalog } from '../roles/catalog.svelte';
 import { switching } from '../roles/switching.svelte';
@@ -8,8 +8,10 @@ import { report } from '../shell/status.svelte';
 import { toasts } from '../shell/toasts.svelte';
 import { clockTime } from '../time/when';
 import type { DenialView } from '../wire/DenialView';
+import type { RoleView } from '../wire/RoleView';
 import type { SessionView } from '../wire/SessionView';
 import { place } from '../shell/view.svelte';
+import { clipboard } from './env.svelte';
 import { sessions } from './sessions.svelte';
 
 interface Renewal {
@@ -70,32 +72,45 @@ class Renewals {
 
 export const renewals = new Renewals();
 
+const ending = new Set<string>();
+
 /** Drops the credentials here. AWS accepts them until they expire, and the toast says so. */
 export async function switchBack(session: SessionView): Promise<void> {
+  if (ending.has(session.id)) return;
+  ending.add(session.id);
   const live = sessions.left(session) > 0;
   try {
     await host.call('end_session', { session_id: session.id });
+    if (clipboard.held?.sessionId === session.id) await clipboard.clear().catch(report);
     await sessions.load();
   } catch (error) {
     report(error);
     return;
+  } finally {
+    ending.delete(session.id);
   }
   const role = catalog.role(session.role_key);
   toasts.show(
     `Switched back from ${session.account_name}`,
     live ? `AWS accepts the credentials until ${clockTime(new Date(session.expires_at))}` : null,
-    role && live ? () => void switching.run(role, { request: again(session, role.key) }) : null
+    role && live ? () => void switching.run(role, { request: again(session, role) }) : null
   );
 }
 
-/** The same session once more, as far as it can be told from what is shown of it. */
-function again(session: SessionView, roleKey: string) {
+/** STS's shortest duration; a session may live shorter where its server ends it sooner. */
+const SHORTEST = 900;
+
+/** The same session once more, as far as it can be told from what is shown of it. Only what differs from the role's
+ *  own is asked for: not every kind of role takes each wish. */
+function again(session: SessionView, role: RoleView): SwitchRequest {
+  const wish = <T>(had: T, own: T) => (had === own ? null : had);
+  const minutes = Math.round(session.life / 60) * 60;
   return {
-    role_key: roleKey,
-    duration: Math.round(session.life / 60) * 60,
-    region: session.region,
-    session_name: session.session_name,
-    external_id: session.external_id,
+    role_key: role.key,
+    duration: minutes < SHORTEST ? null : wish(minutes, role.duration),
+    region: wish(session.region, role.region),
+    session_name: wish(session.session_name, role.session_name),
+    external_id: wish(session.external_id, role.external_id),
     mfa_code: null
   };
 }

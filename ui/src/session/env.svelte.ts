@@ -4,6 +4,7 @@ import type { Shell } from '../host/host';
 import { remembered } from '../settings/remembered.svelte';
 import { report } from '../shell/status.svelte';
 import { toasts } from '../shell/toasts.svelte';
+import { place } from '../shell/view.svelte';
 import type { SessionView } from '../wire/SessionView';
 
 export const SHELLS: { id: Shell; label: string }[] = [
@@ -29,6 +30,12 @@ interface OnClipboard {
 class Clipboard {
   held = $state.raw<OnClipboard | null>(null);
 
+  /** Copies what is no secret; whatever was there is gone. */
+  async copy(text: string): Promise<void> {
+    await host.call('copy_text', { text });
+    this.held = null;
+  }
+
   async clear(): Promise<void> {
     await host.call('clear_clipboard');
     this.held = null;
@@ -47,7 +54,10 @@ export async function copyEnv(session: SessionView): Promise<boolean> {
       clearsAt: performance.now() + copied.clears_in_s * 1000
     };
     const label = SHELLS.find((s) => s.id === shell.value)?.label ?? shell.value;
-    toasts.show(`Copied env for ${label}`, `Clears in ${copied.clears_in_s} s`);
+    const clears = `Clears in ${copied.clears_in_s} s`;
+    // Away from the session's own page it is said whose credentials they are.
+    const elsewhere = place.view !== 'sessions';
+    toasts.show(`Copied env for ${label}`, elsewhere ? `${session.account_name} / ${session.role_name}. ${clears}` : clears);
     return true;
   } catch (error) {
     report(error);

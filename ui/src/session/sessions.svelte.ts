@@ -1,5 +1,6 @@
 /** The sessions the agent holds, and how much each has left. */
 import { host } from '#host';
+import { Latest } from '../host/latest';
 import { clock } from '../time/clock.svelte';
 import { toneOf, type Tone } from '../time/left';
 import type { SessionView } from '../wire/SessionView';
@@ -8,10 +9,11 @@ class Sessions {
   loaded = $state(false);
   #list = $state.raw<SessionView[]>([]);
   #receivedAt = $state(0);
+  #latest = new Latest();
 
   async load(): Promise<void> {
-    const list = await host.call('sessions');
-    this.take(list);
+    const list = await this.#latest.of(() => host.call('sessions'));
+    if (list) this.take(list.value);
   }
 
   take(list: SessionView[]): void {

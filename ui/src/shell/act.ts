@@ -15,7 +15,7 @@ import { sessions } from '../session/sessions.svelte';
 import type { SessionView } from '../wire/SessionView';
 import { keySheet } from './keySheet.svelte';
 import type { KeyAct } from './keys';
-import { focusList, focusPane } from './panes';
+import { focusList, focusPane, leaveForm } from './panes';
 import { SECTIONS } from './sections';
 import { sidebar } from './sidebar.svelte';
 import { place, type View } from './view.svelte';
@@ -79,7 +79,7 @@ function performInView(act: KeyAct): boolean {
     case 'switch-back':
       return then(shownSession(), (s) => void switchBack(s));
     case 'browse-s3':
-      return did(() => place.go('buckets'));
+      return then(shownSession(), browse);
     case 'next-session':
       return beside(1);
     case 'previous-session':
@@ -124,6 +124,13 @@ function renewOrSwitch(session: SessionView): void {
   else if (role) void switching.run(role);
 }
 
+/** An ended one has nothing to browse, and another's buckets are not what was asked for. */
+function browse(session: SessionView): void {
+  if (sessions.left(session) === 0) return;
+  place.sessionId = session.id;
+  place.go('buckets');
+}
+
 function beside(by: number): boolean {
   const all = sessions.all;
   const at = all.findIndex((s) => s.id === shownSession()?.id);
@@ -138,7 +145,7 @@ function escape(): boolean {
     return true;
   }
   if (place.view === 'buckets' && preview.uncover()) return true;
-  if (place.adding) return did(() => (place.adding = false));
+  if (place.adding) return did(() => void leaveForm());
   return false;
 }
 

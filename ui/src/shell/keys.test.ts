@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actOf, type Press, type Where } from './keys';
+import { actOf, mayRepeat, type Press, type Where } from './keys';
 
 const where = (more: Partial<Where> = {}): Where => ({ view: 'roles', mac: false, typing: false, letters: true, sections: 5, ...more });
 
@@ -49,6 +49,17 @@ describe('keys', () => {
     expect(of('s', { letters: false })).toBeNull();
     expect(of('Ctrl+Enter', { typing: true })).toEqual({ do: 'switch' });
     expect(of('Escape', { typing: true })).toEqual({ do: 'escape' });
+  });
+
+  it('a key held down walks on but ends, switches and copies once', () => {
+    const repeats = (text: string, view: Where['view']) => {
+      const act = of(text, { view });
+      return act && mayRepeat(act);
+    };
+    expect(repeats('Ctrl+Backspace', 'sessions')).toBe(false);
+    expect(repeats('Ctrl+Enter', 'roles')).toBe(false);
+    expect(repeats('Alt+ArrowDown', 'sessions')).toBe(true);
+    expect(repeats('[', 'history')).toBe(true);
   });
 
   it('reads the command key on a Mac', () => {

@@ -10,6 +10,11 @@ export type KeyAct =
   | { do: 'up' | 'download' | 'transfers' }
   | { do: 'previous-day' | 'next-day' | 'today' };
 
+const REPEATING: KeyAct['do'][] = ['next-session', 'previous-session', 'next-pane', 'previous-pane', 'previous-day', 'next-day', 'up'];
+
+/** Whether a key that is held down does it again and again. Switching back must not go on to the next session. */
+export const mayRepeat = (act: KeyAct) => REPEATING.includes(act.do);
+
 export interface Press {
   key: string;
   ctrl: boolean;

@@ -1,4 +1,7 @@
 /** F6: from one pane of the window to the next. */
+import { tick } from 'svelte';
+import { place } from './view.svelte';
+
 const FOCUSABLE = 'button:not([disabled]), input:not([disabled]), [tabindex="0"]';
 
 export function focusPane(by: 1 | -1): void {
@@ -17,4 +20,11 @@ export function focusPane(by: 1 | -1): void {
 export function focusList(): void {
   if (document.activeElement !== document.body && document.activeElement !== null) return;
   document.querySelector<HTMLElement>('.main [data-pane-focus]')?.focus();
+}
+
+/** Closes the add-role form and goes back to the list. */
+export async function leaveForm(): Promise<void> {
+  place.adding = false;
+  await tick();
+  focusList();
 }

@@ -53,6 +53,8 @@ function listen(): void {
 }
 
 async function navigate(to: { view: string; session_id?: string | null; role_key?: string | null; ask_mfa?: boolean }) {
+  // A view that does not know the session yet would settle on another one.
+  if (to.session_id && !sessions.byId(to.session_id)) await read(['sessions']);
   if (isView(to.view)) place.go(to.view);
   if (to.session_id) {
     place.sessionId = to.session_id;

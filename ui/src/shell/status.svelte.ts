@@ -1,14 +1,20 @@
 /** How the program stands: agent, keyring, sandbox. */
 import { host } from '#host';
 import { messageOf, type AppStatus } from '../host/host';
+import { Latest } from '../host/latest';
 import { notices } from './notices.svelte';
 import { keyboard } from './platform.svelte';
 
 class Status {
   value = $state.raw<AppStatus | null>(null);
+  #latest = new Latest();
 
   async load(): Promise<void> {
-    const now = await host.call('status');
+    const answer = await this.#latest.of(() => host.call('status'));
+    if (!answer) return;
+    const now = answer.value;
+    // What failed for want of the agent is past with it.
+    if (now.agent === 'ok' && this.value?.agent === 'unreachable') notices.close('command');
     this.value = now;
     keyboard.platform = now.platform;
     if (now.agent === 'unreachable') {

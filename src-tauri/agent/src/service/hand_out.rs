@@ -189,12 +189,7 @@ impl Service {
         let region = match (asked, of_session) {
             (Some(asked), _) => asked.to_owned(),
             (None, Some(region)) => region,
-            (None, None) => region(
-                &setting.settings,
-                &setting.caller,
-                None,
-                setting.partition_region,
-            ),
+            (None, None) => region(&setting.settings, &setting.caller, None, setting.partition_region),
         };
         let s3 = reach(&setting.settings, &setting.caller, &region, "s3");
         if request.for_s3

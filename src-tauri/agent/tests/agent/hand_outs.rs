@@ -187,3 +187,36 @@ async fn without_a_window_nobody_is_waited_for() {
         HandOutOutcome::Needs { .. }
     ));
 }
+
+#[tokio::test]
+async fn b23_an_end_in_the_year_9999_is_shown_and_handed_out_capped() {
+    let world = World::new().await;
+    *world.sts.ends.lock().unwrap() = Some("9999-12-30T22:00:00Z".parse().unwrap());
+    let given = given(&world, of("stuzio")).await;
+    let end = epoch() + Duration::from_secs(36 * 3600);
+    let session = given.session.unwrap();
+    assert_eq!((session.expires_at, session.life), (end, 36 * 3600));
+    assert_eq!(given.credentials.expires_at, Some(end));
+    assert_eq!(world.sessions().await[0].expires_at, end);
+}
+
+#[tokio::test]
+async fn a_profile_without_its_external_id_is_not_served_by_anothers_session() {
+    let without = "
+[profile stuzio-without]
+role_arn = arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole
+source_profile = troy
+";
+    let world = World::with_config(&format!("{CONFIG}{without}")).await;
+    given(&world, of("stuzio")).await;
+    world.sts.refuse("AccessDenied", "no");
+    let HandOutOutcome::Denied { denial } = outcome(&world, of("stuzio-without")).await else {
+        panic!("served by the session of another profile");
+    };
+    assert_eq!(denial.code, "AccessDenied");
+    assert_eq!(
+        given(&world, of("stuzio")).await.credentials.access_key_id,
+        "ASIA1"
+    );
+    assert_eq!(world.sts.calls(), 2);
+}

@@ -20,6 +20,8 @@ pub struct GatedSts {
     pub signers: Mutex<Vec<String>>,
     pub answers: Mutex<VecDeque<Result<(), AwsFailure>>>,
     pub gate: Semaphore,
+    /// What to name as the end, instead of the one asked for.
+    pub ends: Mutex<Option<Timestamp>>,
     clock: Arc<HandClock>,
 }
 
@@ -29,6 +31,7 @@ impl GatedSts {
             signers: Mutex::default(),
             answers: Mutex::default(),
             gate: Semaphore::new(1),
+            ends: Mutex::default(),
             clock,
         }
     }
@@ -48,7 +51,8 @@ impl GatedSts {
         self.gate.add_permits(1);
         self.answers.lock().unwrap().pop_front().unwrap_or(Ok(()))?;
         let date = self.clock.aws();
-        let expiration = date + SignedDuration::from_secs(seconds.into());
+        let asked = date + SignedDuration::from_secs(seconds.into());
+        let expiration = self.ends.lock().unwrap().unwrap_or(asked);
         Ok(Issued {
             credentials: Credentials {
                 access_key_id: format!("ASIA{number}"),

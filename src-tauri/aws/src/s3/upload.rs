@@ -253,8 +253,10 @@ impl Unfinished {
     }
 
     async fn abort(mut self) {
-        if let Some(id) = self.id.take() {
+        if let Some(id) = self.id.clone() {
             abort(self.client.clone(), self.bucket.clone(), self.key.clone(), id).await;
+            // Not before: dropped meanwhile, it still has to be removed.
+            self.id = None;
         }
     }
 }
@@ -299,11 +301,19 @@ impl Source {
         let path: Arc<Path> = path.into();
         let at = Arc::clone(&path);
         let open = move || {
-            let file = File::open(&at)?;
-            let opened = file.metadata()?;
-            if opened.is_dir() {
+            // Looked at before it is opened: a pipe opens only once somebody writes into it.
+            let found = std::fs::metadata(&at)?;
+            if found.is_dir() {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
+            // Its length reads as 0: an empty object would be stored in its name.
+            if !found.is_file() {
+                return Err(io::Error::other(
+                    "it is a pipe or a device, write what it gives to a file first",
+                ));
+            }
+            let file = File::open(&at)?;
+            let opened = file.metadata()?;
             Ok((file, opened))
         };
         let (file, opened) = blocking(&path, open).await?;

@@ -79,15 +79,16 @@ async fn foreground(home: &Home) -> Result<ExitCode, Failure> {
 /// How long an agent may take to close its database.
 const END_LIMIT: Duration = Duration::from_secs(10);
 
-/// Ends the agent, and comes back when its socket has gone.
+/// Ends the agent, and comes back when its socket has gone, or is another agent's: a window starts one at once.
 pub async fn stop_and_wait(agent: &Agent, home: &Home) -> Result<(), Failure> {
+    let its_own = socket_now(home);
     match agent.stop().await {
         // One that is gone before it has answered has ended as well.
         Ok(()) | Err(AgentError::Lost) => {}
         Err(error) => return Err(error.into()),
     }
     let since = Instant::now();
-    while home.socket().exists() {
+    while its_own.is_some() && socket_now(home) == its_own {
         if since.elapsed() > END_LIMIT {
             return Err(Failure::refused(format!(
                 "the agent did not end within {} s; look at {}",
@@ -98,6 +99,19 @@ pub async fn stop_and_wait(agent: &Agent, home: &Home) -> Result<(), Failure> {
         sleep(Duration::from_millis(5)).await;
     }
     Ok(())
+}
+
+/// Tells the socket that is there now from any other.
+#[cfg(unix)]
+fn socket_now(home: &Home) -> Option<impl PartialEq + use<>> {
+    use std::os::unix::fs::MetadataExt;
+    let found = home.socket().symlink_metadata().ok()?;
+    Some((found.dev(), found.ino(), found.ctime(), found.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn socket_now(home: &Home) -> Option<impl PartialEq + use<>> {
+    home.socket().exists().then_some(())
 }
 
 fn print(status: &Status, listing: Listing) -> Result<(), Failure> {

@@ -1,6 +1,8 @@
 //! `hat s3`.
 
 use std::fs;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Child;
 use std::time::Duration;
@@ -75,6 +77,7 @@ fn an_object_comes_down_to_a_file_a_folder_and_standard_output() {
 
     let file = folder.join("mine");
     fs::write(&file, "older").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     stage
         .run(["s3", "cp", &place, file.to_str().unwrap(), "--role", "stuzio"])
         .succeeded();
@@ -82,6 +85,7 @@ fn an_object_comes_down_to_a_file_a_folder_and_standard_output() {
         (fs::read(&file).unwrap(), files(&folder)),
         (bytes.clone(), vec!["mine".to_owned()])
     );
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 
     for _ in 0..2 {
         stage
@@ -165,6 +169,11 @@ fn what_is_not_there_or_makes_no_sense_is_refused() {
         .run(["s3", "ls", "https://example.com/x", "--role", "stuzio"])
         .failed(2);
     stage.run(["s3", "ls"]).failed(2);
+    let from_device = format!("s3://{bucket}/device");
+    stage
+        .run(["s3", "cp", "/dev/null", &from_device, "--role", "stuzio"])
+        .failed(1);
+    assert!(stage.admin().object(bucket, "device", 1).is_none());
 }
 
 #[test]
@@ -221,6 +230,21 @@ fn ctrl_c_during_a_download_leaves_nothing() {
     eventually("the first bytes", || (!files(&folder).is_empty()).then_some(()));
     interrupt(&mut child);
     assert_eq!(files(&folder), Vec::<String>::new());
+}
+
+#[test]
+fn ctrl_c_is_heard_while_the_reader_of_standard_output_does_not_read_on() {
+    let stage = Stage::set();
+    let bucket = &stage.story("S13").bucket;
+    assert!(stage.admin().put_generated(bucket, "large", 2_000_000));
+    let place = format!("s3://{bucket}/large");
+    let mut child = stage
+        .hat(["s3", "cp", &place, "-", "--role", "stuzio"])
+        .spawn()
+        .unwrap();
+    let mut out = child.stdout.take().unwrap();
+    out.read_exact(&mut [0]).unwrap();
+    interrupt(&mut child);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Wrong usage, help, and readers that go away.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::stage::{HAT, Ran, Stage};
 
@@ -61,4 +61,17 @@ fn a_reader_that_goes_away_is_no_failure() {
         format!("set -o pipefail; '{HAT}' completions bash | head -n 1 >/dev/null; echo ${{PIPESTATUS[0]}}");
     let ran = Ran::of(shell.args(["-c", &script]).output().unwrap());
     assert_eq!((ran.out.as_str(), ran.err.as_str()), ("0\n", ""));
+}
+
+#[test]
+fn a_closed_standard_error_does_not_change_the_exit_code() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = Command::new(HAT)
+        .args(["completions", "tcsh"])
+        .stdout(Stdio::null())
+        .stderr(writer)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(2));
 }

@@ -41,7 +41,10 @@ fn over(refusal: &Refusal, call: &AssumeRole, signer: &Credentials) -> Option<Ov
     if signer.is_temporary() && call.duration > SessionDuration::HOUR {
         return Some(Over::Chain);
     }
-    refusal.message.contains("MaxSessionDuration").then_some(Over::Maximum)
+    refusal
+        .message
+        .contains("MaxSessionDuration")
+        .then_some(Over::Maximum)
 }
 
 /// Where in the route the refused call stands.

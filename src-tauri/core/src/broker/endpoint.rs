@@ -64,7 +64,9 @@ impl Endpoint {
     /// A text that is no endpoint's URL, as it may be shown: a name and a password before the host are left out.
     pub fn shown(text: &str) -> String {
         let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) if !scheme.contains('@') => (format!("{scheme}://"), rest),
+            Some((scheme, rest)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                (format!("{scheme}://"), rest)
+            }
             _ => (String::new(), text),
         };
         // A password may hold any character, a slash or an @ among them: the host comes after the last @.

@@ -18,14 +18,24 @@ impl Catalog {
     pub fn build(config: &SharedConfig, accounts: &Accounts, added: &[AddedRole]) -> Self {
         let mut catalog = Self::default();
         let mut resolver = Resolver::new(config);
+        let mut late = Vec::new();
         for profile in config.profiles() {
-            catalog.take(config, &mut resolver, profile, accounts);
+            if let Err(fault) = catalog.take(config, &mut resolver, profile, accounts) {
+                match own_target(profile, &fault) {
+                    Some(target) => late.push((profile, target, fault)),
+                    None => catalog.refuse(profile, &fault),
+                }
+            }
         }
+        let listed = std::mem::take(&mut catalog.problems);
+        catalog.add(added, accounts);
+        let of_added = std::mem::replace(&mut catalog.problems, listed);
+        catalog.stand_in(late);
         catalog.problems.extend(notices::notices(config));
         catalog
             .problems
             .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        catalog.add(added, accounts);
+        catalog.problems.extend(of_added);
         catalog
     }
 
@@ -35,17 +45,12 @@ impl Catalog {
         resolver: &mut Resolver<'a>,
         profile: &'a Section,
         accounts: &Accounts,
-    ) {
-        let read = resolver
-            .route(profile)
-            .and_then(|route| Ok((route, settings(config, profile)?)));
-        let (route, settings) = match read {
-            Ok(read) => read,
-            Err(fault) => return self.refuse(profile, &fault),
-        };
+    ) -> Result<(), Unresolved> {
+        let route = resolver.route(profile)?;
+        let settings = settings(config, profile)?;
         if let Some(target) = alias_of(resolver, profile) {
             self.aliases.insert(profile.name.clone(), target.name.clone());
-            return;
+            return Ok(());
         }
         let route = Rc::unwrap_or_clone(route);
         let about = |role: RoleEntry| RoleEntry {
@@ -72,6 +77,17 @@ impl Catalog {
                 defined_at: Some(profile.at.clone()),
             }),
         }
+        Ok(())
+    }
+
+    /// Aliases that name no profile: an added role, or an account and a role, are known once everything is listed.
+    fn stand_in(&mut self, late: Vec<(&Section, String, Unresolved)>) {
+        for (profile, target, fault) in late {
+            match self.exactly(&target).map(|found| found.key().to_owned()) {
+                Some(key) => drop(self.aliases.insert(profile.name.clone(), key)),
+                None => self.refuse(profile, &fault),
+            }
+        }
     }
 
     fn refuse(&mut self, profile: &Section, fault: &Unresolved) {
@@ -91,6 +107,18 @@ fn alias_of<'a>(resolver: &mut Resolver<'a>, profile: &Section) -> Option<&'a Se
     }
     let alias = ProcessCommand::new(get(profile, "credential_process")?).hat_role()?;
     resolver.alias_target(alias.role.as_deref()?)
+}
+
+/// What `profile` names, if it is an alias and nothing more, and names no profile.
+fn own_target(profile: &Section, fault: &Unresolved) -> Option<String> {
+    match &fault.reason {
+        Reason::AliasOfNothing(target)
+            if fault.profile == profile.name && !super::start::has_hop(profile) =>
+        {
+            target.clone()
+        }
+        _ => None,
+    }
 }
 
 /// The account that an identity belongs to, where the profile says so.

@@ -144,13 +144,7 @@ impl Catalog {
         if let Some(broken) = self.why_not(text) {
             return Err(broken);
         }
-        let mut matches = self.by_arn(text);
-        if matches.is_empty() {
-            matches = self.by_account_and_role(text);
-        }
-        if matches.is_empty() {
-            matches = self.by_display_name(text);
-        }
+        let mut matches = self.by_whole_name(text);
         if matches.is_empty() && exactness == Exactness::Parts {
             matches = self.by_part(text);
         }
@@ -176,6 +170,25 @@ impl Catalog {
                 .find(|i| i.profile == key)
                 .map(Found::Identity)
         })
+    }
+
+    /// The one entry that `text` names exactly, without a word on why none is.
+    pub(super) fn exactly(&self, text: &str) -> Option<Found<'_>> {
+        self.called(text).or_else(|| match self.by_whole_name(text)[..] {
+            [one] => Some(one),
+            _ => None,
+        })
+    }
+
+    fn by_whole_name(&self, text: &str) -> Vec<Found<'_>> {
+        let mut matches = self.by_arn(text);
+        if matches.is_empty() {
+            matches = self.by_account_and_role(text);
+        }
+        if matches.is_empty() {
+            matches = self.by_display_name(text);
+        }
+        matches
     }
 
     fn called(&self, name: &str) -> Option<Found<'_>> {
@@ -273,8 +286,9 @@ impl Catalog {
 }
 
 fn is_called(role: &RoleEntry, account: &str, name: &str) -> bool {
-    let by_id = account.parse() == Ok(role.account_id);
-    let by_name = role.account_name.to_lowercase() == account.to_lowercase();
-    let with_path = role.arn.as_ref().is_some_and(|arn| arn.name_with_path() == name);
-    (by_id || by_name) && (role.role_name == name || with_path)
+    let by_id = || account.parse() == Ok(role.account_id);
+    let by_name = || role.account_name.to_lowercase() == account.to_lowercase();
+    let with_path = || role.arn.as_ref().is_some_and(|arn| arn.name_with_path() == name);
+    // The cheap half first: few roles get past it.
+    (role.role_name == name || with_path()) && (by_id() || by_name())
 }

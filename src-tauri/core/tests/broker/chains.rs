@@ -129,7 +129,7 @@ async fn b18_a_hop_that_aws_no_longer_accepts_is_got_again_once() {
     ));
     let far = planned("chained", SwitchOptions::default());
     let landed = world.go(&far, None, std::slice::from_ref(&hop)).await;
-    assert_eq!(landed.trace.stale, [hop.id.clone()]);
+    assert_eq!(landed.trace.stale, std::slice::from_ref(&hop.id));
     issued(landed);
     let signers: Vec<String> = world
         .calls()

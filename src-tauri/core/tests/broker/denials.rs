@@ -94,7 +94,10 @@ async fn b29_that_a_chains_hour_was_the_limit_is_known_from_who_signed() {
     let plan = plan(order("from-environment", hours, &long_term)).unwrap();
     for (caller, chained) in [(&temporary, true), (&long_term, false)] {
         let world = World::new();
-        world.answer(refused("ValidationError", "DurationSeconds: other words than today's"));
+        world.answer(refused(
+            "ValidationError",
+            "DurationSeconds: other words than today's",
+        ));
         let known = Some(7200.try_into().unwrap());
         let landed = world.broker.execute(&plan, caller, None, &[], known).await;
         let Ok(Outcome::Denied {

@@ -55,3 +55,39 @@ fn an_added_role_starts_from_a_profile() {
         "stuzio-42"
     );
 }
+
+#[test]
+fn an_alias_names_whatever_an_exact_name_names() {
+    let key = format!("added:troy:{ARN}");
+    let config = format!(
+        "[profile troy]\naws_access_key_id = A\naws_secret_access_key = s\n\
+         [profile hop]\nrole_arn = arn:aws:iam::183438944504:role/team/Hop\nsource_profile = troy\n\
+         [profile by-key]\ncredential_process = hat credential-process {key}\n\
+         [profile by-name]\ncredential_process = hat credential-process Stuzio\n\
+         [profile by-account]\ncredential_process = hat credential-process 183438944504/Hop\n\
+         [profile by-path]\ncredential_process = hat credential-process 183438944504/team/Hop\n\
+         [profile by-part]\ncredential_process = hat credential-process Stu\n\
+         [profile by-two]\ncredential_process = hat credential-process {ARN}\n"
+    );
+    let roles = [added("Stuzio", "troy"), added("Other", "hop")];
+    let catalog = Catalog::build(&shared(&config, ""), &Accounts::new(), &roles);
+    for (alias, target) in [
+        ("by-key", key.as_str()),
+        ("by-name", key.as_str()),
+        ("by-account", "hop"),
+        ("by-path", "hop"),
+    ] {
+        assert_eq!(
+            catalog.find(alias, Exactness::Exact).unwrap().key(),
+            target,
+            "{alias}"
+        );
+    }
+    let broken: Vec<_> = catalog
+        .problems
+        .iter()
+        .filter_map(|problem| problem.profile.as_deref())
+        .collect();
+    assert_eq!(broken, ["by-part", "by-two"]);
+    assert_eq!(catalog.identities.len(), 1);
+}

@@ -56,10 +56,16 @@ fn xdg_variables_are_honoured_and_relative_or_empty_ones_ignored() {
         home.log("agent"),
         Path::new("/home/troy/.local/state/hatrack/agent.log")
     );
-    assert_eq!(
-        home.runtime(),
-        Path::new(&format!("/run/user/1000/hatrack-{}", home.namespace()))
+}
+
+#[test]
+fn a_caller_without_a_runtime_folder_finds_the_same_socket() {
+    let login = [("HOME", "/home/troy"), ("XDG_RUNTIME_DIR", "/run/user/1000")];
+    let (login, cron) = (
+        resolve(&login, "linux").unwrap(),
+        resolve(&login[..1], "linux").unwrap(),
     );
+    assert_eq!(login.socket(), cron.socket());
 }
 
 #[test]

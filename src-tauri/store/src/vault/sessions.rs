@@ -85,15 +85,21 @@ pub async fn put(vault: &Vault, session: &Session, boot_id: &str) -> Result<Kept
     vault.put(&name(&session.id), &bytes).await
 }
 
-/// Every session that opens. One that does not, or that another version wrote, is set aside.
+/// Every session that opens. One that does not, or that another version wrote, is set aside; one that cannot be read
+/// is left out.
 pub async fn all(vault: &Vault) -> Result<Vec<Restored>, VaultFailure> {
     let mut sessions = Vec::new();
     for name in vault.list().await? {
         if !name.starts_with(PREFIX) {
             continue;
         }
-        let Some(bytes) = vault.get(&name).await? else {
-            continue;
+        let bytes = match vault.get(&name).await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => continue,
+            Err(why) => {
+                tracing::warn!(%why, "a sealed session is left out");
+                continue;
+            }
         };
         match serde_json::from_slice(&bytes) {
             Ok(written) => sessions.push(restored(written)),

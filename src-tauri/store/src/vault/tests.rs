@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use hatrack_core::expiry::{BootTime, Expiry};
 use hatrack_core::secret::{Credentials, Secret};
@@ -47,13 +47,30 @@ impl Keyring for FakeKeyring {
     }
 }
 
-/// Waits for a person who does not come, until it is dropped.
-struct AskingKeyring(Mutex<std::sync::mpsc::Receiver<()>>);
+/// Shows a dialog and waits for the person, who unlocks it by a message and dismisses it by going away.
+struct AskingKeyring {
+    person: Mutex<std::sync::mpsc::Receiver<()>>,
+    dialogs: AtomicU32,
+}
+
+impl AskingKeyring {
+    fn new() -> (std::sync::mpsc::Sender<()>, Arc<Self>) {
+        let (person, waiting) = std::sync::mpsc::channel();
+        let keyring = Self {
+            person: Mutex::new(waiting),
+            dialogs: AtomicU32::new(0),
+        };
+        (person, Arc::new(keyring))
+    }
+}
 
 impl Keyring for AskingKeyring {
     fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringTrouble> {
-        let _ = self.0.lock().unwrap().recv();
-        Err(KeyringTrouble::Locked("dismissed".into()))
+        self.dialogs.fetch_add(1, Ordering::Relaxed);
+        match self.person.lock().unwrap().recv() {
+            Ok(()) => Ok(None),
+            Err(_) => Err(KeyringTrouble::Locked("dismissed".into())),
+        }
     }
 
     fn write(&self, _: &[u8]) -> Result<(), KeyringTrouble> {
@@ -207,11 +224,25 @@ async fn i82_a_locked_keyring_pauses_and_goes_on_when_it_is_unlocked() {
 #[tokio::test]
 async fn i82_a_keyring_that_waits_for_a_person_does_not_hold_the_agent_up() {
     let folder = tempfile::tempdir().unwrap();
-    let (release, waiting) = std::sync::mpsc::channel();
-    let keyring = Arc::new(AskingKeyring(Mutex::new(waiting)));
+    let (person, keyring) = AskingKeyring::new();
     let vault = Vault::with_keyring(folder.path().join("vault"), keyring, Duration::from_millis(20)).await;
     assert!(matches!(vault.status(), VaultStatus::Locked { .. }));
-    drop(release);
+    drop(person);
+}
+
+#[tokio::test]
+async fn i82_a_dialog_that_is_still_open_is_waited_for_and_not_shown_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (person, keyring) = AskingKeyring::new();
+    let asked: Arc<dyn Keyring> = keyring.clone();
+    let vault = Vault::with_keyring(folder.path().join("vault"), asked, Duration::from_millis(20)).await;
+    assert!(matches!(vault.try_again().await, VaultStatus::Locked { .. }));
+    person.send(()).unwrap();
+    let since = std::time::Instant::now();
+    while vault.try_again().await != VaultStatus::Sealed {
+        assert!(since.elapsed() < Duration::from_secs(20));
+    }
+    assert_eq!(keyring.dialogs.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
@@ -246,6 +277,19 @@ async fn a_blob_that_does_not_open_is_set_aside_and_stops_nothing() {
         .filter(|path| path.to_string_lossy().ends_with(".unreadable"))
         .count();
     assert_eq!(aside, 4);
+}
+
+#[tokio::test]
+async fn what_is_no_blob_of_ours_or_cannot_be_read_stops_nothing() {
+    let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::default());
+    let vault = vault(&folder, &keyring).await;
+    sessions::put(&vault, &session("good", 600), "boot-1")
+        .await
+        .unwrap();
+    fs::write(folder.path().join("vault/session-good (copy).sealed"), b"x").unwrap();
+    fs::create_dir(folder.path().join("vault/session-folder.sealed")).unwrap();
+    let found = sessions::all(&vault).await.unwrap();
+    assert_eq!(found.len(), 1);
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ fn due_below(life: u32) -> u32 {
 
 fn until_due(left: u32, life: u32) -> Duration {
     Duration::from_secs(u64::from(left.saturating_sub(due_below(life))))
-        .max(AGAIN.min(Duration::from_secs(u64::from(life / 8))))
+        .max(AGAIN.min(Duration::from_secs(u64::from((life / 8).max(1)))))
 }
 
 #[cfg(test)]
@@ -55,5 +55,10 @@ mod tests {
                 "{life}: {at_wake}"
             );
         }
+    }
+
+    #[test]
+    fn a_session_of_seconds_is_not_asked_for_without_a_pause() {
+        assert!(until_due(0, 0) >= Duration::from_secs(1) && until_due(3, 7) >= Duration::from_secs(1));
     }
 }

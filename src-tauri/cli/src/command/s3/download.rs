@@ -37,6 +37,12 @@ impl Target {
             let name = local_path(key, below, FileRules::here()).map_err(Failure::refused)?;
             return Ok(Self::Folder(path, name));
         }
+        // What takes a file's place is renamed over it: a device or a pipe would be gone.
+        if path.metadata().is_ok_and(|found| !found.is_file()) {
+            return Err(Failure::usage(format!(
+                "{to} is no file; name a file, or - for standard output"
+            )));
+        }
         match path.file_name() {
             Some(_) if !to.ends_with(std::path::is_separator) => Ok(Self::File(path)),
             _ => Err(Failure::usage(format!(
@@ -58,14 +64,16 @@ impl Target {
                     .filter(|parent| !parent.as_os_str().is_empty())
                     .unwrap_or(Path::new("."));
                 let (aside, file) = fetch_aside(s3, from, parent, meter).await?;
-                std::fs::rename(&file, path).map_err(|why| failed(path, "written", &why))?;
+                take_place(&file, path).map_err(|why| failed(path, "written", &why))?;
                 drop(aside);
                 Ok(())
             }
             Self::Output => {
                 let (aside, file) = fetch_aside(s3, from, &std::env::temp_dir(), meter).await?;
-                print(&file)?;
+                // The reader may be slow, and an interruption must still be heard.
+                let printed = tokio::task::spawn_blocking(move || print(&file)).await;
                 drop(aside);
+                printed.unwrap_or_else(|stopped| Err(Failure::refused(stopped)))?;
                 Ok(())
             }
         }
@@ -100,6 +108,14 @@ async fn download(
     Ok(s3.download(&from.bucket, &from.key, folder, name, &show).await?)
 }
 
+/// Puts `file` where `path` is, open to nobody who could not open what was there.
+fn take_place(file: &Path, path: &Path) -> io::Result<()> {
+    if let Ok(before) = path.metadata() {
+        std::fs::set_permissions(file, before.permissions())?;
+    }
+    std::fs::rename(file, path)
+}
+
 fn print(file: &Path) -> Result<(), Failure> {
     let mut from = File::open(file).map_err(|why| failed(file, "read", &why))?;
     let mut out = io::stdout().lock();
@@ -118,4 +134,15 @@ fn failed(path: &Path, doing: &str, why: &io::Error) -> Failure {
         "{} could not be {doing}: {why}; check the path and the space left",
         path.display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_not_replaced() {
+        assert!(Target::of("/dev/null", "key").is_err());
+    }
 }
