@@ -32,7 +32,10 @@ fn resource_allow(principal: &str) -> Value {
 }
 
 fn named(policies: &[Policy]) -> Vec<Named<'_>> {
-    policies.iter().map(|policy| Named { name: "p", policy }).collect()
+    policies
+        .iter()
+        .map(|policy| Named { name: "p", policy })
+        .collect()
 }
 
 impl Case {
