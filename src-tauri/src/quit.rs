@@ -8,12 +8,20 @@ use crate::wire::{CommandError, QuitChoice, QuitRequest};
 
 /// Quits, or asks first. For the tray, and for closing a window that no tray would bring back.
 pub async fn asked(desk: &Desk) {
-    match choice_needed(desk).await {
-        Ok(true) => {
-            desk.front().show();
-            desk.front().push(Push::QuitAsked);
-        }
-        Ok(false) => desk.front().quit(),
+    match chosen(desk).await {
+        Ok(protocol::QuitChoice::Ask) => ask(desk),
+        Ok(protocol::QuitChoice::Keep) => desk.front().quit(),
+        Ok(protocol::QuitChoice::EndAll) => match end_all(desk).await {
+            Ok(()) => desk.front().quit(),
+            // Who had them ended would take them for ended: so the choice is given anew.
+            Err(error) => {
+                tracing::warn!("sessions were not ended at quitting: {error}");
+                ask(desk);
+                desk.front().push(Push::fault(format_args!(
+                    "Not every session was ended, so Hatrack did not quit: {error}"
+                )));
+            }
+        },
         Err(error) => {
             // Nothing is lost by leaving: sessions live in the agent.
             tracing::warn!("quitting without the agent: {error}");
@@ -22,10 +30,15 @@ pub async fn asked(desk: &Desk) {
     }
 }
 
-/// Whether the person has to choose; does what they chose before.
-async fn choice_needed(desk: &Desk) -> Result<bool, CommandError> {
+fn ask(desk: &Desk) {
+    desk.front().show();
+    desk.front().push(Push::QuitAsked);
+}
+
+/// What the person chose before. Where nothing is live there is nothing to choose.
+async fn chosen(desk: &Desk) -> Result<protocol::QuitChoice, CommandError> {
     if desk.is_short_lived() {
-        return Ok(false);
+        return Ok(protocol::QuitChoice::Keep);
     }
     let agent = desk.agent().await?;
     if !agent
@@ -34,16 +47,14 @@ async fn choice_needed(desk: &Desk) -> Result<bool, CommandError> {
         .iter()
         .any(|session| session.seconds_left > 0)
     {
-        return Ok(false);
+        return Ok(protocol::QuitChoice::Keep);
     }
-    match agent.settings().await?.quit_choice {
-        protocol::QuitChoice::Ask => Ok(true),
-        protocol::QuitChoice::Keep => Ok(false),
-        protocol::QuitChoice::EndAll => {
-            agent.end_all().await?;
-            Ok(false)
-        }
-    }
+    Ok(agent.settings().await?.quit_choice)
+}
+
+async fn end_all(desk: &Desk) -> Result<(), CommandError> {
+    desk.agent().await?.end_all().await?;
+    Ok(())
 }
 
 /// Quits as the person chose.
@@ -56,17 +67,23 @@ pub async fn decided(desk: &Desk, request: QuitRequest) -> Result<(), CommandErr
 }
 
 async fn settle(desk: &Desk, request: &QuitRequest) -> Result<(), CommandError> {
-    let agent = desk.agent().await?;
     if request.remember {
-        let mut settings = agent.settings().await?;
-        settings.quit_choice = match request.choice {
+        let choice = match request.choice {
             QuitChoice::Keep => protocol::QuitChoice::Keep,
             QuitChoice::EndAll => protocol::QuitChoice::EndAll,
         };
-        agent.set_settings(settings).await?;
+        remember(desk, choice).await?;
     }
     if request.choice == QuitChoice::EndAll {
-        agent.end_all().await?;
+        end_all(desk).await?;
     }
     Ok(())
+}
+
+/// Quitting does so from now on.
+pub async fn remember(desk: &Desk, choice: protocol::QuitChoice) -> Result<(), CommandError> {
+    let agent = desk.agent().await?;
+    let mut settings = agent.settings().await?;
+    settings.quit_choice = choice;
+    Ok(agent.set_settings(settings).await?)
 }

@@ -58,9 +58,10 @@ impl Sandbox {
             why,
         };
         let mut child = Command::new(hat.path())
-            .args(["sandbox", "--dir"])
+            // The pipe closes when this process ends, even where it is killed and cannot ask.
+            .args(["sandbox", "--until-stdin-closes", "--dir"])
             .arg(folder)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(failed)?;

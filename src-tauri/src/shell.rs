@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hatrack_agent::client::HatExecutable;
 use hatrack_core::caller::Client;
@@ -243,13 +244,30 @@ async fn end_on_signal(app: AppHandle) {
     app.exit(0);
 }
 
+/// What is taken away at the end gets this long: a notification server may hang.
+const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+
 /// Takes away what must not outlive the program.
 fn clean_up(app: &AppHandle, sandbox: Option<Sandbox>) {
-    if let Some(reminders) = app.try_state::<Reminders>() {
-        reminders.withdraw_all();
-    }
     if let Some(desk) = app.try_state::<Desk>() {
         desk.clipboard().clear_ours();
+    }
+    let reminders = async {
+        if let Some(reminders) = app.try_state::<Reminders>() {
+            reminders.withdraw_all().await;
+        }
+    };
+    let transfers = async {
+        if let Some(desk) = app.try_state::<Desk>() {
+            desk.transfers().stop_all().await;
+        }
+    };
+    let gone = async {
+        let both = async { tokio::join!(reminders, transfers) };
+        tokio::time::timeout(LEAVE_WITHIN, both).await
+    };
+    if tauri::async_runtime::block_on(gone).is_err() {
+        tracing::warn!("a notification or an unfinished download may be left behind");
     }
     // It ends its agent, and with it the sessions that nothing serves any more.
     drop(sandbox);

@@ -100,6 +100,24 @@ impl Transfers {
         }
     }
 
+    /// Stops all that run, and comes back once each has taken its unfinished file away.
+    pub async fn stop_all(&self) {
+        let running: Vec<_> = self
+            .kept()
+            .all
+            .iter()
+            .filter(|transfer| transfer.view.state == TransferState::Running)
+            .map(|transfer| transfer.cancel.clone())
+            .collect();
+        for cancel in &running {
+            cancel.send_replace(true);
+        }
+        for cancel in running {
+            // Its `Progress`, which listens, is the last thing that a transfer lets go.
+            cancel.closed().await;
+        }
+    }
+
     /// Where one's bytes went, once they are there.
     pub fn file(&self, id: &str) -> Option<PathBuf> {
         let kept = self.kept();
@@ -217,6 +235,21 @@ mod tests {
         transfers.cancel(&two.id);
         two.cancelled().await;
         assert!(futures::FutureExt::now_or_never(one.cancelled()).is_none());
+    }
+
+    #[tokio::test]
+    async fn stopping_all_waits_for_each_that_runs() {
+        let transfers = Transfers::new(Arc::new(FakeFront::default()));
+        let (one, two) = (begin(&transfers), begin(&transfers));
+        begin(&transfers).ended(TransferState::Done);
+        let mut stopping = Box::pin(transfers.stop_all());
+        assert!(futures::FutureExt::now_or_never(&mut stopping).is_none());
+        for progress in [one, two] {
+            assert!(futures::FutureExt::now_or_never(&mut stopping).is_none());
+            progress.cancelled().await;
+            progress.ended(TransferState::Cancelled);
+        }
+        stopping.await;
     }
 
     #[test]

@@ -113,8 +113,9 @@ impl<R: Runtime> Front for Desktop<R> {
     }
 
     fn is_shown(&self) -> bool {
-        self.window()
-            .is_some_and(|window| window.is_visible().unwrap_or(false))
+        self.window().is_some_and(|window| {
+            window.is_visible().unwrap_or(false) && !window.is_minimized().unwrap_or(false)
+        })
     }
 
     fn has_tray(&self) -> bool {

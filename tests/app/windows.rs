@@ -1,5 +1,6 @@
 //! One window per home, closing it, and the tray that does or does not bring it back.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -87,6 +88,38 @@ fn without_a_tray_closing_asks_what_becomes_of_sessions() {
     assert_eq!(only_session(&desktop, &variables)["id"], session["id"]);
 }
 
+#[test]
+fn quitting_amid_a_download_leaves_no_part_of_it() {
+    let desktop = Desktop::new();
+    let world = World::start(&desktop, &["--connection-mbps", "1"]);
+    let variables = world.variables();
+    let screen = Screen::of(&desktop);
+    let app = App::start(&desktop, &variables, &[]);
+    let story = world.story("S1");
+    switch(&app, story);
+    let session = only_session(&desktop, &variables);
+    let order = json!({
+        "session_id": session["id"],
+        "bucket": story.bucket(),
+        "key": "large/twenty-mebibytes.bin",
+        "ask_where": false,
+    });
+    app.invoke("download", json!({ "request": order })).unwrap();
+    let files = || -> Vec<_> {
+        let folder = std::fs::read_dir(desktop.home().join("Downloads"));
+        folder
+            .into_iter()
+            .flatten()
+            .map(|file| file.unwrap().file_name())
+            .collect()
+    };
+    holds("the download has begun", || !files().is_empty());
+    screen.close("Sandbox – Hatrack");
+    app.click_to_quit("quit-keep");
+    holds("the window is gone", || screen.titles().is_empty());
+    holds("nothing is left of the download", || files().is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tray_that_comes_later_gets_the_icon() {
     let desktop = Desktop::new();
@@ -151,6 +184,13 @@ fn an_empty_home_opens_on_the_empty_screen_with_the_sandbox_a_click_away() {
     );
 }
 
+fn sandbox_address(folder: &Path) -> String {
+    let told = std::fs::read(folder.join("sandbox.json")).unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
+    let endpoint = told["endpoint"].as_str().unwrap();
+    endpoint.trim_start_matches("http://").to_owned()
+}
+
 #[test]
 fn the_sandbox_ends_with_its_window() {
     let desktop = Desktop::new();
@@ -160,13 +200,7 @@ fn the_sandbox_ends_with_its_window() {
         (screen.titles() == ["Sandbox – Hatrack"]).then_some(())
     });
     let folder = desktop.home().join(".cache/hatrack/sandbox");
-    let told = std::fs::read(folder.join("sandbox.json")).unwrap();
-    let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
-    let address = told["endpoint"]
-        .as_str()
-        .unwrap()
-        .trim_start_matches("http://")
-        .to_owned();
+    let address = sandbox_address(&folder);
     assert!(std::net::TcpStream::connect(&address).is_ok());
 
     // A second one shows the first.
@@ -184,6 +218,27 @@ fn the_sandbox_ends_with_its_window() {
         !folder.join("home/run/agent.sock").exists(),
         "its agent still listens"
     );
+}
+
+#[test]
+fn the_sandbox_ends_where_its_window_is_killed() {
+    let desktop = Desktop::new();
+    let screen = Screen::of(&desktop);
+    let mut app = start(&desktop, &vec![], &["--sandbox"]);
+    within(LONG, "the window shows", || {
+        (screen.titles() == ["Sandbox – Hatrack"]).then_some(())
+    });
+    let folder = desktop.home().join(".cache/hatrack/sandbox");
+    let address = sandbox_address(&folder);
+    assert!(std::net::TcpStream::connect(&address).is_ok());
+
+    app.0.kill().unwrap();
+    holds("the sandbox has ended", || {
+        std::net::TcpStream::connect(&address).is_err()
+    });
+    holds("its agent has ended", || {
+        !folder.join("home/run/agent.sock").exists()
+    });
 }
 
 #[test]
@@ -220,4 +275,14 @@ fn what_was_chosen_at_quitting_is_done_from_then_on_without_asking() {
     screen.close(title);
     holds("the window is gone", || screen.titles().is_empty());
     assert_eq!(sessions(&desktop, &variables), Vec::<serde_json::Value>::new());
+    drop(app);
+
+    // It can be taken back.
+    let app = App::start(&desktop, &variables, &[]);
+    let chosen = || app.invoke("status", json!({})).unwrap()["quit_choice"].clone();
+    assert_eq!(chosen(), "end_all");
+    app.click("nav-settings");
+    app.click_css("[data-testid=quit-choice] [aria-checked=true][data-value=end_all]");
+    app.click_css("[data-testid=quit-choice] [data-value=ask]");
+    holds("quitting asks again", || chosen() == "ask");
 }

@@ -5,7 +5,9 @@ use hatrack_agent::protocol;
 use crate::desk::Desk;
 use crate::quit;
 use crate::sandbox;
-use crate::wire::{AgentState, AppStatus, CommandError, KeyringState, Platform, QuitRequest, QuitSetting};
+use crate::wire::{
+    AgentState, AppStatus, CommandError, KeyringState, Platform, QuitRequest, QuitSetting, QuitSettingRequest,
+};
 
 type Answer<T> = Result<T, CommandError>;
 
@@ -55,6 +57,16 @@ impl From<protocol::QuitChoice> for QuitSetting {
     }
 }
 
+impl From<QuitSetting> for protocol::QuitChoice {
+    fn from(setting: QuitSetting) -> Self {
+        match setting {
+            QuitSetting::Ask => Self::Ask,
+            QuitSetting::Keep => Self::Keep,
+            QuitSetting::EndAll => Self::EndAll,
+        }
+    }
+}
+
 /// Opens a second window on the sandbox.
 pub async fn start_sandbox(_: &Desk) -> Answer<()> {
     sandbox::open_window().map_err(CommandError::new)
@@ -63,6 +75,11 @@ pub async fn start_sandbox(_: &Desk) -> Answer<()> {
 #[allow(missing_docs)]
 pub async fn quit(desk: &Desk, request: QuitRequest) -> Answer<()> {
     quit::decided(desk, request).await
+}
+
+#[allow(missing_docs)]
+pub async fn set_quit_choice(desk: &Desk, request: QuitSettingRequest) -> Answer<()> {
+    quit::remember(desk, request.choice.into()).await
 }
 
 /// The page has painted its first list.

@@ -10,7 +10,7 @@ use hatrack_agent::protocol::Event;
 use hatrack_core::bucket_view::TransferState;
 use hatrack_core::view::NeedView;
 use jiff::tz::TimeZone;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::acts;
 use crate::desk::Desk;
@@ -25,6 +25,8 @@ pub struct Reminders {
     shown: Arc<Mutex<HashMap<String, Shown>>>,
     /// That there is no server is written to the log once.
     silent: Arc<AtomicBool>,
+    /// Listened to by each notification until the server is done with it.
+    presented: Arc<watch::Sender<()>>,
 }
 
 struct Shown {
@@ -50,6 +52,7 @@ impl Reminders {
             desk,
             shown: Arc::default(),
             silent: Arc::default(),
+            presented: Arc::new(watch::Sender::new(())),
         }
     }
 
@@ -112,10 +115,11 @@ impl Reminders {
         }
     }
 
-    /// Takes everything away: the buttons work only while this program runs.
-    pub fn withdraw_all(&self) {
+    /// Takes everything away, as the buttons work only while this program runs, and comes back once it is gone.
+    pub async fn withdraw_all(&self) {
         let all: Vec<_> = self.shown().keys().cloned().collect();
         all.iter().for_each(|about| self.withdraw(about));
+        self.presented.closed().await;
     }
 
     fn show(&self, reminder: Reminder) {
@@ -137,8 +141,11 @@ impl Reminders {
             number
         };
         let here = self.clone();
+        let presented = self.presented.subscribe();
         tauri::async_runtime::spawn(async move {
-            match here.present(&reminder, replaces, withdrawn).await {
+            let outcome = here.present(&reminder, replaces, withdrawn).await;
+            drop(presented);
+            match outcome {
                 Ok(Some(click)) => here.clicked(click).await,
                 Ok(None) => {}
                 Err(why) => {

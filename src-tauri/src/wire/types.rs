@@ -82,7 +82,7 @@ pub enum QuitChoice {
 }
 
 /// What the person wants quitting to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum QuitSetting {
@@ -234,6 +234,13 @@ pub struct DownloadRequest {
 #[allow(missing_docs)]
 pub struct TransferRequest {
     pub id: String,
+}
+
+/// What quitting does from now on.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct QuitSettingRequest {
+    pub choice: QuitSetting,
 }
 
 /// Quits.

@@ -219,6 +219,10 @@ export class FakeWorld {
       start_sandbox: none,
       reload: none,
       quit: none,
+      set_quit_choice: (r) => {
+        this.status = { ...this.status, quit_choice: r.choice };
+        return null;
+      },
       ui_ready: none
     };
   }

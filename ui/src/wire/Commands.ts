@@ -16,6 +16,7 @@ import type { ObjectRequest } from "./ObjectRequest";
 import type { ObjectsRequest } from "./ObjectsRequest";
 import type { Preview } from "./Preview";
 import type { QuitRequest } from "./QuitRequest";
+import type { QuitSettingRequest } from "./QuitSettingRequest";
 import type { RenewRequest } from "./RenewRequest";
 import type { RoleRequest } from "./RoleRequest";
 import type { RoleSwitchRequest } from "./RoleSwitchRequest";
@@ -57,5 +58,6 @@ export type Commands = {
   start_sandbox: { request: undefined, reply: null },
   reload: { request: undefined, reply: null },
   quit: { request: QuitRequest, reply: null },
+  set_quit_choice: { request: QuitSettingRequest, reply: null },
   ui_ready: { request: undefined, reply: null },
 };

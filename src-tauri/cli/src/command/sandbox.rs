@@ -11,6 +11,7 @@ use hatrack_sandbox::{Manifest, Options, Shape};
 use hatrack_store::home::Home;
 use hatrack_store::settings::SettingsFile;
 use jiff::Timestamp;
+use tokio::sync::oneshot;
 
 use crate::failure::Failure;
 use crate::interruption::Interruption;
@@ -39,6 +40,9 @@ pub struct Sandbox {
     /// The port on 127.0.0.1; a free one where left out
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
+    /// Ends as soon as standard input does: for a window, whose death closes the pipe however it dies
+    #[arg(long, hide = true)]
+    until_stdin_closes: bool,
 }
 
 const USE: &str = "\
@@ -50,13 +54,17 @@ impl Sandbox {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         let mut interrupted = Interruption::listen()
             .map_err(|why| Failure::refused(format!("signals cannot be caught: {why}; try again")))?;
+        let until_stdin_closes = self.until_stdin_closes;
         let sandbox = hatrack_sandbox::start(self.options())
             .await
             .map_err(Failure::refused)?;
         let home = mark_home(&sandbox.manifest().home)?;
         furnish(&home, sandbox.manifest())?;
         out::print(&format!("{}\n", sandbox.dir().display()))?;
-        interrupted.come().await;
+        tokio::select! {
+            () = interrupted.come() => {}
+            () = stdin_closes(), if until_stdin_closes => {}
+        }
         end_agent(&home).await;
         sandbox.shutdown().await;
         Ok(ExitCode::SUCCESS)
@@ -78,6 +86,17 @@ impl Sandbox {
             port: self.port,
         }
     }
+}
+
+/// Comes back once standard input has ended.
+async fn stdin_closes() {
+    let (tell, told) = oneshot::channel();
+    // A plain thread: the runtime would wait for its own at the end, and this one may read for ever.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = tell.send(());
+    });
+    let _ = told.await;
 }
 
 /// The window on this home says Sandbox, and the agent needs no consent for the sandbox's endpoint.
