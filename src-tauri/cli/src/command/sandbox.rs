@@ -121,11 +121,9 @@ fn furnish(home: &Home, sandbox: &Manifest) -> Result<(), Failure> {
                 settings.accounts.entry(account).or_default().name = Some(name.clone());
             }
         }
-        settings.favourites = sandbox
-            .stories
-            .iter()
-            .map(|story| story.profile.clone())
-            .collect();
+        // The others (X1 and on) are there for hostile names and odd options.
+        let stories = sandbox.stories.iter().filter(|story| story.id.starts_with('S'));
+        settings.favourites = stories.map(|story| story.profile.clone()).collect();
     })
     .map(drop)
     .map_err(Failure::refused)
