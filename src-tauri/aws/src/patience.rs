@@ -36,10 +36,10 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// For a call that carries an MFA code.
-    pub fn once() -> Self {
+    /// For a call that carries an MFA code, or none.
+    pub fn of_call(carries_code: bool) -> Self {
         Self {
-            carries_code: true,
+            carries_code,
             ..Self::default()
         }
     }

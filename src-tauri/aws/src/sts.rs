@@ -144,11 +144,7 @@ impl Sts for AwsSts {
             .map(|(serial, code)| (serial.as_str(), code.expose()))
             .unzip();
         let answer = Answer::default();
-        let patience = if code.is_some() {
-            Patience::once()
-        } else {
-            Patience::default()
-        };
+        let patience = Patience::of_call(code.is_some());
         let started = Instant::now();
         let output = client
             .assume_role()
@@ -191,11 +187,7 @@ impl Sts for AwsSts {
             .map(|(serial, code)| (serial.as_str(), code.expose()))
             .unzip();
         let answer = Answer::default();
-        let patience = if code.is_some() {
-            Patience::once()
-        } else {
-            Patience::default()
-        };
+        let patience = Patience::of_call(code.is_some());
         let started = Instant::now();
         let output = client
             .get_session_token()

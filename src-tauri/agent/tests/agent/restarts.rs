@@ -63,6 +63,23 @@ async fn after_another_boot_the_wall_clock_tells_what_is_left() {
 }
 
 #[tokio::test]
+async fn a_caller_that_cannot_be_read_keeps_no_session_from_coming_back() {
+    let mut world = World::new().await;
+    let before = world.session("stuzio").await;
+    world.started.take().unwrap().put_away().await;
+    let caller = std::fs::read_dir(world.home.vault())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.file_name().unwrap().to_string_lossy().starts_with("caller-"))
+        .unwrap();
+    // A folder in its place: reading fails, for root too.
+    std::fs::remove_file(&caller).unwrap();
+    std::fs::create_dir(&caller).unwrap();
+    world.start().await;
+    assert_eq!(world.sessions().await[0].id, before.id);
+}
+
+#[tokio::test]
 async fn what_was_told_before_a_restart_is_not_told_again() {
     let mut world = World::new().await;
     world.session("stuzio").await;
