@@ -1,4 +1,5 @@
 /** The sessions the agent holds, and how much each has left. */
+import { untrack } from 'svelte';
 import { host } from '#host';
 import { Latest } from '../host/latest';
 import { clock } from '../time/clock.svelte';
@@ -29,7 +30,14 @@ class Sessions {
     return [...this.#list].sort((a, b) => order(a) - order(b) || a.id.localeCompare(b.id));
   });
 
-  live = $derived(this.all.filter((s) => this.left(s) > 0));
+  /** How many have ended: a new number only when one ends, so that what lists sessions is not redone each second. */
+  #ended = $derived(this.#list.filter((s) => this.left(s) === 0).length);
+
+  live = $derived.by(() => {
+    void this.#ended;
+    const all = this.all;
+    return untrack(() => all.filter((s) => this.left(s) > 0));
+  });
 
   #byRole = $derived.by(() => {
     const map = new Map<string, SessionView>();

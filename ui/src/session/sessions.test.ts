@@ -39,3 +39,16 @@ it('sorts by soonest to expire, ended ones last', () => {
   expect(sessions.all.map((s) => s.id)).toEqual(['soon', 'late', 'ended']);
   expect(sessions.live.map((s) => s.id)).toEqual(['soon', 'late']);
 });
+
+it('lists the live ones anew when one ends or another comes, and not at each tick', () => {
+  sessions.take([made('short', 5), made('long', 100)]);
+  const before = sessions.live;
+  vi.advanceTimersByTime(1000);
+  clock.tick();
+  expect(sessions.live).toBe(before);
+  vi.advanceTimersByTime(5000);
+  clock.tick();
+  expect(sessions.live.map((s) => s.id)).toEqual(['long']);
+  sessions.take([made('other', 50)]);
+  expect(sessions.live.map((s) => s.id)).toEqual(['other']);
+});
