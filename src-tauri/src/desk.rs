@@ -12,6 +12,7 @@ use crate::environment::Environment;
 use crate::front::{Front, Push};
 use crate::link::Link;
 use crate::s3_access::S3Access;
+use crate::sign_in_pages::SignInPages;
 use crate::transfers::Transfers;
 use crate::wire::{CommandError, Topic};
 
@@ -28,6 +29,7 @@ struct Inner {
     clipboard: Clipboard,
     transfers: Transfers,
     s3: S3Access,
+    sign_in_pages: SignInPages,
     front: Arc<dyn Front>,
 }
 
@@ -50,6 +52,7 @@ impl Desk {
             clipboard,
             transfers: Transfers::new(front.clone()),
             s3: S3Access::default(),
+            sign_in_pages: SignInPages::default(),
             front,
         }))
     }
@@ -93,6 +96,11 @@ impl Desk {
     /// S3 as each session sees it.
     pub fn s3(&self) -> &S3Access {
         &self.0.s3
+    }
+
+    /// The pages of sign-ins under way.
+    pub fn sign_in_pages(&self) -> &SignInPages {
+        &self.0.sign_in_pages
     }
 
     /// The transfers.

@@ -91,6 +91,7 @@ impl From<protocol::Topic> for Topic {
             protocol::Topic::History => Self::History,
             protocol::Topic::Settings => Self::Settings,
             protocol::Topic::Status => Self::Status,
+            protocol::Topic::Portals => Self::Portals,
         }
     }
 }

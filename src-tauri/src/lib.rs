@@ -21,6 +21,7 @@ mod reveal;
 pub mod s3_access;
 pub mod sandbox;
 mod shell;
+pub mod sign_in_pages;
 pub mod start;
 pub mod transfers;
 pub mod tray;

@@ -32,9 +32,29 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, home: &Home, hidden: bool) -> tauri:
         config.title = "Sandbox – Hatrack".to_owned();
     }
     config.visible = !hidden;
-    WebviewWindowBuilder::from_config(app, &config)?
+    let window = WebviewWindowBuilder::from_config(app, &config)?
         .data_directory(home.vault().with_file_name("webview"))
-        .build()
+        .build()?;
+    paint_without_gpu(&window)?;
+    Ok(window)
+}
+
+/// Lists and forms gain nothing from a GPU. WebKitGTK without one paints only what has changed, holds no textures of the
+/// whole window, and does not depend on the machine's graphics driver.
+#[cfg(target_os = "linux")]
+fn paint_without_gpu<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+    window.with_webview(|view| {
+        if let Some(settings) = view.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    })
+}
+
+/// Elsewhere the system's web view decides.
+#[cfg(not(target_os = "linux"))]
+fn paint_without_gpu<R: Runtime>(_: &WebviewWindow<R>) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// The real desktop.

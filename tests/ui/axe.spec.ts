@@ -42,6 +42,67 @@ const views: Record<string, { world?: World; act: (page: Page) => Promise<unknow
       await page.getByRole('alert').waitFor();
     }
   },
+  'sign in': {
+    world: 'portals',
+    act: async (page) => {
+      await roleRow(page, 'acme:acme-prod/AuditorAccess').click();
+      await page.getByTestId('switch-button').click();
+      await page.getByTestId('sign-in-browser').waitFor();
+    }
+  },
+  'sign in, browser': {
+    world: 'portals',
+    act: async (page) => {
+      await roleRow(page, 'acme:acme-prod/AuditorAccess').click();
+      await page.getByTestId('switch-button').click();
+      await page.getByTestId('sign-in-browser').click();
+      await page.getByTestId('sign-in-open').waitFor();
+    }
+  },
+  'sign in, code': {
+    world: 'portals',
+    act: async (page) => {
+      await roleRow(page, 'acme:acme-prod/AuditorAccess').click();
+      await page.getByTestId('switch-button').click();
+      await page.getByTestId('sign-in-code').click();
+      await page.getByTestId('sign-in-user-code').waitFor();
+    }
+  },
+  'sign in, consent': {
+    world: 'portals',
+    act: async (page) => {
+      await roleRow(page, 'lab:acme-staging/LabAccess').click();
+      await page.getByTestId('switch-button').click();
+      await page.getByTestId('sign-in-browser').click();
+      await page.getByTestId('consent-button').waitFor();
+    }
+  },
+  'command consent': {
+    world: 'portals',
+    act: async (page) => {
+      await roleRow(page, 'acme-prod/VendorAccess').click();
+      await page.getByTestId('switch-button').click();
+      await page.getByTestId('command-consent').waitFor();
+    }
+  },
+  'settings, sources': {
+    world: 'portals',
+    act: async (page) => {
+      await nav(page, 'settings');
+      await page.getByTestId('settings-sources').click();
+      await page.getByTestId('portal-row').first().getByRole('button').first().waitFor();
+    }
+  },
+  'sign out': {
+    world: 'portals',
+    act: async (page) => {
+      await nav(page, 'settings');
+      await page.getByTestId('settings-sources').click();
+      await page.getByTestId('portal-sign-out').first().click();
+      await page.getByTestId('sign-out-dialog').waitFor();
+    }
+  },
+  'identity menu': { world: 'portals', act: (page) => page.getByTestId('identity-menu').click() },
   'first run': { world: 'empty', act: (page) => page.getByTestId('add-role-more').click() },
   'add role': {
     act: async (page) => {

@@ -1,6 +1,6 @@
 /** Everything without a pointer. */
 import { expect, test } from '@playwright/test';
-import { calls, open } from './page';
+import { calls, open, roleRow } from './page';
 
 test('the whole job by keyboard alone', async ({ page }) => {
   await open(page, 'quiet');
@@ -60,6 +60,55 @@ test('the whole job by keyboard alone', async ({ page }) => {
   await expect(page.getByTestId('history-day')).toContainText('Wed 10 Jun');
   await page.keyboard.press('t');
   await expect(page.getByTestId('history-day')).toContainText('Thu 11 Jun');
+});
+
+test('signing in by keyboard alone', async ({ page }) => {
+  await open(page, 'portals');
+  await page.keyboard.press('/');
+  await page.keyboard.type('auditor');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('region')).toBeFocused();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByTestId('sign-in-browser')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('sign-in-open')).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await expect(page.getByTestId('sign-in-code')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('sign-in-user-code')).toBeVisible();
+  await expect(page.getByTestId('sign-in-open')).toBeFocused();
+  for (let i = 0; i < 6; i += 1) {
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null)).toBe(true);
+  }
+  await page.evaluate(() => window.fake.world.portals.deny('acme'));
+  await expect(page.getByTestId('sign-in-again')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByTestId('region')).toBeFocused();
+});
+
+test('allowing a command by keyboard alone', async ({ page }) => {
+  await open(page, 'portals');
+  await roleRow(page, 'acme-prod/VendorAccess').click();
+  await page.getByTestId('role-tree').focus();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByTestId('command-cancel')).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByTestId('command-allow')).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByTestId('command-text')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('role-tree')).toBeFocused();
+  expect(await calls(page, 'consent_command')).toEqual([]);
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('session-countdown')).toBeVisible();
 });
 
 test('folds, stars, and opens a favourite by its number', async ({ page }) => {

@@ -11,7 +11,7 @@ declare global {
 /** The moment that the design's pages show. */
 export const NOW = new Date('2026-06-11T14:20:12+02:00');
 
-export type World = 'spec' | 'quiet' | 'empty' | 'many' | 'hostile' | 'problems';
+export type World = 'spec' | 'quiet' | 'empty' | 'many' | 'hostile' | 'problems' | 'portals';
 
 /** Opens the page in a world, with the clock standing at `NOW` and running on. Fails on any error of the page's own. */
 export async function open(page: Page, world: World = 'spec', theme: 'light' | 'dark' = 'light'): Promise<string[]> {

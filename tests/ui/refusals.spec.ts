@@ -91,7 +91,7 @@ test('s10: a chained role offers no more than an hour and says why', async ({ pa
 });
 
 test('a role that cannot be used says why and offers no switch', async ({ page }) => {
-  await open(page);
+  await open(page, 'problems');
   await roleRow(page, 'stuzio-projectx/BillingAccess').click();
   await expect(page.getByTestId('role-detail').getByTestId('notice')).toContainText('Identity Center');
   await expect(page.getByTestId('switch-button')).toBeDisabled();

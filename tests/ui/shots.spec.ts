@@ -42,6 +42,11 @@ async function mfa(page: Page): Promise<void> {
   await page.getByTestId('mfa-code').fill('409');
 }
 
+async function signIn(page: Page): Promise<void> {
+  await role(page, 'acme:acme-prod/AuditorAccess');
+  await page.getByTestId('switch-button').click();
+}
+
 const shots: Record<string, Shot> = {
   roles: { act: (page) => role(page, 'acme-prod/AWSIAMRoleForRDS') },
   'roles-menu': {
@@ -116,6 +121,70 @@ const shots: Record<string, Shot> = {
     act: async (page) => {
       await nav(page, 'settings');
       await page.getByTestId('settings-sources').click();
+    }
+  },
+  'settings-portals': {
+    world: 'portals',
+    height: 900,
+    act: async (page) => {
+      await nav(page, 'settings');
+      await page.getByTestId('settings-sources').click();
+      await page.evaluate(() => window.fake.world.commands.list_portal({ portal: 'stuzio-sso' }));
+    }
+  },
+  'sign-in': { world: 'portals', act: (page) => signIn(page) },
+  'sign-in-browser': {
+    world: 'portals',
+    act: async (page) => {
+      await signIn(page);
+      await page.getByTestId('sign-in-browser').click();
+      await page.clock.runFor(28_000);
+    }
+  },
+  'sign-in-code': {
+    world: 'portals',
+    act: async (page) => {
+      await signIn(page);
+      await page.getByTestId('sign-in-code').click();
+    }
+  },
+  'sign-in-failed': {
+    world: 'portals',
+    act: async (page) => {
+      await signIn(page);
+      await page.getByTestId('sign-in-browser').click();
+      await page.getByTestId('sign-in-open').waitFor();
+      await page.evaluate(() => window.fake.world.portals.deny('acme'));
+    }
+  },
+  'sign-in-consent': {
+    world: 'portals',
+    act: async (page) => {
+      await role(page, 'lab:acme-staging/LabAccess');
+      await page.getByTestId('switch-button').click();
+      await page.getByTestId('sign-in-browser').click();
+    }
+  },
+  'sign-out': {
+    world: 'portals',
+    act: async (page) => {
+      await nav(page, 'settings');
+      await page.getByTestId('settings-sources').click();
+      await page.getByTestId('portal-sign-out').first().click();
+    }
+  },
+  'command-consent': {
+    world: 'portals',
+    act: async (page) => {
+      await role(page, 'acme-prod/VendorAccess');
+      await page.getByTestId('switch-button').click();
+    }
+  },
+  'roles-sign-in': {
+    world: 'portals',
+    act: async (page) => {
+      await role(page, 'stuzio-projectx/BillingAccess');
+      await page.getByTestId('identity-menu').click();
     }
   },
   quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },

@@ -157,6 +157,10 @@ test.describe('a9: hostile names are inert text', () => {
     await nav(page, 'settings');
     await page.getByTestId('settings-accounts').click();
     await page.getByTestId('settings-sources').click();
+    await page.getByTestId('portal-sign-in').click();
+    await expect(page.getByRole('dialog')).toHaveAccessibleName('Sign in to <img src=x onerror="window.pwned=1">\\u{202e}moc');
+    await page.getByTestId('sign-in-code').click();
+    await expect(page.getByTestId('sign-in-user-code')).toBeVisible();
     expect(await page.evaluate(() => ({ pwned: 'pwned' in window, images: document.images.length, scripts: document.scripts.length }))).toEqual({
       pwned: false, images: 0, scripts: 1
     });

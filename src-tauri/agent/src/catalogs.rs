@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use hatrack_core::account::AccountId;
 use hatrack_core::caller::CallerContext;
+use hatrack_core::catalog::Besides;
 use hatrack_core::expiry::Clock;
+use hatrack_core::identity_center::{Portal, PortalListing};
 use hatrack_store::aws_files::{AwsFiles, Loaded, Locations, Watch};
 
 use crate::choices::Choices;
@@ -14,6 +17,7 @@ use crate::choices::Choices;
 pub struct Catalogs {
     clock: Arc<dyn Clock>,
     choices: Arc<Choices>,
+    listings: Mutex<Vec<PortalListing>>,
     files: Mutex<AwsFiles>,
     watched: Mutex<HashMap<[PathBuf; 2], Weak<Watch>>>,
 }
@@ -21,11 +25,11 @@ pub struct Catalogs {
 impl Catalogs {
     /// Nothing is read before it is asked for.
     pub fn new(clock: Arc<dyn Clock>, choices: Arc<Choices>) -> Self {
-        let said = choices.now();
-        let files = AwsFiles::new(said.accounts(), said.added_roles.clone());
+        let files = AwsFiles::new(besides(&choices, Vec::new()));
         Self {
             clock,
             choices,
+            listings: Mutex::default(),
             files: Mutex::new(files),
             watched: Mutex::default(),
         }
@@ -41,9 +45,41 @@ impl Catalogs {
     /// The settings have changed: accounts have other names, or roles were added. Without another reason, this also
     /// makes every file be read again.
     pub fn settings_changed(&self) {
-        let said = self.choices.now();
+        let listings = self.listings().clone();
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.set_settings(said.accounts(), said.added_roles.clone());
+        files.set_besides(besides(&self.choices, listings));
+    }
+
+    /// What a sign-in has listed, in place of what it listed before.
+    pub fn take_listing(&self, listing: PortalListing) {
+        self.drop_listing(&listing.portal);
+        self.listings().push(listing);
+        self.settings_changed();
+    }
+
+    /// One is signed out: what that sign-in listed is no longer shown.
+    pub fn forget_listing(&self, portal: &Portal) {
+        self.drop_listing(portal);
+        self.settings_changed();
+    }
+
+    /// What `id` is called: by the person, else by a sign-in that lists it.
+    pub fn account_name(&self, id: AccountId) -> Option<String> {
+        let written = |name: &String| !name.trim().is_empty();
+        let said = self.choices.now().accounts.get(&id).and_then(|said| said.name.clone());
+        said.filter(written).or_else(|| {
+            let listings = self.listings();
+            let mut accounts = listings.iter().flat_map(|listing| &listing.accounts);
+            accounts.find(|account| account.id == id)?.name.clone().filter(written)
+        })
+    }
+
+    fn drop_listing(&self, portal: &Portal) {
+        self.listings().retain(|listing| listing.portal != *portal);
+    }
+
+    fn listings(&self) -> MutexGuard<'_, Vec<PortalListing>> {
+        self.listings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has `changed` called after each change of `caller`'s files, for as long as what is returned is held. Who watches
@@ -70,5 +106,14 @@ impl Catalogs {
                 None
             }
         }
+    }
+}
+
+fn besides(choices: &Choices, listings: Vec<PortalListing>) -> Besides {
+    let said = choices.now();
+    Besides {
+        accounts: said.accounts(),
+        added: said.added_roles.clone(),
+        listings,
     }
 }

@@ -1,29 +1,61 @@
-//! The starts of routes: keys from the caller's files, the caller's environment, this machine's metadata.
+//! The starts of routes: keys from the caller's files, the caller's environment, this machine's metadata, and what is
+//! exchanged for a session: a token, a command's answer, a sign-in.
+
+mod login;
+mod process;
+mod web_identity;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hatrack_core::broker::{IdentityFailure, IdentitySource};
+use hatrack_aws::identities::{container, environment, instance};
+use hatrack_core::broker::{Given, IdentityAsk, IdentityFailure, IdentitySource, Random};
 use hatrack_core::caller::CallerContext;
-use hatrack_core::route::{Identity, Route};
+use hatrack_core::expiry::Clock;
+use hatrack_core::route::Identity;
 use hatrack_core::secret::Credentials;
-use hatrack_core::sts::Reach;
+use hatrack_core::sts::Sts;
 
 use crate::catalogs::Catalogs;
+use crate::choices::Choices;
+use crate::sign_in::SignIns;
+use login::Refreshing;
 
-/// Where routes start from, on this computer.
+/// What the starts of routes are read with.
+pub struct Sources {
+    /// The callers' files.
+    pub catalogs: Arc<Catalogs>,
+    /// What the person has allowed.
+    pub choices: Arc<Choices>,
+    /// Exchanges tokens.
+    pub sts: Arc<dyn Sts>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Names requests.
+    pub random: Arc<dyn Random>,
+    /// Identity Center sign-ins.
+    pub sign_ins: SignIns,
+    /// Whether the home is a sandbox's.
+    pub sandbox: bool,
+}
+
+/// Reads what is on this machine.
 pub struct LocalIdentities {
-    catalogs: Arc<Catalogs>,
+    sources: Sources,
+    refreshing: Refreshing,
 }
 
 impl LocalIdentities {
-    /// With the callers' files.
-    pub fn new(catalogs: Arc<Catalogs>) -> Self {
-        Self { catalogs }
+    /// Each through its port.
+    pub fn new(sources: Sources) -> Self {
+        Self {
+            sources,
+            refreshing: Refreshing::default(),
+        }
     }
 
     fn keys(&self, profile: &str, caller: &CallerContext) -> Result<Credentials, IdentityFailure> {
-        let loaded = self.catalogs.of(caller);
+        let loaded = self.sources.catalogs.of(caller);
         let keys = loaded.shared.profile(profile).and_then(|section| section.keys());
         keys.ok_or_else(|| {
             IdentityFailure::Missing(format!(
@@ -35,15 +67,19 @@ impl LocalIdentities {
 
 #[async_trait]
 impl IdentitySource for LocalIdentities {
-    async fn credentials(
-        &self,
-        route: &Route,
-        caller: &CallerContext,
-        _: &Reach,
-    ) -> Result<Credentials, IdentityFailure> {
-        match &route.identity {
-            Identity::Keys { profile, .. } => self.keys(profile, caller),
-            other => hatrack_aws::identities::credentials(other, caller).await,
+    async fn credentials(&self, ask: IdentityAsk<'_>) -> Result<Given, IdentityFailure> {
+        let caller = ask.caller;
+        match &ask.route.identity {
+            Identity::Keys { profile, .. } => self.keys(profile, caller).map(Given::from),
+            Identity::Environment => environment(caller).map(Given::from),
+            Identity::Ec2InstanceMetadata => instance(caller).await.map(Given::from),
+            Identity::EcsContainer => container(caller).await.map(Given::from),
+            Identity::WebIdentity {
+                role_arn, token_file, ..
+            } => self.exchanged(role_arn, token_file, ask).await,
+            Identity::CredentialProcess { profile, command } => self.printed(profile, command, caller).await,
+            Identity::LoginSession { arn } => self.signed_in(arn, ask).await,
+            Identity::IdentityCenter(role) => self.sources.sign_ins.credentials(role, caller).await,
         }
     }
 }

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hatrack_aws::AwsSts;
-use hatrack_core::broker::Broker;
+use hatrack_aws::{AwsIdentityCenter, AwsSts};
+use hatrack_core::broker::{Broker, IdentitySource, Random};
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::HistoryLog;
+use hatrack_core::identity_center::IdentityCenter;
 use hatrack_core::sts::Sts;
 use hatrack_store::history::{OpenFailure, SqliteHistory};
 use hatrack_store::home::Home;
+use hatrack_store::listings::Listings;
 use hatrack_store::settings::{SettingsFailure, SettingsFile};
 use hatrack_store::vault::{Keyring, OsKeyring, Vault, VaultStatus};
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,10 +20,11 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
-use crate::identities::LocalIdentities;
+use crate::identities::{LocalIdentities, Sources};
 use crate::machine::{Alarm, SystemClock, SystemRandom, harden, watch_for_resume};
 use crate::server::{self, Claim, ClaimError, claim};
 use crate::service::{About, CatalogRenewals, Service};
+use crate::sign_in::{self, SignIns};
 use crate::sessions::{Keeper, LastUses, Mailbox, Scribe, VaultSlot, Wiring, read_all};
 
 /// How long the agent waits for a keyring before it serves without: one that asks a person may take its time.
@@ -84,6 +87,7 @@ pub async fn run(home: &Home, options: Options) -> Result<Ran, RunError> {
     let signals = Signals::listen().map_err(RunError::Signals)?;
     let outside = Outside {
         sts: Arc::new(AwsSts::default()),
+        center: Arc::new(AwsIdentityCenter::default()),
         clock: Arc::new(SystemClock::new()),
         keyring: Arc::new(OsKeyring::of(home)),
     };
@@ -150,6 +154,8 @@ impl Signals {
 pub struct Outside {
     /// STS.
     pub sts: Arc<dyn Sts>,
+    /// IAM Identity Center.
+    pub center: Arc<dyn IdentityCenter>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Where the vault's key is.
@@ -176,21 +182,44 @@ impl Started {
 
 /// Opens what the agent of `home` owns, and starts its keeper.
 pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<Started, RunError> {
-    let Outside { sts, clock, keyring } = outside;
+    let Outside {
+        sts,
+        center,
+        clock,
+        keyring,
+    } = outside;
     let started_at = clock.now().wall;
     let history = SqliteHistory::open(&home.history(), started_at).await?.history;
     let choices = Arc::new(Choices::load(SettingsFile::of(home), clock.clone())?);
     let catalogs = Arc::new(Catalogs::new(clock.clone(), choices.clone()));
     let sandbox = home.is_sandbox();
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let sign_ins = SignIns::new(sign_in::Wiring {
+        center,
+        clock: clock.clone(),
+        random: random.clone(),
+        catalogs: catalogs.clone(),
+        listings: Listings::of(home),
+    });
+    let identities: Arc<dyn IdentitySource> = Arc::new(LocalIdentities::new(Sources {
+        catalogs: catalogs.clone(),
+        choices: choices.clone(),
+        sts: sts.clone(),
+        clock: clock.clone(),
+        random: random.clone(),
+        sign_ins: sign_ins.clone(),
+        sandbox,
+    }));
     let (alarm, moments) = watch::channel(None);
     let wiring = Wiring {
         broker: Broker {
             sts,
-            identities: Arc::new(LocalIdentities::new(catalogs.clone())),
+            identities: identities.clone(),
             clock: clock.clone(),
-            random: Arc::new(SystemRandom),
+            random,
         },
         choices: choices.clone(),
+        catalogs: catalogs.clone(),
         renewals: Arc::new(CatalogRenewals {
             catalogs: catalogs.clone(),
             choices: choices.clone(),
@@ -205,6 +234,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
     let desk =
         |mailbox: &Mailbox| Scribe::start(log.clone(), vault.clone(), clock.boot_id(), mailbox.clone());
     let (mailbox, scribe) = Keeper::start(wiring, desk, done);
+    sign_ins.tell(mailbox.clone());
     ring(moments, clock.clone(), mailbox.clone());
     open_vault(home.vault(), keyring, vault.clone(), mailbox.clone()).await;
     match LastUses::read(&*log).await {
@@ -214,6 +244,8 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
     let service = Service {
         mailbox,
         catalogs,
+        sign_ins,
+        identities,
         choices,
         history: log,
         scribe,

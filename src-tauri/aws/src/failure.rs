@@ -4,14 +4,15 @@ use std::error::Error;
 
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use hatrack_core::sts::{AwsFailure, Refusal};
+use serde::Deserialize;
 
 /// Whom the call was for.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// `STS`, `S3`.
+    /// `STS`, `S3`, `IAM Identity Center`.
     pub service: &'static str,
     /// The region.
     pub region: &'a str,
@@ -34,6 +35,14 @@ impl Asked<'_> {
             region: self.region.to_owned(),
             why: why.into(),
         }
+    }
+
+    /// What the connection reports of a request that no client of the SDK makes.
+    pub fn unconnected(self, error: &ConnectorError) -> AwsFailure {
+        if error.is_timeout() {
+            return self.unreachable("no answer came in time");
+        }
+        self.unreachable(connection_trouble(error))
     }
 
     /// What the SDK reports, in core's words.
@@ -61,7 +70,11 @@ impl Asked<'_> {
                 match meta.code() {
                     Some(code) => AwsFailure::Refused(Refusal {
                         code: code.to_owned(),
-                        message: meta.message().unwrap_or_default().to_owned(),
+                        message: meta
+                            .message()
+                            .map(str::to_owned)
+                            .or_else(|| written_description(service.raw()))
+                            .unwrap_or_default(),
                         request_id: meta
                             .request_id()
                             .map(str::to_owned)
@@ -88,6 +101,16 @@ fn written_request_id(response: &HttpResponse) -> Option<String> {
     (plain && !id.is_empty()).then(|| id.to_owned())
 }
 
+/// The `error_description` of RFC 6749, 5.2: Identity Center's sign-in has no other message.
+fn written_description(response: &HttpResponse) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Written {
+        error_description: String,
+    }
+    let written: Written = serde_json::from_slice(response.body().bytes()?).ok()?;
+    Some(written.error_description)
+}
+
 /// The answer's outside: its body may be anybody's.
 fn described(response: &HttpResponse) -> String {
     let status = response.status().as_u16();
@@ -111,10 +134,7 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = String> +
     std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string)
 }
 
-fn connection_trouble<E>(error: &SdkError<E, HttpResponse>) -> String
-where
-    E: Error + 'static,
-{
+fn connection_trouble(error: &(dyn Error + 'static)) -> String {
     // hyper-util has no type for it, only this text of its own.
     if chain(error).any(|said| said.contains("proxy authorization required")) {
         return "the proxy asks for a name and a password; put them into HTTPS_PROXY as \

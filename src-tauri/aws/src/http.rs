@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
 use aws_smithy_types::timeout::TimeoutConfig;
 use hatrack_core::secret::Secret;
@@ -24,7 +25,7 @@ use rustls::pki_types::pem::PemObject;
 const POOL_IDLE: Duration = Duration::from_secs(15);
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long one attempt of a call that returns a document may take.
-const ATTEMPT: Duration = Duration::from_secs(15);
+pub(crate) const ATTEMPT: Duration = Duration::from_secs(15);
 /// How long such a call may take, retries included.
 const CALL: Duration = Duration::from_secs(50);
 
@@ -123,9 +124,27 @@ impl HttpClients {
 }
 
 fn build(wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
+    let finish = prepared(wire)?;
+    Ok(Builder::new()
+        .build_with_connector_fn(move |settings, components| finish(connector(settings, components))))
+}
+
+/// One connector to this wire, for a request that no client of the SDK makes.
+pub(crate) fn connector_to(wire: &Wire) -> Result<Connector, AwsFailure> {
+    let settings = HttpConnectorSettings::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(ATTEMPT)
+        .build();
+    let started = connector(Some(&settings), None).sleep_impl(TokioSleep::new());
+    Ok(prepared(wire)?(started))
+}
+
+/// Finishes a connector that has been started.
+type Finish = Box<dyn Fn(ConnectorBuilder) -> Connector + Send + Sync>;
+
+fn prepared(wire: &Wire) -> Result<Finish, AwsFailure> {
     if wire.plain {
-        return Ok(Builder::new()
-            .build_with_connector_fn(|settings, components| connector(settings, components).build_http()));
+        return Ok(Box::new(ConnectorBuilder::build_http));
     }
     let trust = match &wire.ca_bundle {
         Some(path) => TrustStore::empty().with_pem_certificate(checked_bundle(path)?),
@@ -140,22 +159,19 @@ fn build(wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
         .as_ref()
         .map(|url| proxy(url, wire.no_proxy.as_deref()))
         .transpose()?;
-    Ok(
-        Builder::new().build_with_connector_fn(move |settings, components| {
-            let mut connector = connector(settings, components);
-            connector.set_proxy_config(Some(proxy.clone().unwrap_or_else(ProxyConfig::disabled)));
-            connector
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .tls_context(tls.clone())
-                .build()
-        }),
-    )
+    Ok(Box::new(move |mut connector: ConnectorBuilder| {
+        connector.set_proxy_config(Some(proxy.clone().unwrap_or_else(ProxyConfig::disabled)));
+        connector
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(tls.clone())
+            .build()
+    }))
 }
 
 fn connector(
     settings: Option<&HttpConnectorSettings>,
     components: Option<&aws_smithy_runtime_api::client::runtime_components::RuntimeComponents>,
-) -> aws_smithy_http_client::ConnectorBuilder {
+) -> ConnectorBuilder {
     let mut connector = Connector::builder().pool_idle_timeout(POOL_IDLE);
     connector.set_connector_settings(settings.cloned());
     if let Some(components) = components {

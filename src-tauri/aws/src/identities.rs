@@ -1,4 +1,5 @@
-//! Credentials of a route's start that no file holds: EC2 and ECS metadata, and the caller's environment.
+//! Credentials of a route's start that no file holds: EC2 and ECS metadata, the caller's environment, and the renewal
+//! of a console sign-in.
 //!
 //! Everything is read from the caller's variables, never from this process's.
 
@@ -6,28 +7,21 @@ mod document;
 mod ec2;
 mod ecs;
 mod fetch;
+mod proof;
+mod sign_in;
 
 use aws_credential_types::Credentials as SdkCredentials;
 use hatrack_core::broker::IdentityFailure;
 use hatrack_core::caller::CallerContext;
-use hatrack_core::route::{Identity, UnsupportedIdentity};
 use hatrack_core::secret::{Credentials, Secret};
 
-/// The credentials of a machine identity or of the caller's environment. Keys that a file holds are not read here.
-pub async fn credentials(
-    identity: &Identity,
-    caller: &CallerContext,
-) -> Result<Credentials, IdentityFailure> {
-    match identity {
-        Identity::Environment => environment(caller),
-        Identity::Ec2InstanceMetadata => ec2::credentials(caller).await,
-        Identity::EcsContainer => ecs::credentials(caller).await,
-        other => Err(UnsupportedIdentity { label: other.label() }.into()),
-    }
-}
+pub use ec2::credentials as instance;
+pub use ecs::credentials as container;
+pub use proof::ProofKey;
+pub use sign_in::{Refresh, Refreshed, refresh};
 
 /// `credential_source = Environment`.
-fn environment(caller: &CallerContext) -> Result<Credentials, IdentityFailure> {
+pub fn environment(caller: &CallerContext) -> Result<Credentials, IdentityFailure> {
     let missing = |name: &str| {
         IdentityFailure::Missing(format!(
             "{name} is not set; a profile with credential_source = Environment takes AWS_ACCESS_KEY_ID, \

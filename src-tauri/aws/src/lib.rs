@@ -1,4 +1,4 @@
-//! Core's ports over the AWS SDK: STS, S3 and the credentials of machines.
+//! Core's ports over the AWS SDK: STS, S3, IAM Identity Center and the credentials of machines.
 //!
 //! Invariants: nothing here reads this process's environment: where a call goes and through what comes with the call
 //! ([`hatrack_core::sts::Reach`]); no SDK value that may hold a secret is ever printed; every answer is bounded in
@@ -7,11 +7,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod answer;
+mod clients;
 mod failure;
 pub mod http;
 pub mod identities;
+pub mod identity_center;
 mod patience;
 pub mod s3;
 pub mod sts;
 
+pub use identity_center::AwsIdentityCenter;
 pub use sts::AwsSts;

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{
     ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason,
 };
+use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 
 /// Attempts in all: AWS throttles bursts for some seconds.
@@ -18,7 +19,7 @@ const MOST_ATTEMPTS: u32 = 24;
 /// Tries after trouble that is not throttling: no connection, 5xx, a cut answer.
 const MOST_TROUBLES: u32 = 3;
 /// A wait that the server asks for and that nobody at a window would sit through: then it is told instead.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+pub const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The retry settings that go with [`Patience`].
 pub fn retries() -> RetryConfig {
@@ -32,6 +33,7 @@ pub fn retries() -> RetryConfig {
 #[derive(Debug, Default)]
 pub struct Patience {
     carries_code: bool,
+    leaves_throttling: bool,
     troubles: AtomicU32,
 }
 
@@ -43,6 +45,23 @@ impl Patience {
             ..Self::default()
         }
     }
+
+    /// For a call whose caller waits throttling out itself.
+    pub fn of_paced_call() -> Self {
+        Self {
+            leaves_throttling: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// How long the server asks to be left alone: AWS in milliseconds (`x-amz-retry-after`), others in seconds
+/// (`retry-after`; RFC 9110, 10.2.3; its form as a date is not looked at).
+pub fn asked_wait(headers: &Headers) -> Option<Duration> {
+    let number = |name: &str| headers.get(name)?.trim().parse().ok();
+    number("x-amz-retry-after")
+        .map(Duration::from_millis)
+        .or_else(|| number("retry-after").map(Duration::from_secs))
 }
 
 impl ClassifyRetry for Patience {
@@ -53,10 +72,7 @@ impl ClassifyRetry for Patience {
     fn classify_retry_v2(&self, context: &InterceptorContext, so_far: &RetryAction) -> RetryAction {
         let response = context.response();
         let status = response.map_or(0, |response| response.status().as_u16());
-        let asked_wait = response
-            .and_then(|response| response.headers().get("x-amz-retry-after"))
-            .and_then(|millis| millis.trim().parse().ok())
-            .map(Duration::from_millis);
+        let asked_wait = response.and_then(|response| asked_wait(response.headers()));
         // A proxy in between throttles with a bare 429, which the SDK does not know as throttling.
         let so_far = match so_far {
             RetryAction::NoActionIndicated if status == 429 => RetryAction::throttling_error(),
@@ -66,6 +82,9 @@ impl ClassifyRetry for Patience {
             return RetryAction::NoActionIndicated;
         };
         if asked_wait.is_some_and(|wait| wait > LONGEST_WAIT) {
+            return RetryAction::RetryForbidden;
+        }
+        if self.leaves_throttling && *kind == ErrorKind::ThrottlingError {
             return RetryAction::RetryForbidden;
         }
         // A refusal for the clock comes as 4xx and is the only such one that the SDK would try again.
@@ -78,7 +97,10 @@ impl ClassifyRetry for Patience {
         {
             return RetryAction::RetryForbidden;
         }
-        so_far
+        match asked_wait {
+            Some(wait) => RetryAction::retryable_error_with_explicit_delay(*kind, wait),
+            None => so_far,
+        }
     }
 
     fn name(&self) -> &'static str {

@@ -2,8 +2,7 @@
 //!
 //! Source: AWS STS API Reference; AWS SDKs and Tools Reference Guide, "AWS STS Regional endpoints".
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -14,12 +13,16 @@ use aws_sdk_sts::operation::RequestId;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use aws_smithy_async::time::SharedTimeSource;
 use hatrack_core::secret::{Credentials, Secret};
-use hatrack_core::sts::{AssumeRole, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach, Sts};
+use hatrack_core::sts::{
+    AssumeRole, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach, Sts,
+};
+use hatrack_core::sts_limits::PolicyArn;
 use jiff::Timestamp;
 
 use crate::answer::{Answer, timestamp};
+use crate::clients::Clients;
 use crate::failure::Asked;
-use crate::http::{HttpClients, Stamp, Wire, check_endpoint, document_timeouts};
+use crate::http::{HttpClients, document_timeouts};
 use crate::patience::{Patience, retries};
 
 /// STS, one client for each place it is reached at.
@@ -28,7 +31,7 @@ use crate::patience::{Patience, retries};
 #[derive(Debug, Default)]
 pub struct AwsSts {
     http: Arc<HttpClients>,
-    clients: Mutex<HashMap<Reach, (Option<Stamp>, Client)>>,
+    clients: Clients<Client>,
     timing: Timing,
 }
 
@@ -51,54 +54,54 @@ impl AwsSts {
     pub fn with_timing(http: Arc<HttpClients>, timing: Timing) -> Self {
         Self {
             http,
-            clients: Mutex::default(),
+            clients: Clients::default(),
             timing,
         }
     }
 
-    /// The client that reaches STS there. It is kept, because it remembers how wrong this computer's clock is. Keeps
-    /// no credentials: they come with each call.
+    /// The client that reaches STS there. It keeps no credentials: they come with each call.
     fn client(&self, reach: &Reach) -> Result<Client, AwsFailure> {
-        check_endpoint(reach.endpoint.as_deref())?;
-        let wire = Wire::to(reach.endpoint.as_deref(), reach);
-        let stamp = wire.stamp()?;
-        let http = self.http.client(&wire)?;
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, client)) = clients.get(reach).filter(|(made_at, _)| *made_at == stamp) {
-            return Ok(client.clone());
-        }
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(reach.region.clone()))
-            .http_client(http)
-            .timeout_config(document_timeouts())
-            .retry_config(retries())
-            // The SDK's common bucket would let one throttled account use up the tries of all others.
-            .retry_partition(
-                RetryPartition::custom("hatrack-sts")
-                    .token_bucket(TokenBucket::unlimited())
-                    .build(),
-            )
-            .identity_cache(IdentityCache::no_cache());
-        config.set_endpoint_url(reach.endpoint.clone());
-        if let Some(sleep) = &self.timing.sleep {
-            config.set_sleep_impl(Some(sleep.clone()));
-        }
-        if let Some(time) = &self.timing.time {
-            config.set_time_source(Some(time.clone()));
-        }
-        let client = Client::from_conf(config.build());
-        clients.insert(reach.clone(), (stamp, client.clone()));
-        Ok(client)
+        self.clients.get(&self.http, reach, |http| {
+            let mut config = Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(Region::new(reach.region.clone()))
+                .http_client(http)
+                .timeout_config(document_timeouts())
+                .retry_config(retries())
+                // The SDK's common bucket would let one throttled account use up the tries of all others.
+                .retry_partition(
+                    RetryPartition::custom("hatrack-sts")
+                        .token_bucket(TokenBucket::unlimited())
+                        .build(),
+                )
+                .identity_cache(IdentityCache::no_cache());
+            config.set_endpoint_url(reach.endpoint.clone());
+            if let Some(sleep) = &self.timing.sleep {
+                config.set_sleep_impl(Some(sleep.clone()));
+            }
+            if let Some(time) = &self.timing.time {
+                config.set_time_source(Some(time.clone()));
+            }
+            Client::from_conf(config.build())
+        })
     }
 }
 
 /// What one call adds to the client's configuration.
 fn with(signer: &Credentials, answer: &Answer, patience: Patience) -> aws_sdk_sts::config::Builder {
+    unsigned(answer, patience).credentials_provider(crate::identities::sdk_credentials(signer))
+}
+
+/// The same for a call that nobody signs.
+fn unsigned(answer: &Answer, patience: Patience) -> aws_sdk_sts::config::Builder {
     Config::builder()
-        .credentials_provider(crate::identities::sdk_credentials(signer))
         .interceptor(answer.clone())
         .retry_classifier(patience)
+}
+
+fn policies(arns: &[PolicyArn]) -> Option<Vec<PolicyDescriptorType>> {
+    let policy = |arn: &PolicyArn| PolicyDescriptorType::builder().arn(arn.as_str()).build();
+    (!arns.is_empty()).then(|| arns.iter().map(policy).collect())
 }
 
 fn asked(reach: &Reach) -> Asked<'_> {
@@ -133,11 +136,6 @@ impl Sts for AwsSts {
                     .map_err(unbuildable)?,
             );
         }
-        let policies: Vec<_> = call
-            .policy_arns
-            .iter()
-            .map(|arn| PolicyDescriptorType::builder().arn(arn.as_str()).build())
-            .collect();
         let (serial, code) = call
             .mfa
             .as_ref()
@@ -155,12 +153,43 @@ impl Sts for AwsSts {
             .set_serial_number(serial.map(str::to_owned))
             .set_token_code(code.map(str::to_owned))
             .set_policy(call.policy.as_ref().map(|policy| policy.as_str().to_owned()))
-            .set_policy_arns((!policies.is_empty()).then_some(policies))
+            .set_policy_arns(policies(&call.policy_arns))
             .set_tags((!tags_sent.is_empty()).then_some(tags_sent))
             .set_transitive_tag_keys((!transitive.is_empty()).then_some(transitive))
             .set_source_identity(call.source_identity.as_ref().map(|who| who.as_str().to_owned()))
             .customize()
             .config_override(with(signer, &answer, patience))
+            .send()
+            .await
+            .map_err(|error| asked(reach).failed(&error))?;
+        let took = started.elapsed();
+        let request_id = output.request_id().map(str::to_owned);
+        let user = output.assumed_role_user();
+        Ok(Issued {
+            assumed_role_arn: user.map(|user| user.arn().to_owned()),
+            assumed_role_id: user.map(|user| user.assumed_role_id().to_owned()),
+            ..issued(reach, output.credentials(), &answer, request_id, took)?
+        })
+    }
+
+    async fn assume_role_with_web_identity(
+        &self,
+        reach: &Reach,
+        call: &AssumeRoleWithWebIdentity,
+    ) -> Result<Issued, AwsFailure> {
+        let client = self.client(reach)?;
+        let answer = Answer::default();
+        let started = Instant::now();
+        let output = client
+            .assume_role_with_web_identity()
+            .role_arn(call.role.to_string())
+            .role_session_name(call.session_name.as_str())
+            .duration_seconds(i32::try_from(call.duration.seconds()).unwrap_or(i32::MAX))
+            .web_identity_token(call.token.expose())
+            .set_policy(call.policy.as_ref().map(|policy| policy.as_str().to_owned()))
+            .set_policy_arns(policies(&call.policy_arns))
+            .customize()
+            .config_override(unsigned(&answer, Patience::default()))
             .send()
             .await
             .map_err(|error| asked(reach).failed(&error))?;

@@ -116,6 +116,13 @@ async fn until_done<T>(
                 }
                 agent.consent_endpoint(endpoint).await?;
             }
+            NeedView::CommandConsent { profile, command } => {
+                if !ask_command(terminal, profile, command) {
+                    return Err(unanswered(&need));
+                }
+                agent.consent_command(command).await?;
+            }
+            NeedView::SignIn { .. } => return Err(unanswered(&need)),
         }
     }
 }
@@ -138,7 +145,20 @@ fn ask_consent(terminal: &mut Terminal, endpoint: &str) -> bool {
         "{} is not an endpoint of AWS and was never used before.",
         inert(endpoint)
     ));
-    let answer = terminal.ask("Sign requests for it, now and from now on? [y/N]");
+    says_yes(terminal, "Sign requests for it, now and from now on? [y/N]")
+}
+
+fn ask_command(terminal: &mut Terminal, profile: &str, command: &str) -> bool {
+    terminal.say(&format!(
+        "The profile \"{}\" gets its credentials from this command:\n    {}",
+        inert(profile),
+        inert(command)
+    ));
+    says_yes(terminal, "Run exactly this command, now and from now on? [y/N]")
+}
+
+fn says_yes(terminal: &mut Terminal, question: &str) -> bool {
+    let answer = terminal.ask(question);
     answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -152,6 +172,17 @@ fn unanswered(need: &NeedView) -> Failure {
         NeedView::MfaCode { serial, .. } => Failure::needs_input(format!(
             "an MFA code of {} is needed; give it with --mfa-code, or run `hat switch` in a terminal first",
             inert(serial)
+        )),
+        NeedView::SignIn { portal } => Failure::needs_input(format!(
+            "a sign-in at {} is needed; run `hat login {}` first",
+            inert(&portal.start_url),
+            inert(&portal.name)
+        )),
+        // The command is shown to a person only: it may hold secrets, and this text ends up in the log of an SDK.
+        NeedView::CommandConsent { profile, .. } => Failure::needs_input(format!(
+            "profile \"{0}\" gets its credentials from a command that you have not allowed yet; run `hat switch {0}` in \
+             a terminal first",
+            inert(profile)
         )),
         NeedView::EndpointConsent { endpoint } => Failure::needs_input(format!(
             "{} is not an endpoint of AWS and was never used before; add --allow-endpoint if you trust it",

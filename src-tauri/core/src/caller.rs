@@ -38,7 +38,7 @@ impl Client {
 /// The variables that a request may depend on. Everything else of an environment stays with its process.
 ///
 /// Source: AWS SDKs and Tools Reference Guide, "Environment variables list".
-const CARRIED: [&str; 29] = [
+const CARRIED: [&str; 31] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_CA_BUNDLE",
     "AWS_CONFIG_FILE",
@@ -51,6 +51,7 @@ const CARRIED: [&str; 29] = [
     "AWS_EC2_METADATA_SERVICE_ENDPOINT",
     "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_LOGIN_CACHE_DIRECTORY",
     "AWS_PROFILE",
     "AWS_REGION",
     "AWS_ROLE_SESSION_NAME",
@@ -58,6 +59,7 @@ const CARRIED: [&str; 29] = [
     "AWS_SECURITY_TOKEN",
     "AWS_SESSION_TOKEN",
     "AWS_SHARED_CREDENTIALS_FILE",
+    NESTED,
     "HOME",
     "HOMEDRIVE",
     "HOMEPATH",
@@ -69,6 +71,36 @@ const CARRIED: [&str; 29] = [
     "https_proxy",
     "no_proxy",
 ];
+
+/// Set for every program that Hatrack runs to get credentials: how deep it is nested.
+pub const NESTED: &str = "HATRACK_DEPTH";
+
+/// What a program that is run for credentials (`credential_process`) finds the person's programs, folders and desktop
+/// by. Nothing else depends on these.
+const FOR_PROGRAMS: [&str; 18] = [
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LOGNAME",
+    "PATH",
+    "SHELL",
+    "SSH_AUTH_SOCK",
+    "TMPDIR",
+    "TZ",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_STATE_HOME",
+];
+
+fn is_carried(name: &str) -> bool {
+    CARRIED.contains(&name) || FOR_PROGRAMS.contains(&name) || name.starts_with("AWS_ENDPOINT_URL")
+}
 
 /// The caller's part of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +122,7 @@ impl CallerContext {
     ) -> Self {
         let vars = environment
             .into_iter()
-            .filter(|(name, _)| CARRIED.contains(&name.as_str()) || name.starts_with("AWS_ENDPOINT_URL"))
+            .filter(|(name, _)| is_carried(name))
             .map(|(name, value)| (name, Secret::new(value)))
             .collect();
         Self {
@@ -108,11 +140,16 @@ impl CallerContext {
             .filter(|value| !value.is_empty())
     }
 
-    /// Every carried variable, for the agent's protocol to write out.
+    /// Every carried variable: for the agent's protocol to write out, and for the programs that are run for credentials.
     pub fn vars(&self) -> impl Iterator<Item = (&str, &str)> {
         self.vars
             .iter()
             .map(|(name, value)| (name.as_str(), value.expose()))
+    }
+
+    /// Whether a program asks that Hatrack itself runs to get credentials: running another for it could go on for ever.
+    pub fn is_nested(&self) -> bool {
+        self.var(NESTED).is_some_and(|depth| depth != "0")
     }
 
     /// `AWS_PROFILE`.
@@ -142,11 +179,12 @@ mod tests {
         let context = context(&[
             ("AWS_PROFILE", "rdsadmin"),
             ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1"),
-            ("SSH_AUTH_SOCK", "/run/agent"),
+            ("PATH", "/usr/bin"),
+            ("LS_COLORS", "di=1"),
             ("MY_TOKEN", "canary"),
         ]);
         let names: Vec<&str> = context.vars().map(|(name, _)| name).collect();
-        assert_eq!(names, ["AWS_ENDPOINT_URL_S3", "AWS_PROFILE"]);
+        assert_eq!(names, ["AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "PATH"]);
     }
 
     #[test]

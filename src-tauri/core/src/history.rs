@@ -15,6 +15,8 @@ pub mod event {
     pub const HAND_OUT: &str = "hand_out";
     pub const DOWNLOAD: &str = "download";
     pub const UPLOAD: &str = "upload";
+    pub const SIGN_IN: &str = "sign_in";
+    pub const SIGN_OUT: &str = "sign_out";
 }
 
 /// The words of `HistoryRow::outcome`.

@@ -4,10 +4,10 @@ mod process;
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::AccountId;
 use crate::arn::RoleArn;
+use crate::identity_center::IdentityCenterRole;
 use crate::sts_limits::{ExternalId, MfaSerial, SessionDuration, SessionName};
-pub use process::{HatAlias, ProcessCommand};
+pub use process::{HatAlias, NotSplit, ProcessCommand};
 
 /// What a route starts from. It names where the credentials are; it never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,21 +53,6 @@ pub enum Identity {
     },
 }
 
-/// An account and role given by an Identity Center sign-in.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct IdentityCenterRole {
-    /// The `[sso-session …]`; `None` for the older form, which has the URL in the profile.
-    pub session: Option<String>,
-    /// The portal's address.
-    pub start_url: String,
-    /// The region of the Identity Center instance.
-    pub region: String,
-    /// The account.
-    pub account: AccountId,
-    /// The permission set's role name.
-    pub role_name: String,
-}
-
 impl Identity {
     /// Whether what it signs with is temporary: then the first AssumeRole is chained already.
     ///
@@ -85,6 +70,17 @@ impl Identity {
         }
     }
 
+    /// Whether what it gives is a session already, so that a route without hops needs no call to STS.
+    pub fn gives_sessions(&self) -> bool {
+        match self {
+            Self::IdentityCenter(_)
+            | Self::WebIdentity { .. }
+            | Self::CredentialProcess { .. }
+            | Self::LoginSession { .. } => true,
+            Self::Keys { .. } | Self::Environment | Self::Ec2InstanceMetadata | Self::EcsContainer => false,
+        }
+    }
+
     /// The stable word for it on the wire (`IdentityView::kind`).
     pub fn kind(&self) -> &'static str {
         match self {
@@ -96,6 +92,14 @@ impl Identity {
             Self::WebIdentity { .. } => "web_identity",
             Self::CredentialProcess { .. } => "credential_process",
             Self::LoginSession { .. } => "login",
+        }
+    }
+
+    /// Where one signs in for it (`PortalView::name`), if that is at Identity Center.
+    pub fn portal_name(&self) -> Option<&str> {
+        match self {
+            Self::IdentityCenter(role) => Some(role.portal.name()),
+            _ => None,
         }
     }
 
@@ -113,28 +117,6 @@ impl Identity {
             Self::LoginSession { .. } => "Console sign-in",
         }
     }
-
-    /// Whether this version can get credentials from it. The other kinds are listed, and refused when switched to.
-    pub fn check_supported(&self) -> Result<(), UnsupportedIdentity> {
-        match self {
-            Self::Keys { .. } | Self::Environment | Self::Ec2InstanceMetadata | Self::EcsContainer => Ok(()),
-            Self::IdentityCenter(_)
-            | Self::WebIdentity { .. }
-            | Self::CredentialProcess { .. }
-            | Self::LoginSession { .. } => Err(UnsupportedIdentity { label: self.label() }),
-        }
-    }
-}
-
-/// The identity is known but this version of Hatrack cannot start from it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{label} is listed but not supported as a start by this version of Hatrack; \
-     export its credentials to the environment and use credential_source = Environment"
-)]
-pub struct UnsupportedIdentity {
-    /// The identity's name for people.
-    pub label: &'static str,
 }
 
 /// One AssumeRole.

@@ -109,6 +109,9 @@ pub struct Origin {
     pub role_key: Option<String>,
     /// The profile, if it was one.
     pub profile: Option<String>,
+    /// The role's name, where no ARN tells it: an Identity Center role.
+    #[serde(default)]
+    pub role_name: Option<String>,
     /// The identity, for people: "troy, IAM user keys".
     pub source: String,
     /// Whether the last AssumeRole was signed by temporary credentials.

@@ -64,6 +64,23 @@ pub struct AssumeRole {
     pub source_identity: Option<SourceIdentity>,
 }
 
+/// One AssumeRoleWithWebIdentity.
+#[derive(Debug, Clone)]
+pub struct AssumeRoleWithWebIdentity {
+    /// The role.
+    pub role: RoleArn,
+    /// `RoleSessionName`.
+    pub session_name: SessionName,
+    /// `DurationSeconds`.
+    pub duration: SessionDuration,
+    /// `WebIdentityToken`: what the identity provider issued. Stands in for a signature.
+    pub token: Secret,
+    /// `Policy`.
+    pub policy: Option<SessionPolicy>,
+    /// `PolicyArns`.
+    pub policy_arns: Vec<PolicyArn>,
+}
+
 /// One GetSessionToken.
 #[derive(Debug, Clone)]
 pub struct GetSessionToken {
@@ -159,6 +176,13 @@ pub trait Sts: Send + Sync {
         reach: &Reach,
         signer: &Credentials,
         call: &AssumeRole,
+    ) -> Result<Issued, AwsFailure>;
+
+    /// AssumeRoleWithWebIdentity: unsigned, the token says who asks.
+    async fn assume_role_with_web_identity(
+        &self,
+        reach: &Reach,
+        call: &AssumeRoleWithWebIdentity,
     ) -> Result<Issued, AwsFailure>;
 
     /// GetSessionToken, signed by a user's long-term keys.

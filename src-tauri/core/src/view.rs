@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::account::{AccountId, HatColour, Partition};
+use crate::portal_view::PortalView;
 
 /// A place in a file, for errors and for "open".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -67,6 +68,8 @@ pub struct IdentityView {
     pub label: String,
     /// The account it belongs to, where that is known without asking AWS.
     pub account_id: Option<AccountId>,
+    /// `PortalView::name` of where one signs in, for Identity Center.
+    pub portal: Option<String>,
     /// Its region, if the profile has one.
     pub region: Option<String>,
     /// Where it is written.
@@ -250,7 +253,19 @@ pub enum NeedView {
         /// Why the code given before did not do, if one was given.
         refused: Option<String>,
     },
-    /// Leave to sign requests to an endpoint that is not AWS's and was never used before.
+    /// A sign-in at IAM Identity Center.
+    SignIn {
+        /// Where.
+        portal: PortalView,
+    },
+    /// A command of the shared files is to be run for credentials, and the person has not yet allowed this one.
+    CommandConsent {
+        /// The profile that names it.
+        profile: String,
+        /// The whole command, as it will be run.
+        command: String,
+    },
+    /// Leave to send secrets to an endpoint that is not AWS's and was never used before.
     EndpointConsent {
         /// The endpoint.
         endpoint: String,

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use crate::fault::{Effect, On};
+use crate::identity_center;
 use crate::state::State;
 use crate::world::Object;
 
@@ -18,7 +20,9 @@ impl Admin {
         Self(state)
     }
 
-    /// How often an operation was called, by AWS's name for it: `AssumeRole`, `ListObjectsV2`.
+    /// How often an operation was called, by AWS's name for it: `AssumeRole`, `ListObjectsV2`. The sign-in pages are
+    /// `Authorize` and `Device`, their answers `AnswerAuthorize` and `AnswerDevice`. A call over the access portal's rate
+    /// counts too, and as `TooManyRequestsException` beside.
     pub fn calls(&self, operation: &str) -> u64 {
         self.0.calls(operation)
     }
@@ -64,6 +68,47 @@ impl Admin {
     pub fn revoke_sessions(&self, role_arn: &str) -> bool {
         let now = self.0.now();
         self.0.change().revoke_sessions(role_arn, now).unwrap_or(false)
+    }
+
+    /// Answers a sign-in page, by its address, as a person in front of a browser would: as `user`, or as the one that
+    /// the page offers first. Gives the address that the browser is sent to; `None` where it is sent nowhere, as by
+    /// the page of a device.
+    pub fn answer_page(&self, page: &str, user: Option<&str>, allow: bool) -> Option<String> {
+        identity_center::answer_page(&self.0, &Url::parse(page).ok()?, user, allow)
+    }
+
+    /// Ends every registration of a sign-in client.
+    pub fn forget_clients(&self) {
+        self.0.sign_ins().clients.clear();
+    }
+
+    /// Ends every access token, as time would; refresh tokens stay good.
+    pub fn expire_access_tokens(&self) {
+        self.0.sign_ins().access_tokens.clear();
+    }
+
+    /// Ends every sign-in with all its tokens, as an administrator may.
+    pub fn end_sign_ins(&self) {
+        let mut sign_ins = self.0.sign_ins();
+        sign_ins.access_tokens.clear();
+        sign_ins.refresh_tokens.clear();
+        sign_ins.sign_ins.clear();
+    }
+
+    /// The access portals take so many requests a second from here on; `None` takes all.
+    pub fn set_portal_rate(&self, per_second: Option<u32>) {
+        self.0.portal_limit.set(per_second);
+    }
+
+    /// A build job's token: for this subject and audience, good for so many seconds from the server's now (or ended
+    /// so many ago, if negative). `None` where the operating system gives no randomness.
+    pub fn web_identity_token(&self, subject: &str, audience: &str, seconds: i64) -> Option<String> {
+        self.0.issuer.job_token(subject, audience, self.0.now(), seconds)
+    }
+
+    /// The build service stands behind this subject's tokens no more.
+    pub fn revoke_web_identity(&self, subject: &str) {
+        self.0.issuer.revoke(subject);
     }
 
     /// Puts an object, past all policies. Whether there is such a bucket.

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use ini::Ini;
 use serde::{Deserialize, Serialize};
 
-use crate::worlds::{Profile, ProfileKind, Story};
+use crate::worlds::{KindsStory, MachineStory, Profile, ProfileKind, SignInStory, SsoSession, Story};
 
 /// What stands in `sandbox.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
-    /// `http://127.0.0.1:PORT`: STS and S3, path-style.
+    /// `http://127.0.0.1:PORT`: STS, Identity Center, and S3, path-style.
     pub endpoint: String,
     /// `DIR/config`.
     pub config_file: PathBuf,
@@ -24,8 +24,14 @@ pub struct Manifest {
     pub max_life: Option<u64>,
     /// The names of the accounts, by ID.
     pub accounts: std::collections::BTreeMap<String, String>,
-    /// The stories.
+    /// The stories that start from a user's keys.
     pub stories: Vec<Story>,
+    /// The story that starts from a sign-in.
+    pub sign_in: SignInStory,
+    /// The story that starts from a machine.
+    pub machine: MachineStory,
+    /// The story of the kinds of role, in which a token is an identity.
+    pub kinds: KindsStory,
 }
 
 impl Manifest {
@@ -37,19 +43,41 @@ impl Manifest {
 
 /// The last file that is written: where it is, the folder is a sandbox's.
 const MANIFEST: &str = "sandbox.json";
+/// The file with a build job's token.
+pub const WEB_IDENTITY_TOKEN: &str = "web-identity-token";
 
-/// Writes `config`, `credentials`, `env` and, last of all, `sandbox.json` into `dir`, which is made if it is not
-/// there. Each file appears whole or not at all, and only its owner reads it.
+/// What is written beside the manifest.
+pub struct Written<'a> {
+    /// The profiles.
+    pub profiles: &'a [Profile],
+    /// The `[sso-session …]` sections.
+    pub sso_sessions: &'a [SsoSession],
+    /// A token of the identity provider.
+    pub web_identity_token: &'a str,
+}
+
+/// Writes `config`, `credentials`, `env`, `web-identity-token` and, last of all, `sandbox.json` into `dir`, which is
+/// made if it is not there. Each file appears whole or not at all, and only its owner reads it.
 ///
 /// # Errors
 /// The folder or a file cannot be written, or the folder holds files of these names that are no sandbox's.
-pub fn write(dir: &Path, manifest: &Manifest, profiles: &[Profile]) -> io::Result<()> {
+pub fn write(dir: &Path, manifest: &Manifest, written: &Written<'_>) -> io::Result<()> {
     refuse_foreign(dir)?;
     private_dir(dir)?;
     private_dir(&manifest.home)?;
-    let (config, credentials) = shared_files(&manifest.endpoint, profiles);
+    let (mut config, credentials) = shared_files(&manifest.endpoint, written.profiles);
+    for (name, settings) in written.sso_sessions {
+        let mut into = config.with_section(Some(format!("sso-session {name}")));
+        for (key, value) in settings {
+            into.set(*key, value);
+        }
+    }
     put(&manifest.config_file, &ini_text(&config)?)?;
     put(&manifest.credentials_file, &ini_text(&credentials)?)?;
+    put(
+        &dir.join(WEB_IDENTITY_TOKEN),
+        written.web_identity_token.as_bytes(),
+    )?;
     put(&dir.join("env"), env_text(manifest).as_bytes())?;
     let json = serde_json::to_vec_pretty(manifest).map_err(io::Error::other)?;
     put(&dir.join(MANIFEST), &json)
@@ -57,7 +85,7 @@ pub fn write(dir: &Path, manifest: &Manifest, profiles: &[Profile]) -> io::Resul
 
 /// `~/.aws` has files of the same names, and they are the only copy of somebody's keys.
 fn refuse_foreign(dir: &Path) -> io::Result<()> {
-    let foreign = ["config", "credentials", "env"]
+    let foreign = ["config", "credentials", "env", WEB_IDENTITY_TOKEN]
         .into_iter()
         .find(|name| dir.join(name).exists());
     match foreign.filter(|_| !dir.join(MANIFEST).exists()) {
@@ -101,6 +129,11 @@ fn shared_files(endpoint: &str, profiles: &[Profile]) -> (Ini, Ini) {
                     into.set(*name, value);
                 }
             }
+            ProfileKind::Settings(settings) => {
+                for (name, value) in settings {
+                    into.set(*name, value);
+                }
+            }
         }
     }
     (config, credentials)
@@ -119,7 +152,7 @@ fn ini_text(ini: &Ini) -> io::Result<Vec<u8>> {
 }
 
 /// Variables that would lead a program past the sandbox's files.
-const CLEARED: [&str; 9] = [
+const CLEARED: [&str; 12] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_ACCESS_KEY_ID",
@@ -128,11 +161,15 @@ const CLEARED: [&str; 9] = [
     "AWS_SECURITY_TOKEN",
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
 ];
 
 fn env_text(manifest: &Manifest) -> String {
     let mut out = format!("unset {}\n", CLEARED.join(" "));
+    let machine = &manifest.machine;
     for (name, value) in [
         ("AWS_CONFIG_FILE", manifest.config_file.to_string_lossy()),
         (
@@ -140,7 +177,20 @@ fn env_text(manifest: &Manifest) -> String {
             manifest.credentials_file.to_string_lossy(),
         ),
         ("AWS_ENDPOINT_URL", manifest.endpoint.as_str().into()),
-        ("AWS_EC2_METADATA_DISABLED", "true".into()),
+        // Whoever is in the sandbox is on its instance and in its container, for profiles that start from these.
+        ("AWS_EC2_METADATA_DISABLED", "false".into()),
+        (
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+            machine.metadata_endpoint.as_str().into(),
+        ),
+        (
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            machine.container_uri.as_str().into(),
+        ),
+        (
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+            machine.container_token.as_str().into(),
+        ),
         ("HATRACK_HOME", manifest.home.to_string_lossy()),
     ] {
         out.push_str(&format!("export {name}='{}'\n", value.replace('\'', r"'\''")));

@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use serde_json::json;
 
+use crate::identity_center::{PORTAL_NAMESPACE, error_type};
+use crate::service::Service;
 use crate::state::State;
 use crate::world::Object;
 
@@ -20,6 +23,14 @@ pub enum On {
     Sts,
     /// One action of STS: `AssumeRole`.
     StsAction(String),
+    /// All of Identity Center's sign-in (`sso-oidc`), its pages among it.
+    SignIn,
+    /// All of Identity Center's access portal (`sso`).
+    Portal,
+    /// All of the metadata services: the instance's and the container's.
+    Metadata,
+    /// One operation of a service other than S3, by AWS's name: `ListAccounts`, `CreateToken`, `AssumeRole`.
+    Operation(String),
     /// All of S3.
     S3,
     /// S3 requests whose path contains this text (percent-encoded, as sent): `/bucket/key`.
@@ -112,8 +123,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What a fault is matched with.
 #[derive(Debug)]
 pub struct Seen<'a> {
-    /// The STS action; `None` for S3.
-    pub sts_action: Option<&'a str>,
+    /// The service.
+    pub service: Service,
+    /// AWS's name of the operation; S3's is not known yet.
+    pub operation: Option<&'a str>,
     /// The path as sent.
     pub path: &'a str,
 }
@@ -122,10 +135,14 @@ impl On {
     fn hits(&self, seen: &Seen<'_>) -> bool {
         match self {
             Self::Any => true,
-            Self::Sts => seen.sts_action.is_some(),
-            Self::StsAction(action) => seen.sts_action == Some(action),
-            Self::S3 => seen.sts_action.is_none(),
-            Self::S3Path(part) => seen.sts_action.is_none() && seen.path.contains(part),
+            Self::Sts => seen.service == Service::Sts,
+            Self::StsAction(action) => seen.service == Service::Sts && seen.operation == Some(action),
+            Self::SignIn => seen.service == Service::SignIn,
+            Self::Portal => seen.service == Service::Portal,
+            Self::Metadata => seen.service == Service::Metadata,
+            Self::Operation(name) => seen.operation == Some(name),
+            Self::S3 => seen.service == Service::S3,
+            Self::S3Path(part) => seen.service == Service::S3 && seen.path.contains(part),
         }
     }
 }
@@ -192,20 +209,29 @@ impl Faults {
     }
 }
 
-/// The error body of a service: S3's or STS's.
-pub fn error_body(sts: bool, code: &str, request_id: &str) -> String {
+/// The error body of a service.
+pub fn error_body(service: Service, code: &str, request_id: &str) -> String {
     let message = "The service did not handle this request.";
     let error = format!("<Code>{code}</Code><Message>{message}</Message>");
-    if sts {
-        format!(
+    match service {
+        Service::Sts => format!(
             "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Receiver</Type>{error}\
              </Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-        )
-    } else {
-        format!(
+        ),
+        Service::S3 => format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error>{error}<RequestId>{request_id}</RequestId></Error>"
-        )
+        ),
+        Service::SignIn => json!({ "error": code, "error_description": message }).to_string(),
+        Service::Portal => {
+            json!({ "message": message, "__type": format!("{PORTAL_NAMESPACE}{code}") }).to_string()
+        }
+        Service::Metadata => json!({ "Code": code, "Message": message }).to_string(),
     }
+}
+
+/// The header by which a service names its error, where the body alone does not.
+pub fn error_header(service: Service, code: &str) -> Option<(&'static str, String)> {
+    (service == Service::SignIn).then(|| ("x-amzn-errortype", error_type(code)))
 }
 
 /// The status of an error, which may be any number a test names.

@@ -1,4 +1,4 @@
-//! The door: tells STS from S3, plays the faults, and dresses each answer in AWS's headers.
+//! The door: tells the services apart, plays the faults, and dresses each answer in AWS's headers.
 
 use std::sync::Arc;
 
@@ -14,12 +14,16 @@ use s3s::{Body, StdError};
 
 use crate::auth::{Scope, amz_date};
 use crate::fault::{self, Effect, Seen};
+use crate::identity_center::{self, Operation};
+use crate::metadata;
+use crate::service::Service;
 use crate::shape::Shape;
 use crate::state::State;
 use crate::sts;
+use crate::web_identity;
 
-/// STS takes no larger request than this.
-const LARGEST_STS_BODY: usize = 64 * 1024;
+/// No service but S3 takes a larger request than this.
+const LARGEST_BODY: usize = 64 * 1024;
 /// S3 API Reference, "Error responses": RequestTimeTooSkewed beyond 15 minutes.
 const SKEW_SECONDS: i64 = 15 * 60;
 
@@ -29,6 +33,16 @@ pub struct Front {
     pub state: Arc<State>,
     pub s3: S3Service,
     pub shape: Shape,
+    pub door: Door,
+}
+
+/// Which port a request came in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// AWS's services.
+    Services,
+    /// What a machine of AWS has beside it.
+    Metadata,
 }
 
 type Answer = Result<Response<Body>, StdError>;
@@ -45,10 +59,14 @@ impl Front {
             tokio::time::sleep(self.shape.first_byte).await;
         }
         let head_only = request.method() == Method::HEAD;
-        let mut response = if is_sts(&request) {
-            self.sts(request).await?
-        } else {
-            self.s3(request).await?
+        let mut response = match self.door {
+            Door::Metadata => self.metadata(request).await?,
+            Door::Services => match asked_of(&request) {
+                Asked::Sts => self.sts(request).await?,
+                Asked::IdentityCenter(operation) => self.identity_center(request, operation).await?,
+                Asked::IdentityToken => self.identity_token(&request),
+                Asked::S3 => self.s3(request).await?,
+            },
         };
         if head_only
             && response.status() != StatusCode::OK
@@ -64,10 +82,9 @@ impl Front {
 
     async fn sts(&self, request: Request<Incoming>) -> Answer {
         let (parts, body) = request.into_parts();
-        let Ok(body) = Limited::new(body, LARGEST_STS_BODY).collect().await else {
+        let Some(body) = whole(body).await else {
             return Ok(status_only(StatusCode::PAYLOAD_TOO_LARGE));
         };
-        let body = body.to_bytes();
         let incoming = sts::Incoming {
             method: parts.method.as_str(),
             path: parts.uri.path(),
@@ -77,7 +94,8 @@ impl Front {
         };
         let action = incoming.action().unwrap_or_default();
         let seen = Seen {
-            sts_action: Some(&action),
+            service: Service::Sts,
+            operation: Some(&action),
             path: parts.uri.path(),
         };
         let fault = self.state.faults.take(&seen);
@@ -89,16 +107,77 @@ impl Front {
             set(response.headers_mut(), "x-amzn-requestid", &reply.request_id);
             response
         };
-        self.play(fault, true, async { Ok(right()) }).await
+        self.play(fault, Service::Sts, async { Ok(right()) }).await
+    }
+
+    async fn identity_center(&self, request: Request<Incoming>, operation: Operation) -> Answer {
+        let (parts, body) = request.into_parts();
+        let Some(body) = whole(body).await else {
+            return Ok(status_only(StatusCode::PAYLOAD_TOO_LARGE));
+        };
+        let service = operation.service();
+        let fault = self.state.faults.take(&Seen {
+            service,
+            operation: Some(operation.name()),
+            path: parts.uri.path(),
+        });
+        let incoming = identity_center::Incoming {
+            operation,
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            body: &body,
+        };
+        let right = || {
+            let reply = identity_center::answer(&self.state, &incoming);
+            let mut response = Response::new(Body::from(reply.body));
+            *response.status_mut() = reply.status;
+            for (name, value) in &reply.headers {
+                set(response.headers_mut(), name, value);
+            }
+            response
+        };
+        self.play(fault, service, async { Ok(right()) }).await
+    }
+
+    /// What a build service gives its jobs; no service of AWS.
+    fn identity_token(&self, request: &Request<Incoming>) -> Response<Body> {
+        let query = request.uri().query().unwrap_or_default();
+        let (status, body) = web_identity::answer(&self.state, query);
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        set(response.headers_mut(), "content-type", "text/plain");
+        response
+    }
+
+    async fn metadata(&self, request: Request<Incoming>) -> Answer {
+        let fault = self.state.faults.take(&Seen {
+            service: Service::Metadata,
+            operation: None,
+            path: request.uri().path(),
+        });
+        let right = || {
+            let path = request.uri().path();
+            let reply = metadata::answer(&self.state, request.method(), path, request.headers());
+            let mut response = Response::new(Body::from(reply.body));
+            *response.status_mut() = reply.status;
+            set(response.headers_mut(), "content-type", reply.content_type);
+            for (name, value) in &reply.headers {
+                set(response.headers_mut(), name, value);
+            }
+            response
+        };
+        self.play(fault, Service::Metadata, async { Ok(right()) }).await
     }
 
     async fn s3(&self, request: Request<Incoming>) -> Answer {
         let path = request.uri().path().to_owned();
         let fault = self.state.faults.take(&Seen {
-            sts_action: None,
+            service: Service::S3,
+            operation: None,
             path: &path,
         });
-        self.play(fault, false, async {
+        self.play(fault, Service::S3, async {
             if let Some(refused) = self.skewed(&request) {
                 return Ok(refused);
             }
@@ -113,29 +192,26 @@ impl Front {
     }
 
     /// Gives the right answer, or what the fault makes of it.
-    async fn play(&self, fault: Option<Effect>, sts: bool, right: impl Future<Output = Answer>) -> Answer {
+    async fn play(
+        &self,
+        fault: Option<Effect>,
+        service: Service,
+        right: impl Future<Output = Answer>,
+    ) -> Answer {
         let service_error = |status, code: &str| {
-            let id = if sts {
-                self.state.keys().uuid()
-            } else {
-                self.state.keys().s3_request_id()
+            let id = match service {
+                Service::S3 => self.state.keys().s3_request_id(),
+                _ => self.state.keys().uuid(),
             };
-            let mut response = Response::new(Body::from(fault::error_body(sts, code, &id)));
+            let mut response = Response::new(Body::from(fault::error_body(service, code, &id)));
             *response.status_mut() = status;
-            set(
-                response.headers_mut(),
-                "content-type",
-                if sts { "text/xml" } else { "application/xml" },
-            );
-            set(
-                response.headers_mut(),
-                if sts {
-                    "x-amzn-requestid"
-                } else {
-                    "x-amz-request-id"
-                },
-                &id,
-            );
+            set(response.headers_mut(), "content-type", service.content_type());
+            if let Some(name) = service.request_id_header() {
+                set(response.headers_mut(), name, &id);
+            }
+            if let Some((name, value)) = fault::error_header(service, code) {
+                set(response.headers_mut(), name, &value);
+            }
             response
         };
         match fault {
@@ -227,11 +303,28 @@ impl Front {
     }
 }
 
-/// The signature's scope tells the service; without one, the shape of the request does.
-fn is_sts(request: &Request<Incoming>) -> bool {
-    if let Some(scope) = Scope::of(request.headers(), request.uri().query()) {
-        return scope.service != "s3";
+/// Whom a request is for.
+enum Asked {
+    Sts,
+    IdentityCenter(Operation),
+    IdentityToken,
+    S3,
+}
+
+/// The signature's scope tells the service; without one, the shape of the request does. So a path of Identity Center
+/// is about a bucket of that name if it is signed.
+fn asked_of(request: &Request<Incoming>) -> Asked {
+    let path = request.uri().path();
+    match Scope::of(request.headers(), request.uri().query()) {
+        Some(scope) if scope.service == "s3" => Asked::S3,
+        Some(_) => Asked::Sts,
+        None if is_unsigned_sts(request) => Asked::Sts,
+        None if path == web_identity::TOKEN_PATH => Asked::IdentityToken,
+        None => Operation::of(request.method(), path).map_or(Asked::S3, Asked::IdentityCenter),
     }
+}
+
+fn is_unsigned_sts(request: &Request<Incoming>) -> bool {
     let form = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -239,6 +332,12 @@ fn is_sts(request: &Request<Incoming>) -> bool {
     request.method() == Method::POST
         && request.uri().path() == "/"
         && form.is_some_and(|c| c.starts_with("application/x-www-form-urlencoded"))
+}
+
+/// A body, unless it is larger than any of those that may come.
+async fn whole(body: Incoming) -> Option<Bytes> {
+    let body = Limited::new(body, LARGEST_BODY).collect().await.ok()?;
+    Some(body.to_bytes())
 }
 
 /// The first half of a body under the length of the whole, then the connection breaks.

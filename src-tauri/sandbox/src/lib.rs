@@ -1,4 +1,4 @@
-//! AWS in miniature on loopback: STS and S3 with every policy really evaluated.
+//! AWS in miniature on loopback: STS, Identity Center and S3 with every policy really evaluated.
 //!
 //! [`start`] serves the stories in `worlds/` on one port and writes the files by which clients find them. What it
 //! refuses, it refuses in AWS's words, which do not say more than AWS's do.
@@ -8,11 +8,16 @@ mod auth;
 mod export_files;
 mod fault;
 mod front;
+mod identity_center;
+mod issue;
+mod metadata;
 mod s3;
 mod server;
+mod service;
 mod shape;
 mod state;
 mod sts;
+mod web_identity;
 mod world;
 mod worlds;
 
@@ -31,12 +36,18 @@ pub use export_files::Manifest;
 pub use fault::{Effect, On};
 pub use shape::Shape;
 pub use world::{generated, totp};
-pub use worlds::{Environment, Placement, Story, WorldError, Wrong};
+pub use worlds::{
+    Environment, Hop, KindsStory, MachineStory, Placement, Portal, PortalRole, PortalUser, RoleKind,
+    RoleOfKind, SignInStory, Story, WorldError, Wrong,
+};
 
-use crate::front::Front;
+use crate::export_files::Written;
+use crate::front::{Door, Front};
 use crate::server::Server;
 use crate::state::State;
+use crate::web_identity::TokenIssuer;
 use crate::world::KeyMaker;
+use crate::worlds::Place;
 
 /// How to start.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +62,10 @@ pub struct Options {
     pub seed: Option<u64>,
     /// The port on 127.0.0.1; 0 for a free one.
     pub port: u16,
+    /// So many accounts more in the first organisation, each with one permission set for each of its users.
+    pub portal_accounts: u32,
+    /// The access portals take so many requests a second, the first second's all at once; `None` takes all.
+    pub portal_rate: Option<u32>,
 }
 
 /// The sandbox cannot start.
@@ -59,6 +74,9 @@ pub enum StartError {
     /// The operating system gives no randomness.
     #[error("no randomness for the sandbox's keys: {0}")]
     Randomness(getrandom::Error),
+    /// The identity provider's signing key cannot be made.
+    #[error("the sandbox cannot make a signing key: the operating system gives no randomness")]
+    SigningKey,
     /// No port, or the files cannot be written.
     #[error("the sandbox cannot start: {0}")]
     Io(#[from] io::Error),
@@ -91,8 +109,16 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         .unwrap_or_else(|| std::env::temp_dir().join(format!("hatrack-sandbox-{}", keys.uuid())));
     let dir = std::path::absolute(dir)?;
     let server = Server::bind(options.port).await?;
+    let metadata_server = Server::bind(0).await?;
     let address = server.address();
-    let built = worlds::build(keys, Timestamp::now())?;
+    let place = Place {
+        endpoint: format!("http://{address}"),
+        metadata: format!("http://{}", metadata_server.address()),
+        dir: dir.clone(),
+    };
+    let mut built = worlds::build(keys, Timestamp::now(), place)?;
+    let (world, keys) = (&mut built.world, &mut built.keys);
+    world.crowd_organisation(options.portal_accounts, keys);
     let manifest = Manifest {
         endpoint: format!("http://{address}"),
         config_file: dir.join("config"),
@@ -106,16 +132,37 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
             .map(|(id, name)| (id.to_string(), name.clone()))
             .collect(),
         stories: built.stories,
+        sign_in: built.sign_in,
+        machine: built.machine,
+        kinds: built.kinds,
     };
-    let state = Arc::new(State::new(built.world, built.keys, options.max_life));
+    let issuer = TokenIssuer::new().ok_or(StartError::SigningKey)?;
+    let endpoint = manifest.endpoint.clone();
+    let state = State::new(built.world, built.keys, options.max_life, endpoint, issuer);
+    state.portal_limit.set(options.portal_rate);
+    let state = Arc::new(state);
     let front = Front {
         s3: s3::service(&state),
         state: state.clone(),
         shape: options.shape,
+        door: Door::Services,
+    };
+    let metadata_front = Front {
+        door: Door::Metadata,
+        ..front.clone()
     };
     let (stop, stopped) = watch::channel(false);
-    let serving = tokio::spawn(server.serve(front, stopped));
-    export_files::write(&dir, &manifest, &built.profiles)?;
+    let serving = tokio::spawn(async move {
+        let services = server.serve(front, stopped.clone());
+        tokio::join!(services, metadata_server.serve(metadata_front, stopped));
+    });
+    let token = web_identity_token(&state, &manifest).ok_or(StartError::SigningKey)?;
+    let written = Written {
+        profiles: &built.profiles,
+        sso_sessions: &built.sso_sessions,
+        web_identity_token: &token,
+    };
+    export_files::write(&dir, &manifest, &written)?;
     Ok(Running {
         address,
         dir,
@@ -125,6 +172,15 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         stop,
         serving,
     })
+}
+
+/// A token of the story's job, good for as long as the sandbox may run.
+fn web_identity_token(state: &State, manifest: &Manifest) -> Option<String> {
+    const WEEK_SECONDS: i64 = 7 * 24 * 3600;
+    let job = &manifest.kinds;
+    state
+        .issuer
+        .job_token(&job.subject, &job.audience, state.now(), WEEK_SECONDS)
 }
 
 impl Running {

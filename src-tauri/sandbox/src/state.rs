@@ -8,6 +8,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Faults;
+use crate::identity_center::{RateLimit, SignIns};
+use crate::metadata::Memory;
+use crate::web_identity::TokenIssuer;
 use crate::world::{KeyMaker, World};
 
 /// The world with its clock, its randomness, and what tests ask of it.
@@ -22,11 +25,26 @@ pub struct State {
     ahead_seconds: AtomicI64,
     /// The longest life of a session, whatever was asked for.
     pub max_life: Option<Duration>,
+    /// `http://127.0.0.1:PORT`.
+    pub endpoint: String,
+    sign_ins: Mutex<SignIns>,
+    /// How many requests a second the access portals take.
+    pub portal_limit: RateLimit,
+    /// The identity provider outside AWS.
+    pub issuer: TokenIssuer,
+    /// What the metadata services remember.
+    pub metadata: Memory,
 }
 
 impl State {
     /// State over a world.
-    pub fn new(world: World, keys: KeyMaker, max_life: Option<Duration>) -> Self {
+    pub fn new(
+        world: World,
+        keys: KeyMaker,
+        max_life: Option<Duration>,
+        endpoint: String,
+        issuer: TokenIssuer,
+    ) -> Self {
         Self {
             world: RwLock::new(world),
             keys: Mutex::new(keys),
@@ -34,6 +52,11 @@ impl State {
             faults: Faults::default(),
             ahead_seconds: AtomicI64::new(0),
             max_life,
+            endpoint,
+            sign_ins: Mutex::default(),
+            portal_limit: RateLimit::default(),
+            issuer,
+            metadata: Memory::default(),
         }
     }
 
@@ -50,6 +73,11 @@ impl State {
     /// The maker of keys and request ids.
     pub fn keys(&self) -> MutexGuard<'_, KeyMaker> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Clients, codes and tokens of Identity Center.
+    pub fn sign_ins(&self) -> MutexGuard<'_, SignIns> {
+        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The server's time.

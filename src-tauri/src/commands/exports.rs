@@ -70,6 +70,14 @@ pub(crate) fn unmet(need: &NeedView) -> CommandError {
             "The session needs a code from your MFA device. Renew it first.",
             "needs_mfa",
         ),
+        NeedView::SignIn { .. } => (
+            "The session needs you to sign in at IAM Identity Center. Renew it first.",
+            "needs_sign_in",
+        ),
+        NeedView::CommandConsent { .. } => (
+            "The session's credentials come from a command that you have not yet allowed. Renew it first.",
+            "needs_consent",
+        ),
         NeedView::EndpointConsent { .. } => (
             "Requests would be signed for an endpoint that is not AWS's. Switch to the role again and allow it.",
             "needs_consent",

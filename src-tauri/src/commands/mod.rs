@@ -4,6 +4,7 @@ mod app;
 mod buckets;
 mod catalog;
 mod exports;
+mod portals;
 mod sessions;
 
 pub use app::*;
@@ -11,4 +12,5 @@ pub use buckets::*;
 pub use catalog::*;
 pub(crate) use exports::unmet;
 pub use exports::{clear_clipboard, copy_env, copy_env_for, copy_text, env_preview};
+pub use portals::*;
 pub use sessions::*;

@@ -130,7 +130,10 @@ pub fn was_not_renewed(session: &SessionView, why: &str) -> Reminder {
 pub fn is_waited_for(role_key: &str, need: &NeedView) -> Reminder {
     let (what, button) = match need {
         NeedView::MfaCode { .. } => ("A program waits for a code", "Enter code"),
-        NeedView::EndpointConsent { .. } => ("A program waits for your consent", "Open"),
+        NeedView::SignIn { .. } => ("A program waits for you to sign in", "Sign in"),
+        NeedView::CommandConsent { .. } | NeedView::EndpointConsent { .. } => {
+            ("A program waits for your consent", "Open")
+        }
     };
     let ask = Click::Ask {
         view: Place::Roles,

@@ -2,15 +2,18 @@
 //! list (see the build script) and the TypeScript all come from there.
 
 mod export;
+mod sign_in;
 mod size;
 mod types;
 
 pub use export::typescript;
+pub use sign_in::*;
 pub use size::refuse_oversized;
 pub use types::*;
 
 use hatrack_core::bucket_view::{BucketList, ObjectPage, Preview, TransferView};
 use hatrack_core::export::EnvPreview;
+use hatrack_core::portal_view::{PortalStateView, SignInOutcome};
 use hatrack_core::view::{CatalogView, HistoryPage, SessionView, SwitchOutcome};
 
 /// Makes of each line of the list a Tauri command of the same name, which hands over to `crate::commands`.

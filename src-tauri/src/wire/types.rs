@@ -282,6 +282,7 @@ pub enum Topic {
     Settings,
     Status,
     Transfers,
+    Portals,
 }
 
 /// Pushed as `changed`.

@@ -10,7 +10,7 @@ mod stamp;
 mod watch;
 
 pub use cache::AwsFiles;
-pub use location::{Location, Locations, NamedBy, Os};
+pub use location::{Location, Locations, NamedBy, Os, under_home};
 pub use read::{FileState, LARGEST_FILE, Loaded, read};
 pub use stamp::Stamp;
 pub use watch::{Watch, WatchFailure};

@@ -155,6 +155,11 @@ impl Home {
         self.data.join("vault")
     }
 
+    /// The folder of what Identity Center portals listed.
+    pub fn listings(&self) -> PathBuf {
+        self.data.join("portals")
+    }
+
     /// The settings.
     pub fn settings(&self) -> PathBuf {
         self.config.join("settings.json")

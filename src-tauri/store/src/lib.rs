@@ -1,13 +1,17 @@
 //! What stays on this computer.
 //!
-//! Invariants: no secret is written in the clear; every file of ours is readable by this user alone; a file that is
-//! broken is set aside, never thrown away.
+//! Invariants: no secret is written in the clear, except into the AWS CLI's own cache ([`sso_cache`]); every file of
+//! ours is readable by this user alone; a file of ours that is broken is set aside, never thrown away.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 pub mod aws_files;
 pub mod history;
 pub mod home;
+mod in_the_clear;
+pub mod listings;
+pub mod login_cache;
 pub mod private;
 pub mod settings;
+pub mod sso_cache;
 pub mod vault;

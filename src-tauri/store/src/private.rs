@@ -43,8 +43,9 @@ pub fn folder(path: &Path) -> Result<(), NotPrivate> {
     close_to_others(path, &found)
 }
 
+/// Makes `path` and what is missing above it, closed to others. One that is there stays as it is.
 #[cfg(unix)]
-fn make(path: &Path) -> io::Result<()> {
+pub fn make(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     match fs::DirBuilder::new().recursive(true).mode(0o700).create(path) {
         Err(why) if why.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -52,8 +53,9 @@ fn make(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes `path` and what is missing above it. One that is there stays as it is.
 #[cfg(not(unix))]
-fn make(path: &Path) -> io::Result<()> {
+pub fn make(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 

@@ -39,6 +39,8 @@ pub struct Settings {
     pub quit: QuitChoice,
     /// Endpoints, not AWS's own, that may receive signed requests.
     pub consented_endpoints: BTreeSet<String>,
+    /// The commands that may be run for credentials, each by its fingerprint: the command itself may hold secrets.
+    pub consented_commands: BTreeSet<String>,
     /// The longest session each role is known to give, in seconds.
     pub role_maximums: BTreeMap<RoleArn, SessionDuration>,
     /// Where downloads go.

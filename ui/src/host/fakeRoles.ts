@@ -20,6 +20,7 @@ export const TROY: IdentityView = {
   kind: 'keys',
   label: 'IAM user keys',
   account_id: STUZIO.id,
+  portal: null,
   region: 'eu-west-1',
   defined_at: { file: '~/.aws/credentials', line: 1 }
 };
@@ -28,10 +29,21 @@ export const SSO: IdentityView = {
   profile: 'stuzio-sso',
   kind: 'identity_center',
   label: 'Identity Center',
-  account_id: null,
+  account_id: STUZIO.id,
+  portal: 'stuzio-sso',
   region: 'eu-west-1',
   defined_at: { file: '~/.aws/config', line: 60 }
 };
+
+/** A command that prints credentials. */
+export const VENDOR: IdentityView = {
+  ...TROY, profile: 'vendor', kind: 'credential_process', label: 'Credential process', account_id: null,
+  defined_at: { file: '~/.aws/config', line: 71 }
+};
+
+/** As the file has it, with what a terminal would act on. */
+export const VENDOR_COMMAND =
+  '/opt/vendor/bin/credentials --tenant acme --audience "arn:aws:iam::183438944504:role/VendorAccess" --format aws --cache-folder /home/troy/.cache/vendor <b>x</b>\u001b[31m';
 
 export const PHONE = `arn:aws:iam::${STUZIO.id}:mfa/troy-phone`;
 
@@ -123,10 +135,32 @@ export function specRoles(ago: (minutes: number) => string): RoleView[] {
     role(STUZIO, 'AdministratorAccess', { last_use: used(82), duration: 28_800, max_duration: 43_200 }),
     role(STUZIO, 'ProjectXBucketAdmin', { last_use: used(2 * DAY) }),
     role(STUZIO, 'ReadOnlyAccess', { last_use: used(15 * DAY) }),
-    role(STUZIO, 'BillingAccess', {
-      identity: SSO, hops: [], arn: null,
-      unusable: 'Identity Center sign-in is not part of this version. Use a profile with keys.'
-    })
+    role(STUZIO, 'BillingAccess', { identity: SSO, hops: [], arn: null })
+  ];
+}
+
+/** The same, one of them with a sign-in that lacks something. */
+export function problemRoles(ago: (minutes: number) => string): RoleView[] {
+  return specRoles(ago).map((r) =>
+    r.identity.portal === null ? r : { ...r, unusable: 'Its Identity Center sign-in lacks sso_region. Add it.' }
+  );
+}
+
+/** What portals list, a chain from one of them, and a role behind a command. */
+export function portalRoles(ago: (minutes: number) => string): RoleView[] {
+  const from = (portal: string, account: FakeAccount, name: string) =>
+    role(account, name, {
+      key: `${portal}:${account.name}/${name}`, profile: null, defined_at: null, source: portal, arn: null, hops: [],
+      identity: { ...SSO, profile: portal, portal, account_id: account.id, defined_at: null }, session_name: 'troy@acme.example'
+    });
+  return [
+    ...specRoles(ago),
+    from('acme', PROD, 'AuditorAccess'), from('acme', PROD, 'SupportAccess'), from('acme', DEV, 'DeveloperAccess'),
+    from('lab', STAGING, 'LabAccess'),
+    role(DEV, 'ChainedFromSignIn', {
+      identity: { ...SSO, profile: 'acme-base', portal: 'acme', account_id: DEV.id }, chained: true
+    }),
+    role(PROD, 'VendorAccess', { identity: VENDOR })
   ];
 }
 

@@ -2,18 +2,21 @@
 import type { CatalogView } from '../wire/CatalogView';
 import type { DenialView } from '../wire/DenialView';
 import type { HistoryRow } from '../wire/HistoryRow';
+import type { NeedView } from '../wire/NeedView';
+import type { PortalStateView } from '../wire/PortalStateView';
 import type { RoleView } from '../wire/RoleView';
 import type { SessionView } from '../wire/SessionView';
 import type { SwitchOutcome } from '../wire/SwitchOutcome';
 import type { TransferView } from '../wire/TransferView';
 import { bucketNames, objectsOf, pageOf } from './fakeBuckets';
 import { DENIED_TEXT, historyRow, pageOfHistory, specHistory } from './fakeHistory';
-import { hostileRoles, manyRoles, PHONE, specRoles, SSO, TROY } from './fakeRoles';
+import { FakePortals, hostilePortals, manyPortals, specPortals } from './fakePortals';
+import { hostileRoles, manyRoles, PHONE, portalRoles, problemRoles, specRoles, SSO, TROY, VENDOR_COMMAND } from './fakeRoles';
 import { fakeEnv } from './fakeEnv';
 import { fakeSession, specSessions } from './fakeSessions';
 import type { AppStatus, Commands, Events, SwitchRequest } from './host';
 
-export type WorldName = 'spec' | 'quiet' | 'empty' | 'many' | 'hostile' | 'problems';
+export type WorldName = 'spec' | 'quiet' | 'empty' | 'many' | 'hostile' | 'problems' | 'portals';
 
 export type Answers = {
   [N in keyof Commands]: (request: Commands[N]['request']) => Commands[N]['reply'] | Promise<Commands[N]['reply']>;
@@ -24,6 +27,31 @@ export const GOOD_CODE = '409173';
 
 const failure = (message: string) => Object.assign(new Error(message), { code: null });
 
+type Ago = (minutes: number) => string;
+
+function rolesOf(name: WorldName, ago: Ago): RoleView[] {
+  switch (name) {
+    case 'empty':
+      return [];
+    case 'many':
+      return manyRoles(10_000);
+    case 'hostile':
+      return hostileRoles();
+    case 'problems':
+      return problemRoles(ago);
+    case 'portals':
+      return portalRoles(ago);
+    default:
+      return specRoles(ago);
+  }
+}
+
+function portalsOf(name: WorldName, ago: Ago): PortalStateView[] {
+  if (name === 'empty' || name === 'many') return [];
+  if (name === 'hostile') return hostilePortals();
+  return name === 'portals' ? manyPortals(ago) : specPortals(ago);
+}
+
 export class FakeWorld {
   roles: RoleView[];
   sessions: SessionView[];
@@ -31,6 +59,7 @@ export class FakeWorld {
   transfers: TransferView[] = [];
   problems: CatalogView['problems'] = [];
   denyBuckets = false;
+  portals: FakePortals;
   revision = 1;
   status: AppStatus;
   commands: Answers;
@@ -42,7 +71,8 @@ export class FakeWorld {
     this.#emit = emit;
     const now = Date.now();
     const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
-    this.roles = { spec: specRoles(ago), quiet: specRoles(ago), empty: [], many: manyRoles(10_000), hostile: hostileRoles(), problems: specRoles(ago) }[name];
+    this.roles = rolesOf(name, ago);
+    this.portals = new FakePortals(portalsOf(name, ago), this.#agreed, (...topics) => this.changed(...topics));
     this.sessions = name === 'spec' ? specSessions(now) : [];
     this.history = name === 'spec' || name === 'quiet' ? specHistory(ago) : [];
     if (name === 'problems') {
@@ -97,6 +127,8 @@ export class FakeWorld {
       };
       return { kind: 'denied', denial };
     }
+    const need = this.#start(role);
+    if (need) return { kind: 'needs', need };
     const endpoint = 'http://127.0.0.1:4566';
     if (role.role_name === 'ReadOnlyAccess' && !this.#agreed.has(endpoint)) {
       return { kind: 'needs', need: { kind: 'endpoint_consent', endpoint } };
@@ -107,6 +139,18 @@ export class FakeWorld {
     this.#log(role, { event: 'switch', session_id: session.id, duration_s: session.life, call_ms: 201 });
     queueMicrotask(() => this.changed('sessions', 'history'));
     return { kind: 'switched', session, notes: [] };
+  }
+
+  /** What the role's start wants first. */
+  #start(role: RoleView): NeedView | null {
+    const { kind, portal, profile } = role.identity;
+    if (portal !== null && this.portals.of(portal).signed_in_until === null) {
+      return { kind: 'sign_in', portal: this.portals.of(portal).portal };
+    }
+    if (kind === 'credential_process' && !this.#agreed.has(VENDOR_COMMAND)) {
+      return { kind: 'command_consent', profile, command: VENDOR_COMMAND };
+    }
+    return null;
   }
 
   #deny(role: RoleView): DenialView {
@@ -137,8 +181,21 @@ export class FakeWorld {
         this.#agreed.add(r.endpoint);
         return null;
       },
+      consent_command: (r) => {
+        this.#agreed.add(r.command);
+        return null;
+      },
+      portals: () => this.portals.states,
+      sign_in: (r) => this.portals.signIn(r),
+      await_sign_in: (r) => this.portals.wait(r.id),
+      cancel_sign_in: (r) => this.portals.cancel(r.id),
+      open_sign_in: none,
+      sign_out: (r) => this.portals.signOut(r.portal),
+      list_portal: (r) => this.portals.list(r.portal),
       renew: (r) => {
         const old = this.#session(r.session_id);
+        const need = old.role_key === null ? null : this.#start(this.#role(old.role_key));
+        if (need) return { kind: 'needs', need };
         if (old.renew_needs_code && r.mfa_code !== GOOD_CODE) {
           const refused = r.mfa_code === null ? null : 'That code was refused. Wait for the next one.';
           return { kind: 'needs', need: { kind: 'mfa_code', serial: PHONE, role_arn: old.arn, refused } };

@@ -6,6 +6,9 @@ export const DURATIONS = [900, 1800, 2700, 3600, 7200, 14400, 28800, 43200];
 const LONGEST = 43_200;
 const CHAIN_CAP = 3600;
 
+/** Whether the permission set decides how long a session lives and what it is called: Identity Center takes no wishes. */
+export const isPermissionSet = (role: RoleView) => role.identity.kind === 'identity_center' && role.hops.length === 0;
+
 /** The longest that may be asked for: AWS refuses more, it does not shorten. */
 export function cap(role: RoleView): number {
   const known = role.max_duration ?? LONGEST;

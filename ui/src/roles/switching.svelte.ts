@@ -2,9 +2,9 @@
 import { tick } from 'svelte';
 import { host } from '#host';
 import { messageOf, type SwitchRequest } from '../host/host';
-import { mfaAsk } from '../mfa/ask.svelte';
 import { copyEnv } from '../session/env.svelte';
 import { sessions } from '../session/sessions.svelte';
+import { meetingNeeds } from '../shell/needs';
 import { place } from '../shell/view.svelte';
 import { report } from '../shell/status.svelte';
 import { toasts } from '../shell/toasts.svelte';
@@ -55,19 +55,14 @@ class Switching {
 
   async #switch(role: RoleView, request: SwitchRequest, end: Attempt): Promise<SessionView | null> {
     const send = (code: string | null) => host.call('switch_role', { ...request, mfa_code: code });
-    let outcome = await send(null);
-    if (outcome.kind === 'needs' && outcome.need.kind === 'mfa_code') {
-      const answered = await mfaAsk.ask({
-        need: outcome.need,
-        accountName: role.account_name,
-        colour: role.colour,
-        roleName: role.role_name,
-        action: 'Switch role',
-        send
-      });
-      if (answered === null) return null;
-      outcome = answered;
-    }
+    const outcome = await meetingNeeds({
+      accountName: role.account_name,
+      colour: role.colour,
+      roleName: role.role_name,
+      action: 'Switch role',
+      send
+    });
+    if (outcome === null) return null;
     if (outcome.kind === 'denied') end.denial = outcome.denial;
     else if (outcome.kind === 'needs' && outcome.need.kind === 'endpoint_consent') end.consent = outcome.need.endpoint;
     else if (outcome.kind === 'switched') {

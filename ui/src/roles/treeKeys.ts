@@ -11,6 +11,13 @@ export function treeKey(event: KeyboardEvent): void {
   act();
 }
 
+/** The first field of the shown role: its duration, or what follows where that is not asked. */
+function focusForm(): void {
+  const form = document.querySelector('[data-testid="role-detail"] .form');
+  const field = form?.querySelector<HTMLElement>('[role="radio"][tabindex="0"]') ?? form?.querySelector<HTMLElement>('button');
+  field?.focus();
+}
+
 const ACTS: Record<string, () => void> = {
   ArrowDown: () => roleList.step(1),
   ArrowUp: () => roleList.step(-1),
@@ -23,6 +30,6 @@ const ACTS: Record<string, () => void> = {
   Enter: () => {
     const line = roleList.lines[roleList.index];
     if (line?.kind === 'head') roleList.fold(line.id, !line.folded);
-    else document.querySelector<HTMLElement>('[data-testid="role-detail"] [role="radio"][tabindex="0"]')?.focus();
+    else focusForm();
   }
 };

@@ -1,9 +1,10 @@
 /** What can be done with a live session. */
 import { host } from '#host';
 import { messageOf, type SwitchRequest } from '../host/host';
-import { mfaAsk } from '../mfa/ask.svelte';
 import { catalog } from '../roles/catalog.svelte';
+import { isPermissionSet } from '../roles/choice.svelte';
 import { switching } from '../roles/switching.svelte';
+import { meetingNeeds } from '../shell/needs';
 import { report } from '../shell/status.svelte';
 import { toasts } from '../shell/toasts.svelte';
 import { clockTime } from '../time/when';
@@ -45,19 +46,14 @@ class Renewals {
   async #renew(session: SessionView, end: Renewal): Promise<void> {
     const send = (code: string | null) =>
       host.call('renew', { session_id: session.id, mfa_code: code, duration: null });
-    let outcome = await send(null);
-    if (outcome.kind === 'needs' && outcome.need.kind === 'mfa_code') {
-      const answered = await mfaAsk.ask({
-        need: outcome.need,
-        accountName: session.account_name,
-        colour: session.colour,
-        roleName: session.role_name,
-        action: 'Renew',
-        send
-      });
-      if (answered === null) return;
-      outcome = answered;
-    }
+    const outcome = await meetingNeeds({
+      accountName: session.account_name,
+      colour: session.colour,
+      roleName: session.role_name,
+      action: 'Renew',
+      send
+    });
+    if (outcome === null) return;
     if (outcome.kind === 'denied') end.denial = outcome.denial;
     else if (outcome.kind === 'needs' && outcome.need.kind === 'endpoint_consent') {
       end.error = `Nothing was signed for ${outcome.need.endpoint}. It is not an AWS endpoint.`;
@@ -105,11 +101,12 @@ const SHORTEST = 900;
 function again(session: SessionView, role: RoleView): SwitchRequest {
   const wish = <T>(had: T, own: T) => (had === own ? null : had);
   const minutes = Math.round(session.life / 60) * 60;
+  const fixed = isPermissionSet(role);
   return {
     role_key: role.key,
-    duration: minutes < SHORTEST ? null : wish(minutes, role.duration),
+    duration: fixed || minutes < SHORTEST ? null : wish(minutes, role.duration),
     region: wish(session.region, role.region),
-    session_name: wish(session.session_name, role.session_name),
+    session_name: fixed ? null : wish(session.session_name, role.session_name),
     external_id: wish(session.external_id, role.external_id),
     mfa_code: null
   };

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { catalog } from '../roles/catalog.svelte';
+import { fakeSession } from '../host/fakeSessions';
 import { toasts } from '../shell/toasts.svelte';
 import { switchBack } from './acts.svelte';
 import { clipboard, copyEnv } from './env.svelte';
@@ -39,6 +40,18 @@ it('leaves the clipboard alone that holds another session’s', async () => {
   await copyEnv(live('s-stuzio'));
   await switchBack(live('s-staging'));
   expect(calls('clear_clipboard')).toEqual([]);
+});
+
+it('undo wishes nothing of a permission set', async () => {
+  const role = catalog.role('stuzio-projectx/BillingAccess');
+  if (!role) throw new Error('no role');
+  const billing = fakeSession(role, { id: 's-billing', life: 28_800, region: 'us-east-1' });
+  window.fake.world.sessions = [...window.fake.world.sessions, { ...billing, session_name: 'troy@acme.example' }];
+  await sessions.load();
+  await switchBack(live('s-billing'));
+  toasts.list.at(-1)?.undo?.();
+  await expect.poll(() => calls('switch_role')).toHaveLength(1);
+  expect(calls('switch_role')[0]).toMatchObject({ role_key: role.key, duration: null, session_name: null, region: 'us-east-1' });
 });
 
 it('undo asks only for what differs from the role’s own', async () => {

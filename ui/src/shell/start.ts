@@ -8,6 +8,7 @@ import { roleList } from '../roles/list.svelte';
 import { switching } from '../roles/switching.svelte';
 import { renewals } from '../session/acts.svelte';
 import { sessions } from '../session/sessions.svelte';
+import { portals } from '../signin/portals.svelte';
 import { clock } from '../time/clock.svelte';
 import { focusList } from './panes';
 import { notices } from './notices.svelte';
@@ -23,7 +24,8 @@ const READ: Record<Topic, (() => Promise<void>)[]> = {
   history: [async () => void (revisions.history += 1)],
   settings: [() => catalog.load(), () => status.load()],
   status: [() => status.load()],
-  transfers: [() => transfers.load()]
+  transfers: [() => transfers.load()],
+  portals: [() => portals.load()]
 };
 
 async function read(topics: readonly Topic[]): Promise<void> {
@@ -36,12 +38,12 @@ export async function start(): Promise<void> {
   sidebar.start();
   clock.start();
   // Time left is asked for again before it is drawn after a sleep.
-  clock.onWake(() => void read(['sessions', 'history']));
+  clock.onWake(() => void read(['sessions', 'history', 'portals']));
   await read(['catalog', 'sessions', 'status']);
   await tick();
   focusList();
   await host.call('ui_ready').catch(report);
-  await read(['transfers']);
+  await read(['transfers', 'portals']);
 }
 
 function listen(): void {

@@ -4,6 +4,7 @@ import type { AddRoleRequest } from "./AddRoleRequest";
 import type { AppStatus } from "./AppStatus";
 import type { BucketList } from "./BucketList";
 import type { CatalogView } from "./CatalogView";
+import type { CommandRequest } from "./CommandRequest";
 import type { Copied } from "./Copied";
 import type { DownloadRequest } from "./DownloadRequest";
 import type { EndpointRequest } from "./EndpointRequest";
@@ -14,6 +15,9 @@ import type { HistoryRequest } from "./HistoryRequest";
 import type { ObjectPage } from "./ObjectPage";
 import type { ObjectRequest } from "./ObjectRequest";
 import type { ObjectsRequest } from "./ObjectsRequest";
+import type { PendingSignIn } from "./PendingSignIn";
+import type { PortalRequest } from "./PortalRequest";
+import type { PortalStateView } from "./PortalStateView";
 import type { Preview } from "./Preview";
 import type { QuitRequest } from "./QuitRequest";
 import type { QuitSettingRequest } from "./QuitSettingRequest";
@@ -22,6 +26,8 @@ import type { RoleRequest } from "./RoleRequest";
 import type { RoleSwitchRequest } from "./RoleSwitchRequest";
 import type { SessionRequest } from "./SessionRequest";
 import type { SessionView } from "./SessionView";
+import type { SignInOutcome } from "./SignInOutcome";
+import type { SignInRequest } from "./SignInRequest";
 import type { SwitchOutcome } from "./SwitchOutcome";
 import type { SwitchRequest } from "./SwitchRequest";
 import type { TextRequest } from "./TextRequest";
@@ -35,6 +41,14 @@ export type Commands = {
   sessions: { request: undefined, reply: Array<SessionView> },
   switch_role: { request: SwitchRequest, reply: SwitchOutcome },
   consent_endpoint: { request: EndpointRequest, reply: null },
+  consent_command: { request: CommandRequest, reply: null },
+  portals: { request: undefined, reply: Array<PortalStateView> },
+  sign_in: { request: SignInRequest, reply: SignInOutcome },
+  await_sign_in: { request: PendingSignIn, reply: null },
+  cancel_sign_in: { request: PendingSignIn, reply: null },
+  open_sign_in: { request: PendingSignIn, reply: null },
+  sign_out: { request: PortalRequest, reply: null },
+  list_portal: { request: PortalRequest, reply: null },
   renew: { request: RenewRequest, reply: SwitchOutcome },
   end_session: { request: SessionRequest, reply: null },
   end_all: { request: undefined, reply: number },

@@ -23,6 +23,10 @@ label: string,
  */
 account_id: AccountId | null, 
 /**
+ * `PortalView::name` of where one signs in, for Identity Center.
+ */
+portal: string | null, 
+/**
  * Its region, if the profile has one.
  */
 region: string | null, 

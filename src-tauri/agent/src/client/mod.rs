@@ -3,23 +3,27 @@
 mod connection;
 mod error;
 mod events;
+mod page;
 mod start;
 
 use std::sync::Arc;
 
 use hatrack_core::caller::CallerContext;
+use hatrack_core::portal_view::PortalStateView;
 use hatrack_core::view::{CatalogView, HistoryPage, HistoryQuery, RoleView, SessionView, SwitchOutcome};
 use hatrack_store::home::Home;
 use tokio::sync::Mutex;
 
 use crate::protocol::{
     AddRole, EndRequest, HandOutOutcome, HandOutRequest, RecordRequest, RenewRequest, Reply, Request,
-    RoleChoice, SessionRef, SetAccount, SetFlag, Settings, Status, SwitchRequest,
+    RoleChoice, SessionRef, SetAccount, SetFlag, Settings, SignInOutcome, SignInRequest, Status,
+    SwitchRequest,
 };
 use connection::Connection;
 
 pub use error::AgentError;
 pub use events::Events;
+pub use page::open_page;
 pub use start::HatExecutable;
 
 /// The agent, as a client sees it. Clones share one connection; many requests may be under way at once.
@@ -224,6 +228,52 @@ impl Agent {
     pub async fn consent_endpoint(&self, endpoint: &str) -> Result<(), AgentError> {
         let endpoint = endpoint.to_owned();
         self.done(Request::ConsentEndpoint { endpoint }).await
+    }
+
+    /// Lets `command` be run for credentials, from now on.
+    pub async fn consent_command(&self, command: &str) -> Result<(), AgentError> {
+        let command = command.to_owned();
+        self.done(Request::ConsentCommand { command }).await
+    }
+
+    /// The sign-ins that the caller's files name.
+    pub async fn portals(&self) -> Result<Vec<PortalStateView>, AgentError> {
+        match self.ask(Request::Portals).await? {
+            Reply::Portals(portals) => Ok(portals),
+            _ => Err(AgentError::Unexpected),
+        }
+    }
+
+    /// Begins to sign in, or joins the sign-in under way.
+    pub async fn sign_in(&self, request: SignInRequest) -> Result<SignInOutcome, AgentError> {
+        match self.ask(Request::SignIn(request)).await? {
+            Reply::SignIn(outcome) => Ok(outcome),
+            _ => Err(AgentError::Unexpected),
+        }
+    }
+
+    /// Waits for a sign-in; an error says why it did not come about.
+    pub async fn await_sign_in(&self, id: &str) -> Result<(), AgentError> {
+        let id = id.to_owned();
+        self.done(Request::AwaitSignIn { id }).await
+    }
+
+    /// Gives a sign-in up.
+    pub async fn cancel_sign_in(&self, id: &str) -> Result<(), AgentError> {
+        let id = id.to_owned();
+        self.done(Request::CancelSignIn { id }).await
+    }
+
+    /// Signs out.
+    pub async fn sign_out(&self, portal: &str) -> Result<(), AgentError> {
+        let portal = portal.to_owned();
+        self.done(Request::SignOut { portal }).await
+    }
+
+    /// Lists a portal's accounts and roles anew.
+    pub async fn list_portal(&self, portal: &str) -> Result<(), AgentError> {
+        let portal = portal.to_owned();
+        self.done(Request::ListPortal { portal }).await
     }
 
     /// The settings.

@@ -9,5 +9,5 @@ mod sleep;
 pub use alarm::{Alarm, Rung};
 pub use clock::SystemClock;
 pub use hardening::harden;
-pub use random::SystemRandom;
+pub use random::{SystemRandom, secret_text};
 pub use sleep::watch_for_resume;

@@ -1,6 +1,10 @@
 //! The system's randomness.
 
+use std::fmt::Write;
+
 use hatrack_core::broker::Random;
+use hatrack_core::secret::Secret;
+use zeroize::Zeroizing;
 
 /// `getrandom(2)` and its like.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,4 +20,17 @@ impl Random for SystemRandom {
             }
         }
     }
+}
+
+/// A new secret of 256 bits, as 64 letters and digits. Fails where the system has no random numbers: a guessable one
+/// would be worse than none.
+pub fn secret_text() -> Result<Secret, getrandom::Error> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *bytes)?;
+    let mut text = Zeroizing::new(String::with_capacity(64));
+    for byte in bytes.iter() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(Secret::new(text.as_str()))
 }

@@ -20,6 +20,8 @@ pub enum ErrorCode {
     Config,
     /// AWS could not be reached, or what answered was not AWS.
     Aws,
+    /// A sign-in that did not come about: refused, given up or too late.
+    SignIn,
     /// History, settings or vault could not be read or written.
     Store,
     /// The other side speaks another protocol, or sent what cannot be read.
@@ -39,6 +41,7 @@ impl ErrorCode {
             Self::Identity => "identity",
             Self::Config => "config",
             Self::Aws => "aws",
+            Self::SignIn => "sign_in",
             Self::Store => "store",
             Self::Protocol => "protocol",
             Self::Stopping => "stopping",

@@ -13,16 +13,19 @@ pub enum Topic {
     History,
     Settings,
     Status,
+    /// Sign-ins: who is signed in where, and what a sign-in lists.
+    Portals,
 }
 
 impl Topic {
     /// Every topic: what a subscriber is told that was too slow to be told each change.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Catalog,
         Self::Sessions,
         Self::History,
         Self::Settings,
         Self::Status,
+        Self::Portals,
     ];
 }
 

@@ -14,10 +14,12 @@ mod hand_out;
 mod on_wire;
 mod session;
 mod settings;
+mod sign_in;
 mod status;
 mod switch;
 
 use hatrack_core::caller::CallerContext;
+use hatrack_core::portal_view::PortalStateView;
 use hatrack_core::view::{CatalogView, HistoryPage, HistoryQuery, RoleView, SessionView, SwitchOutcome};
 use serde::{Deserialize, Serialize};
 
@@ -27,11 +29,12 @@ pub use event::{Event, Topic};
 pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, S3Reach};
 pub use session::{EndRequest, RecordRequest, RenewRequest, SessionRef};
 pub use settings::{QuitChoice, Settings, Theme};
+pub use sign_in::{SignInOutcome, SignInRequest};
 pub use status::{KeyringState, Status};
 pub use switch::SwitchRequest;
 
 /// Grows with each change that an older client or agent could not read.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 /// A longer line from a client closes its connection.
 pub const LONGEST_REQUEST: usize = 64 * 1024;
 /// A longer line from the agent is not read: a catalog of 100,000 roles stays far below.
@@ -121,6 +124,28 @@ pub enum Request {
     ConsentEndpoint {
         endpoint: String,
     },
+    /// The person lets this command be run for credentials; another one, or the same changed, asks again.
+    ConsentCommand {
+        command: String,
+    },
+    /// The sign-ins that the caller's files name.
+    Portals,
+    SignIn(SignInRequest),
+    /// Answered when the sign-in has ended: done, failed, cancelled or too late.
+    AwaitSignIn {
+        id: String,
+    },
+    CancelSignIn {
+        id: String,
+    },
+    /// Ends the sign-in at AWS, for every program on this computer.
+    SignOut {
+        portal: String,
+    },
+    /// Lists a portal's accounts and roles anew.
+    ListPortal {
+        portal: String,
+    },
     Settings,
     SetSettings(Settings),
     Subscribe,
@@ -141,5 +166,7 @@ pub enum Reply {
     Ended { count: u32 },
     History(HistoryPage),
     RoleKey { role_key: String },
+    Portals(Vec<PortalStateView>),
+    SignIn(SignInOutcome),
     Settings(Settings),
 }

@@ -19,8 +19,9 @@ impl Service {
         // Ten thousand roles take some tens of milliseconds: not on a thread that others wait for.
         let listed = tokio::task::spawn_blocking(move || {
             let loaded = service.catalogs.of(&caller);
+            service.sign_ins.list_stale(&loaded.catalog.portals, &caller);
             let choices = service.choices.now();
-            let views = RoleViews::new(&choices, &standing, &caller);
+            let views = RoleViews::new(&choices, &service.catalogs, &standing, &caller);
             CatalogView {
                 revision: standing.revision,
                 roles: loaded.catalog.roles.iter().map(|role| views.role(role)).collect(),
@@ -54,7 +55,7 @@ impl Service {
         let loaded = self.catalogs.of(caller);
         let choices = self.choices.now();
         match find(&loaded, caller, choice)? {
-            Found::Role(role) => Ok(RoleViews::new(&choices, &standing, caller).role(role)),
+            Found::Role(role) => Ok(RoleViews::new(&choices, &self.catalogs, &standing, caller).role(role)),
             Found::Identity(identity) => Err(WireError::new(
                 ErrorCode::NoSuchRole,
                 format!(
@@ -140,6 +141,7 @@ pub(super) fn identity_view(entry: &IdentityEntry) -> IdentityView {
         kind: identity.kind().to_owned(),
         label: identity.label().to_owned(),
         account_id: entry.account_id,
+        portal: identity.portal_name().map(str::to_owned),
         region: entry.settings.region.clone(),
         defined_at: entry.defined_at.as_ref().map(place_view),
     }

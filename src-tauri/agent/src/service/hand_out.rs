@@ -1,18 +1,19 @@
 //! Hand-outs.
 
 use hatrack_core::account::Partition;
-use hatrack_core::broker::{Base, EndpointRules, IdentitySource, partition_of, reach, region};
+use hatrack_core::broker::{
+    Base, EndpointRules, IdentityAsk, IdentityFailure, partition_of, reach, region,
+};
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::{EntrySettings, Found, IdentityEntry};
 use hatrack_core::route::Route;
 use hatrack_core::secret::Credentials;
-use hatrack_core::session::SessionId;
+use hatrack_core::session::{SessionId, SwitchOptions};
 use hatrack_core::view::{NeedView, SessionView};
 
 use super::Service;
 use super::catalog::find;
 use super::switch::{Ready, Renewal, as_duration, wire};
-use crate::identities::LocalIdentities;
 use crate::protocol::{
     HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, RoleChoice, S3Reach, SessionRef, WireError,
 };
@@ -25,6 +26,11 @@ struct Setting {
     caller: CallerContext,
     /// The region where nothing else names one.
     partition_region: &'static str,
+}
+
+/// Whether a profile holds temporary keys: they have no session behind them that could be renewed.
+fn is_as_it_stands(identity: &IdentityEntry, caller: &CallerContext) -> bool {
+    !identity.route.identity.gives_sessions() && Base::of(&identity.route, caller).temporary == Some(true)
 }
 
 impl Service {
@@ -111,10 +117,13 @@ impl Service {
             partition_region: partition_of(route_of(found)).default_region(),
         };
         if let Found::Identity(identity) = found
-            && (request.raw || Base::of(&identity.route, caller).temporary)
+            && (request.raw || is_as_it_stands(identity, caller))
         {
-            let keys = self.keys_of(identity, caller).await?;
-            return self.given(caller, (keys, None), Vec::new(), &setting, &request, &rules);
+            return match self.keys_of(identity, caller).await {
+                Ok(keys) => self.given(caller, (keys, None), Vec::new(), &setting, &request, &rules),
+                Err(IdentityFailure::Needs(need)) => Ok(HandOutOutcome::Needs { need: *need }),
+                Err(why) => Err(wire(&why.into())),
+            };
         }
         let plan = match self.ready(found, caller, request.options.clone(), &rules)? {
             Ready::Planned(plan) => plan,
@@ -136,12 +145,16 @@ impl Service {
         &self,
         identity: &IdentityEntry,
         caller: &CallerContext,
-    ) -> Result<Credentials, WireError> {
-        let source = LocalIdentities::new(self.catalogs.clone());
+    ) -> Result<Credentials, IdentityFailure> {
         let region = partition_of(&identity.route).default_region();
         let reach = reach(&identity.settings, caller, region, "sts");
-        let read = source.credentials(&identity.route, caller, &reach).await;
-        read.map_err(|why| wire(&why.into()))
+        let ask = IdentityAsk {
+            route: &identity.route,
+            caller,
+            reach: &reach,
+            options: &SwitchOptions::default(),
+        };
+        Ok(self.identities.credentials(ask).await?.credentials)
     }
 
     async fn serve(
@@ -152,7 +165,7 @@ impl Service {
         request: &HandOutRequest,
         rules: &EndpointRules,
     ) -> Result<HandOutOutcome, WireError> {
-        let notes = fare.plan.notes.clone();
+        let plan = fare.plan.clone();
         let mut served = self.mailbox.serve(fare.clone()).await?;
         if let Served::Needs(need @ NeedView::MfaCode { .. }) = &served
             && request.wait > 0
@@ -166,6 +179,7 @@ impl Service {
         }
         match served {
             Served::Session { session, view } => {
+                let notes = plan.notes_of(&session);
                 let given = (session.credentials.clone(), Some(*view));
                 self.given(caller, given, notes, setting, request, rules)
             }

@@ -6,10 +6,12 @@ mod catalog;
 mod hand_out;
 mod role_views;
 mod settings;
+mod sign_in;
 mod switch;
 
 use std::sync::Arc;
 
+use hatrack_core::broker::IdentitySource;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::HistoryLog;
@@ -25,6 +27,7 @@ use crate::choices::Choices;
 use crate::protocol::{
     EndRequest, ErrorCode, Event, KeyringState, Reply, Request, SessionRef, Status, Topic, WireError,
 };
+use crate::sign_in::SignIns;
 use crate::sessions::{Ended, Ending, Listener, Mailbox, Scribe, VaultSlot};
 
 pub use switch::CatalogRenewals;
@@ -35,6 +38,10 @@ pub struct Service {
     pub mailbox: Mailbox,
     /// The callers' catalogs.
     pub catalogs: Arc<Catalogs>,
+    /// Identity Center sign-ins.
+    pub sign_ins: SignIns,
+    /// The starts of routes.
+    pub identities: Arc<dyn IdentitySource>,
     /// The settings.
     pub choices: Arc<Choices>,
     /// The history.
@@ -145,7 +152,7 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::Settings => Ok(Reply::Settings(self.settings())),
-            change => self.change(&caller, change).await,
+            other => self.about_sign_ins(&caller, other).await,
         }
     }
 

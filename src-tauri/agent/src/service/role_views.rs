@@ -15,11 +15,13 @@ use hatrack_core::view::{HopView, IdentityView, RoleView};
 use hatrack_store::settings::Settings;
 
 use super::catalog::place_view;
+use crate::catalogs::Catalogs;
 use crate::sessions::Standing;
 
 /// Builds views of roles for one caller at one moment.
 pub(super) struct RoleViews<'a> {
     choices: &'a Settings,
+    catalogs: &'a Catalogs,
     standing: &'a Standing,
     caller: &'a CallerContext,
     default_name: String,
@@ -28,7 +30,12 @@ pub(super) struct RoleViews<'a> {
 }
 
 impl<'a> RoleViews<'a> {
-    pub(super) fn new(choices: &'a Settings, standing: &'a Standing, caller: &'a CallerContext) -> Self {
+    pub(super) fn new(
+        choices: &'a Settings,
+        catalogs: &'a Catalogs,
+        standing: &'a Standing,
+        caller: &'a CallerContext,
+    ) -> Self {
         let mut live: HashMap<&RoleArn, Vec<&Session>> = HashMap::new();
         for session in standing.live.iter().map(Arc::as_ref) {
             if let Some(hop) = session.key.hops.last() {
@@ -37,6 +44,7 @@ impl<'a> RoleViews<'a> {
         }
         Self {
             choices,
+            catalogs,
             standing,
             caller,
             default_name: default_session_name(user(caller).as_deref()).to_string(),
@@ -63,10 +71,7 @@ impl<'a> RoleViews<'a> {
             role.max_duration.or(known.copied())
         };
         let last = role.route.hops.last();
-        let last_use = self
-            .standing
-            .last_uses
-            .of(role.profile.as_deref(), arn.as_deref());
+        let last_use = self.standing.last_uses.of(role);
         RoleView {
             key: role.key.clone(),
             profile: role.profile.clone(),
@@ -80,6 +85,7 @@ impl<'a> RoleViews<'a> {
                 (Source::SharedConfig, Some(at)) => at.file.to_string(),
                 (Source::SharedConfig, None) => "~/.aws/config".into(),
                 (Source::Added, _) => "Hatrack".into(),
+                (Source::Portal, _) => format!("Identity Center, {}", role.route.identity_profile),
             },
             defined_at: role.defined_at.as_ref().map(place_view),
             identity: self.identity(role),
@@ -99,12 +105,7 @@ impl<'a> RoleViews<'a> {
             favourite: self.choices.favourites.contains(&role.key),
             auto_renew: self.choices.auto_renew.contains(&role.key),
             last_use: last_use.cloned(),
-            unusable: role
-                .route
-                .identity
-                .check_supported()
-                .err()
-                .map(|why| why.to_string()),
+            unusable: None,
         }
     }
 
@@ -118,6 +119,7 @@ impl<'a> RoleViews<'a> {
                 Identity::IdentityCenter(center) => Some(center.account),
                 _ => None,
             },
+            portal: identity.portal_name().map(str::to_owned),
             region: None,
             defined_at: None,
         }
@@ -144,11 +146,8 @@ impl<'a> RoleViews<'a> {
     }
 
     fn account(&self, id: AccountId) -> (String, HatColour) {
-        let said = self.choices.accounts.get(&id);
-        let name = said
-            .and_then(|about| about.name.clone())
-            .filter(|name| !name.trim().is_empty());
-        let colour = said.and_then(|about| about.colour);
+        let name = self.catalogs.account_name(id);
+        let colour = self.choices.accounts.get(&id).and_then(|about| about.colour);
         (
             name.unwrap_or_else(|| id.to_string()),
             colour.unwrap_or_else(|| HatColour::for_account(id)),

@@ -4,6 +4,7 @@ use hatrack_core::arn::RoleArn;
 use hatrack_core::broker::Endpoint;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::AddedRole;
+use hatrack_core::route::ProcessCommand;
 use hatrack_store::settings::Settings as Stored;
 
 use super::catalog::find;
@@ -35,6 +36,7 @@ impl Service {
             Request::AddRole(role) => self.add_role(caller, role),
             Request::RemoveRole { role_key } => self.remove_role(&role_key),
             Request::ConsentEndpoint { endpoint } => self.consent(&endpoint),
+            Request::ConsentCommand { command } => self.consent_command(command),
             Request::SetSettings(settings) => self.choose(&[Topic::Status], |stored| {
                 stored.quit = settings.quit_choice;
                 stored.theme = settings.theme;
@@ -153,6 +155,13 @@ impl Service {
         };
         self.choose(&[], |stored| {
             stored.consented_endpoints.insert(endpoint.origin().to_owned());
+        })
+    }
+
+    fn consent_command(&self, command: String) -> Result<Reply, WireError> {
+        let fingerprint = ProcessCommand::new(command).fingerprint();
+        self.choose(&[], |stored| {
+            stored.consented_commands.insert(fingerprint);
         })
     }
 }

@@ -31,9 +31,7 @@ pub(super) enum Ready {
 
 pub(super) fn wire(error: &BrokerError) -> WireError {
     let code = match error {
-        BrokerError::Unsupported(_) | BrokerError::Identity(_) | BrokerError::AlreadyTemporary { .. } => {
-            ErrorCode::Identity
-        }
+        BrokerError::Identity(_) | BrokerError::AlreadyTemporary { .. } => ErrorCode::Identity,
         BrokerError::NotTaken { .. } => ErrorCode::Invalid,
         BrokerError::Aws(_) | BrokerError::AlreadyExpired(_) => ErrorCode::Aws,
     };
@@ -113,15 +111,14 @@ impl Service {
             Ready::Needs(need) => return Ok(SwitchOutcome::Needs { need }),
             Ready::Refused(denial) => return Ok(SwitchOutcome::Denied { denial: *denial }),
         };
-        let notes = plan.notes.clone();
         let fare = Fare {
-            plan,
+            plan: plan.clone(),
             caller: caller.clone(),
             code: request.mfa_code,
             min_life: None,
             renews: None,
         };
-        let outcome = told(self.mailbox.serve(fare).await?, notes)?;
+        let outcome = told(self.mailbox.serve(fare).await?, &plan)?;
         Ok(with_region(outcome, region))
     }
 
@@ -142,8 +139,8 @@ impl Service {
             code: request.mfa_code,
             ..*fare
         };
-        let notes = fare.plan.notes.clone();
-        told(self.mailbox.serve(fare).await?, notes)
+        let plan = fare.plan.clone();
+        told(self.mailbox.serve(fare).await?, &plan)
     }
 
     /// What it takes to renew the session `id`.
@@ -226,9 +223,12 @@ fn rules_for(session: &Session, rules: &EndpointRules) -> EndpointRules {
 }
 
 /// What a client is told of what the keeper served.
-fn told(served: Served, notes: Vec<String>) -> Result<SwitchOutcome, WireError> {
+fn told(served: Served, plan: &Plan) -> Result<SwitchOutcome, WireError> {
     match served {
-        Served::Session { view, .. } => Ok(SwitchOutcome::Switched { session: view, notes }),
+        Served::Session { session, view } => Ok(SwitchOutcome::Switched {
+            session: view,
+            notes: plan.notes_of(&session),
+        }),
         Served::Needs(need) => Ok(SwitchOutcome::Needs { need }),
         Served::Denied(denial) => Ok(SwitchOutcome::Denied { denial: *denial }),
         Served::Failed(error) => Err(wire(&error)),

@@ -78,7 +78,10 @@ impl Keeper {
     }
 
     fn arrived(&mut self, session: Session, fare: &Fare, told: Told) -> Served {
-        self.learn_maximum(fare, Some(session.expiry.life));
+        // What a chain gave says nothing about the role's own maximum.
+        if !session.origin.chained {
+            self.learn_maximum(fare, Some(session.expiry.life));
+        }
         let id = self.take_in(session, fare.caller.clone(), fare.renews.as_ref());
         let renewed = fare.renews.is_some() || id.was_listed;
         let word = if renewed { event::RENEW } else { event::SWITCH };

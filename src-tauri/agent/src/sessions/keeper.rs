@@ -14,6 +14,7 @@ use super::audience::Audience;
 use super::last_use::LastUses;
 use super::mail::{Fare, Mail, Mailbox, Renewals, Served, Standing};
 use super::scribe::Scribe;
+use crate::catalogs::Catalogs;
 use crate::choices::Choices;
 use crate::protocol::Topic;
 
@@ -23,6 +24,8 @@ pub struct Wiring {
     pub broker: Broker,
     /// The settings.
     pub choices: Arc<Choices>,
+    /// Knows what accounts are called.
+    pub catalogs: Arc<Catalogs>,
     /// Plans renewals.
     pub renewals: Arc<dyn Renewals>,
     /// Where the next moment is set.

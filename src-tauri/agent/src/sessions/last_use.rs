@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
+use hatrack_core::account::AccountId;
+use hatrack_core::catalog::RoleEntry;
 use hatrack_core::history::{HistoryFailure, HistoryLog, event};
 use hatrack_core::view::{HistoryQuery, HistoryRow, LastUseView};
 
 /// How far back is looked for at start.
 const ROWS: u32 = 1000;
 
-/// The last try of each role. A role is a profile and an ARN: two profiles may name one role.
+/// The last try of each role. A role is a profile and an ARN, or an account and a name where no ARN is known: two
+/// profiles may name one role.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LastUses(HashMap<(Option<String>, Option<String>), LastUseView>);
+pub struct LastUses(HashMap<(Option<String>, String), LastUseView>);
 
 impl LastUses {
     /// Reads the newest of the history.
@@ -33,7 +36,11 @@ impl LastUses {
                 at: row.at,
                 outcome: row.outcome.clone(),
             };
-            self.0.insert((row.profile.clone(), row.arn.clone()), last);
+            let role = row.arn.clone().unwrap_or_else(|| {
+                let role_name = row.role_name.as_deref().unwrap_or_default();
+                row.account_id.map_or_else(String::new, |account| named(account, role_name))
+            });
+            self.0.insert((row.profile.clone(), role), last);
         }
     }
 
@@ -45,10 +52,18 @@ impl LastUses {
     }
 
     /// The last try of a role.
-    pub fn of(&self, profile: Option<&str>, arn: Option<&str>) -> Option<&LastUseView> {
+    pub fn of(&self, role: &RoleEntry) -> Option<&LastUseView> {
         if self.0.is_empty() {
             return None;
         }
-        self.0.get(&(profile.map(str::to_owned), arn.map(str::to_owned)))
+        let name = match &role.arn {
+            Some(arn) => arn.to_string(),
+            None => named(role.account_id, &role.role_name),
+        };
+        self.0.get(&(role.profile.clone(), name))
     }
+}
+
+fn named(account: AccountId, role_name: &str) -> String {
+    format!("{account}/{role_name}")
 }

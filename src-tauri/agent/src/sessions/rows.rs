@@ -77,6 +77,7 @@ impl Keeper {
             account_name: session.account.map(|id| self.account_name(id)),
             role_name: role
                 .map(|role| role.role_name().to_owned())
+                .or_else(|| session.origin.role_name.clone())
                 .or_else(|| session.origin.profile.clone()),
             arn: role.map(ToString::to_string),
             profile: session.origin.profile.clone(),
@@ -117,6 +118,7 @@ impl Keeper {
             account_name: account.map(|id| self.account_name(id)),
             role_name: role
                 .map(|role| role.role_name().to_owned())
+                .or_else(|| fare.plan.origin.role_name.clone())
                 .or_else(|| order.profile.clone()),
             arn: role.map(ToString::to_string),
             profile: order.profile.clone(),
@@ -133,10 +135,8 @@ impl Keeper {
     }
 
     pub(super) fn account_name(&self, id: AccountId) -> String {
-        let settings = self.wiring.choices.now();
-        let name = settings.accounts.get(&id).and_then(|about| about.name.clone());
-        name.filter(|name| !name.trim().is_empty())
-            .unwrap_or_else(|| id.to_string())
+        let name = self.wiring.catalogs.account_name(id);
+        name.unwrap_or_else(|| id.to_string())
     }
 }
 

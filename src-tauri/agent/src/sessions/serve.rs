@@ -71,14 +71,14 @@ impl Keeper {
             let landed = broker
                 .execute(&fare.plan, &fare.caller, fare.code.as_ref(), &live, longest)
                 .await;
-            let unknown = of_unknown_account(&landed);
+            let unknown = of_unknown_holder(&landed);
             let reach = fare.plan.reach.clone();
             mailbox.post(Mail::Landed {
                 key: fare.plan.key.clone(),
                 fare,
                 landed: Box::new(landed),
             });
-            // A user's keys do not tell the account; the session is not kept waiting for it.
+            // A user's keys and an Identity Center role do not tell who holds the session; it is not kept waiting for that.
             if let Some(credentials) = unknown
                 && let Ok(identity) = broker.sts.get_caller_identity(&reach, &credentials).await
             {
@@ -122,9 +122,11 @@ impl Keeper {
     }
 }
 
-fn of_unknown_account(landed: &Landed) -> Option<Credentials> {
+fn of_unknown_holder(landed: &Landed) -> Option<Credentials> {
     match &landed.result {
-        Ok(Outcome::Issued(session)) if session.account.is_none() => Some(session.credentials.clone()),
+        Ok(Outcome::Issued(session)) if session.account.is_none() || session.origin.role_name.is_some() => {
+            Some(session.credentials.clone())
+        }
         _ => None,
     }
 }

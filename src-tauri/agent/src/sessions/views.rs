@@ -40,6 +40,7 @@ impl Keeper {
             colour: colour.unwrap_or(HatColour::Slate),
             role_name: last
                 .map(|hop| hop.role.role_name().to_owned())
+                .or_else(|| session.origin.role_name.clone())
                 .or_else(|| session.origin.profile.clone())
                 .unwrap_or_default(),
             assumed_role_arn: session.assumed_role_arn.clone(),

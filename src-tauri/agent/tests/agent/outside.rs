@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use hatrack_core::arn::RoleArn;
 use hatrack_core::expiry::{BootTime, Clock, Moment};
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{
-    AssumeRole, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach, Refusal, Sts,
+    AssumeRole, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach,
+    Refusal, Sts,
 };
 use hatrack_store::vault::{Keyring, KeyringTrouble};
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +24,8 @@ pub struct GatedSts {
     pub gate: Semaphore,
     /// What to name as the end, instead of the one asked for.
     pub ends: Mutex<Option<Timestamp>>,
+    /// The exchanges of tokens that were asked for.
+    pub exchanges: Mutex<Vec<AssumeRoleWithWebIdentity>>,
     clock: Arc<HandClock>,
 }
 
@@ -32,19 +36,20 @@ impl GatedSts {
             answers: Mutex::default(),
             gate: Semaphore::new(1),
             ends: Mutex::default(),
+            exchanges: Mutex::default(),
             clock,
         }
     }
 
     async fn issue(
         &self,
-        signer: &Credentials,
+        signer: &str,
         seconds: u32,
-        role: Option<&AssumeRole>,
+        role: Option<&RoleArn>,
     ) -> Result<Issued, AwsFailure> {
         let number = {
             let mut signers = self.signers.lock().unwrap();
-            signers.push(signer.access_key_id.clone());
+            signers.push(signer.to_owned());
             signers.len()
         };
         self.gate.acquire().await.unwrap().forget();
@@ -62,8 +67,7 @@ impl GatedSts {
             },
             expiration,
             aws_date: Some(date),
-            assumed_role_arn: role
-                .map(|call| format!("arn:aws:sts::1:assumed-role/{}", call.role.role_name())),
+            assumed_role_arn: role.map(|role| format!("arn:aws:sts::1:assumed-role/{}", role.role_name())),
             assumed_role_id: None,
             request_id: Some(format!("request-{number}")),
             took: Duration::from_millis(80),
@@ -103,7 +107,18 @@ impl Sts for GatedSts {
         signer: &Credentials,
         call: &AssumeRole,
     ) -> Result<Issued, AwsFailure> {
-        self.issue(signer, call.duration.seconds(), Some(call)).await
+        self.issue(&signer.access_key_id, call.duration.seconds(), Some(&call.role))
+            .await
+    }
+
+    async fn assume_role_with_web_identity(
+        &self,
+        _: &Reach,
+        call: &AssumeRoleWithWebIdentity,
+    ) -> Result<Issued, AwsFailure> {
+        self.exchanges.lock().unwrap().push(call.clone());
+        self.issue("nobody", call.duration.seconds(), Some(&call.role))
+            .await
     }
 
     async fn get_session_token(
@@ -112,7 +127,8 @@ impl Sts for GatedSts {
         signer: &Credentials,
         call: &GetSessionToken,
     ) -> Result<Issued, AwsFailure> {
-        self.issue(signer, call.duration.seconds(), None).await
+        self.issue(&signer.access_key_id, call.duration.seconds(), None)
+            .await
     }
 
     async fn get_caller_identity(&self, _: &Reach, _: &Credentials) -> Result<CallerIdentity, AwsFailure> {

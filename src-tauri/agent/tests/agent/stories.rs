@@ -1,91 +1,19 @@
-//! The agent against the sandbox: real HTTP, real policies, real clocks.
+//! The stories, by requests to the agent.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use hatrack_agent::machine::SystemClock;
-use hatrack_agent::protocol::{Reply, Request, RoleChoice, SwitchRequest};
-use hatrack_agent::run::{Options, Outside, Started, start};
+use hatrack_agent::protocol::{Reply, Request};
+use hatrack_agent::run::{Options, Outside, start};
 use hatrack_agent::service::Answered;
-use hatrack_aws::AwsSts;
-use hatrack_core::caller::{CallerContext, Client};
+use hatrack_aws::{AwsIdentityCenter, AwsSts};
 use hatrack_core::expiry::Clock;
 use hatrack_core::view::{NeedView, SwitchOutcome};
-use hatrack_sandbox::{Running, Story, totp};
+use hatrack_sandbox::totp;
 use hatrack_store::home::Home;
 
+use crate::stage::{Stage, to};
 use crate::world::{TestKeyring, switched};
-
-struct Stage {
-    sandbox: Running,
-    agent: Started,
-    caller: CallerContext,
-    _folder: tempfile::TempDir,
-}
-
-impl Stage {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options = hatrack_sandbox::Options {
-            dir: Some(folder.path().join("sandbox")),
-            seed: Some(1),
-            ..hatrack_sandbox::Options::default()
-        };
-        let sandbox = hatrack_sandbox::start(options).await.unwrap();
-        let home = Home::at(&sandbox.manifest().home);
-        home.create().unwrap();
-        home.mark_as_sandbox().unwrap();
-        let outside = Outside {
-            sts: Arc::new(AwsSts::default()),
-            clock: Arc::new(SystemClock::new()),
-            keyring: Arc::new(TestKeyring(Some(Mutex::default()))),
-        };
-        let agent = start(&home, Options::default(), outside).await.unwrap();
-        let vars = [
-            (
-                "AWS_CONFIG_FILE",
-                sandbox.manifest().config_file.display().to_string(),
-            ),
-            (
-                "AWS_SHARED_CREDENTIALS_FILE",
-                sandbox.manifest().credentials_file.display().to_string(),
-            ),
-            ("USER", "troy".to_owned()),
-        ];
-        let vars = vars.map(|(name, value)| (name.to_owned(), value));
-        let caller = CallerContext::new(Client::Hat, folder.path().to_owned(), vars);
-        Self {
-            sandbox,
-            agent,
-            caller,
-            _folder: folder,
-        }
-    }
-
-    fn story(&self, id: &str) -> Story {
-        self.sandbox.manifest().story(id).unwrap().clone()
-    }
-
-    async fn switch(&self, request: SwitchRequest) -> SwitchOutcome {
-        let request = Request::Switch(request);
-        match self
-            .agent
-            .service
-            .answer(self.caller.clone(), request)
-            .await
-            .unwrap()
-        {
-            Answered::Reply(reply) => match *reply {
-                Reply::Switch(outcome) => outcome,
-                other => panic!("{other:?}"),
-            },
-            Answered::Listening(_) => panic!("a subscription"),
-        }
-    }
-}
-
-fn to(profile: &str) -> SwitchRequest {
-    SwitchRequest::of(RoleChoice::Exact(profile.to_owned()))
-}
 
 #[tokio::test]
 async fn s1_s2_a_switch_works_and_each_way_it_goes_wrong_keeps_awss_words() {
@@ -180,6 +108,7 @@ async fn outside_a_sandboxs_home_its_endpoint_needs_leave() {
     home.create().unwrap();
     let outside = Outside {
         sts: Arc::new(AwsSts::default()),
+        center: Arc::new(AwsIdentityCenter::default()),
         clock: Arc::new(SystemClock::new()),
         keyring: Arc::new(TestKeyring(None)),
     };

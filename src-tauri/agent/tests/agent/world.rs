@@ -9,6 +9,7 @@ use hatrack_agent::protocol::{Event, Reply, Request, RoleChoice, SwitchRequest, 
 use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::server::{Claim, claim, serve};
 use hatrack_agent::service::{Answered, Listening, Service};
+use hatrack_aws::AwsIdentityCenter;
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::view::{HistoryQuery, HistoryRow, SessionView, SwitchOutcome};
 use hatrack_store::home::Home;
@@ -94,6 +95,7 @@ impl World {
     pub async fn start(&mut self) {
         let outside = Outside {
             sts: self.sts.clone(),
+            center: Arc::new(AwsIdentityCenter::default()),
             clock: self.clock.clone(),
             keyring: self.keyring.clone(),
         };

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use hatrack_aws::identities::credentials;
+use hatrack_aws::identities::{container, environment, instance};
 use hatrack_core::broker::IdentityFailure;
 use hatrack_core::caller::{CallerContext, Client};
-use hatrack_core::route::Identity;
 
 use crate::server::{Answer, Server};
 
@@ -39,7 +38,7 @@ fn metadata(asked: &crate::server::Asked) -> Answer {
 async fn s3_an_instances_role_is_read_through_imdsv2() {
     let server = Server::start(|_, asked| metadata(asked)).await;
     let here = caller(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &format!("{}/", server.url()))]);
-    let got = credentials(&Identity::Ec2InstanceMetadata, &here).await.unwrap();
+    let got = instance(&here).await.unwrap();
     assert_eq!(got.access_key_id, "ASIAEXAMPLE");
     assert_eq!(got.session_token.unwrap().expose(), "canary-token");
     assert_eq!(got.expires_at, Some("2026-11-22T12:00:00Z".parse().unwrap()));
@@ -56,8 +55,7 @@ async fn s3_without_a_metadata_service_that_is_said_at_once() {
     for endpoint in [silent.url(), format!("http://{free}")] {
         let started = Instant::now();
         let here = caller(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &endpoint)]);
-        let failure = credentials(&Identity::Ec2InstanceMetadata, &here)
-            .await
+        let failure = instance(&here).await
             .unwrap_err();
         assert!(matches!(failure, IdentityFailure::Unreachable(_)), "{failure:?}");
         assert!(started.elapsed() < Duration::from_secs(2));
@@ -105,8 +103,7 @@ async fn metadata_that_is_none_is_told_and_not_repeated() {
     for case in cases {
         let server = Server::start(move |n, _| case(n)).await;
         let here = caller(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &server.url())]);
-        let failure = credentials(&Identity::Ec2InstanceMetadata, &here)
-            .await
+        let failure = instance(&here).await
             .unwrap_err();
         assert!(
             !format!("{failure} {failure:?}").contains("canary"),
@@ -122,8 +119,7 @@ async fn metadata_that_is_switched_off_is_not_asked() {
         ("AWS_EC2_METADATA_SERVICE_ENDPOINT", &server.url()),
         ("AWS_EC2_METADATA_DISABLED", "True"),
     ]);
-    let failure = credentials(&Identity::Ec2InstanceMetadata, &here)
-        .await
+    let failure = instance(&here).await
         .unwrap_err();
     assert!(matches!(failure, IdentityFailure::Missing(_)), "{failure:?}");
     assert!(server.asked().is_empty());
@@ -145,18 +141,15 @@ async fn a_container_is_asked_with_its_token_and_the_file_wins() {
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "from-the-variable"),
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file.to_str().unwrap()),
     ];
-    let got = credentials(&Identity::EcsContainer, &caller(&vars))
-        .await
+    let got = container(&caller(&vars)).await
         .unwrap();
     assert_eq!(got.access_key_id, "ASIAEXAMPLE");
-    let failure = credentials(&Identity::EcsContainer, &caller(&vars[..2]))
-        .await
+    let failure = container(&caller(&vars[..2])).await
         .unwrap_err();
     assert!(!failure.to_string().contains("canary-path"), "{failure}");
     std::fs::remove_file(&file).unwrap();
     assert!(
-        credentials(&Identity::EcsContainer, &caller(&vars))
-            .await
+        container(&caller(&vars)).await
             .is_err()
     );
     assert_eq!(server.asked().len(), 2);
@@ -172,42 +165,26 @@ async fn plain_http_goes_to_this_machine_and_the_two_services_alone() {
         "x",
     ] {
         let here = caller(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri)]);
-        let failure = credentials(&Identity::EcsContainer, &here).await.unwrap_err();
+        let failure = container(&here).await.unwrap_err();
         assert!(
             matches!(failure, IdentityFailure::Missing(_)),
             "{uri}: {failure:?}"
         );
     }
-    let failure = credentials(&Identity::EcsContainer, &caller(&[]))
-        .await
+    let failure = container(&caller(&[])).await
         .unwrap_err();
     assert!(matches!(failure, IdentityFailure::Missing(_)), "{failure:?}");
 }
 
-#[tokio::test]
-async fn the_callers_environment_is_read_and_no_other() {
-    let got = credentials(
-        &Identity::Environment,
-        &caller(&[
-            ("AWS_ACCESS_KEY_ID", "AKIA"),
-            ("AWS_SECRET_ACCESS_KEY", "s"),
-            ("AWS_SESSION_TOKEN", "t"),
-        ]),
-    )
-    .await
+#[test]
+fn the_callers_environment_is_read_and_no_other() {
+    let got = environment(&caller(&[
+        ("AWS_ACCESS_KEY_ID", "AKIA"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_SESSION_TOKEN", "t"),
+    ]))
     .unwrap();
     assert_eq!((got.access_key_id.as_str(), got.is_temporary()), ("AKIA", true));
-    let failure = credentials(&Identity::Environment, &caller(&[("AWS_ACCESS_KEY_ID", "AKIA")]))
-        .await
-        .unwrap_err();
+    let failure = environment(&caller(&[("AWS_ACCESS_KEY_ID", "AKIA")])).unwrap_err();
     assert!(failure.to_string().contains("AWS_SECRET_ACCESS_KEY"), "{failure}");
-    let other = Identity::Keys {
-        profile: "p".into(),
-        access_key_id: "AKIA".into(),
-        temporary: false,
-    };
-    assert!(matches!(
-        credentials(&other, &caller(&[])).await,
-        Err(IdentityFailure::Unsupported(_))
-    ));
 }

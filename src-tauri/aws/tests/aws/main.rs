@@ -1,4 +1,4 @@
-//! STS, S3 and machine credentials against servers that behave, and servers that do not.
+//! STS, S3, Identity Center and machine credentials against servers that behave, and servers that do not.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -7,7 +7,10 @@ mod download;
 mod download_faults;
 mod machine;
 mod network;
+mod portal;
 mod server;
+mod sign_in;
 mod sts;
 mod upload;
+mod web_identity;
 mod world;

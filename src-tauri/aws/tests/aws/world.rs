@@ -8,6 +8,7 @@ use hatrack_aws::AwsSts;
 use hatrack_aws::http::HttpClients;
 use hatrack_aws::s3::{FixedCredentials, S3};
 use hatrack_aws::sts::Timing;
+use hatrack_core::identity_center::Portal;
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{AssumeRole, Reach, Sts};
 use hatrack_core::sts_limits::{SessionDuration, SessionTags};
@@ -50,15 +51,27 @@ pub fn assume(role: &str) -> AssumeRole {
     }
 }
 
-/// STS that does not wait between its tries. Waits of a second and more, which are timeouts, stay.
+/// No waiting between tries. Waits of five seconds and more, which are timeouts, stay.
+pub fn quick() -> Timing {
+    Timing {
+        sleep: Some(SharedAsyncSleep::new(NoBackoff)),
+        time: None,
+    }
+}
+
+/// STS that does not wait between its tries.
 pub fn quick_sts() -> AwsSts {
-    AwsSts::with_timing(
-        Arc::default(),
-        Timing {
-            sleep: Some(SharedAsyncSleep::new(NoBackoff)),
-            time: None,
-        },
-    )
+    AwsSts::with_timing(Arc::default(), quick())
+}
+
+/// The portal that Identity Center's tests sign in to.
+pub fn portal() -> Portal {
+    Portal {
+        session: Some("acme".into()),
+        start_url: "https://acme.awsapps.com/start".into(),
+        region: "us-east-1".into(),
+        scopes: vec!["sso:account:access".into()],
+    }
 }
 
 #[derive(Debug)]

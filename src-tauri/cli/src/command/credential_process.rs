@@ -43,9 +43,6 @@ const PERSON: Duration = Duration::from_secs(50);
 /// How long all of it may take, for an answer of ours to come before the SDK gives up.
 const WHOLE: Duration = Duration::from_secs(56);
 
-/// Set for every program that Hatrack runs to get credentials: how deep it is nested.
-const DEPTH: &str = "HATRACK_DEPTH";
-
 /// Version 1 of the protocol.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -64,7 +61,7 @@ struct Printed<'a> {
 impl CredentialProcess {
     /// Prints the JSON.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
-        refuse_reentry()?;
+        refuse_reentry(context)?;
         let request = self.request(context)?;
         let given = tokio::time::timeout(WHOLE, self.ask(context, request))
             .await
@@ -102,14 +99,14 @@ impl CredentialProcess {
 
 /// A profile whose command is `hat` is an alias for a role. If its credentials were got by running it, `hat` would
 /// run `hat` for ever.
-fn refuse_reentry() -> Result<(), Failure> {
-    match std::env::var_os(DEPTH) {
-        Some(depth) if !depth.is_empty() && depth != "0" => Err(Failure::refused(
+fn refuse_reentry(context: &Context) -> Result<(), Failure> {
+    if context.caller.is_nested() {
+        return Err(Failure::refused(
             "hat was asked for credentials by a process that hat itself runs for credentials; \
              let the profile's credential_process name another program",
-        )),
-        _ => Ok(()),
+        ));
     }
+    Ok(())
 }
 
 fn printed(given: &HandOut) -> Result<Zeroizing<String>, Failure> {

@@ -40,6 +40,12 @@ pub struct Sandbox {
     /// The port on 127.0.0.1; a free one where left out
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
+    /// Adds this many accounts to the organisation that one signs in to
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    portal_accounts: u32,
+    /// Lets the access portal take at most this many requests a second
+    #[arg(long, value_name = "NUMBER")]
+    portal_rate: Option<u32>,
     /// Ends as soon as standard input does: for a window, whose death closes the pipe however it dies
     #[arg(long, hide = true)]
     until_stdin_closes: bool,
@@ -84,6 +90,8 @@ impl Sandbox {
             },
             seed: self.seed,
             port: self.port,
+            portal_accounts: self.portal_accounts,
+            portal_rate: self.portal_rate,
         }
     }
 }

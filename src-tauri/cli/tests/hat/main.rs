@@ -5,6 +5,7 @@
 mod stage;
 
 mod agent;
+mod command_consent;
 mod completions;
 mod config;
 mod credential_process;

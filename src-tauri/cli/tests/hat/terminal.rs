@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use crate::stage::{HAT, Stage};
 
 /// Runs a command line at a terminal of its own.
-fn at_terminal(stage: &Stage, command: &str) -> Child {
+pub fn at_terminal(stage: &Stage, command: &str) -> Child {
     let mut script = Command::new("script");
     stage.dress(&mut script);
     script.args([
@@ -26,7 +26,7 @@ fn at_terminal(stage: &Stage, command: &str) -> Child {
 }
 
 /// Reads what the terminal shows until it holds `text`.
-fn shows(child: &mut Child, text: &str) -> String {
+pub fn shows(child: &mut Child, text: &str) -> String {
     let (mut seen, mut byte) = (Vec::new(), [0]);
     let out = child.stdout.as_mut().unwrap();
     while out.read(&mut byte).unwrap() == 1 {
@@ -38,7 +38,7 @@ fn shows(child: &mut Child, text: &str) -> String {
     panic!("{text} was not shown: {}", String::from_utf8_lossy(&seen));
 }
 
-fn types(child: &mut Child, text: &str) {
+pub fn types(child: &mut Child, text: &str) {
     child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
 }
 

@@ -1,5 +1,6 @@
 //! A refusal in AWS's words, and what they mean as far as it can be known.
 
+use super::ports::IdentityRefusal;
 use crate::arn::RoleArn;
 use crate::secret::Credentials;
 use crate::shared_config::inert;
@@ -23,28 +24,11 @@ pub(super) fn sent_code_was_refused(refusal: &Refusal) -> bool {
     refusal.code == "AccessDenied" && refusal.message.contains("MultiFactorAuthentication")
 }
 
-/// The limit that a duration was over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Over {
-    /// The role's own maximum.
-    Maximum,
-    /// The hour of a call that temporary credentials sign.
-    Chain,
-}
-
-/// AWS names the parameter, and for a role's maximum the role's setting. That it was a chain's hour is known from who
-/// signed.
-fn over(refusal: &Refusal, call: &AssumeRole, signer: &Credentials) -> Option<Over> {
-    if refusal.code != "ValidationError" || !refusal.message.contains("DurationSeconds") {
-        return None;
-    }
-    if signer.is_temporary() && call.duration > SessionDuration::HOUR {
-        return Some(Over::Chain);
-    }
-    refusal
-        .message
-        .contains("MaxSessionDuration")
-        .then_some(Over::Maximum)
+/// Whether the duration was over the role's own maximum: AWS names the parameter, and the role's setting. (A chain's
+/// hour is never gone over: who signs is known before the call.)
+fn is_over_maximum(refusal: &Refusal) -> bool {
+    let names = |word| refusal.message.contains(word);
+    refusal.code == "ValidationError" && names("DurationSeconds") && names("MaxSessionDuration")
 }
 
 /// Where in the route the refused call stands.
@@ -82,28 +66,23 @@ pub(super) fn chained_too_long(role: &RoleArn, asked: SessionDuration, because: 
 
 /// AWS's refusal of an AssumeRole.
 pub(super) fn of_role(refusal: &Refusal, call: &AssumeRole, signer: &Credentials, place: Place<'_>) -> Told {
-    let over = over(refusal, call, signer);
+    let over = is_over_maximum(refusal);
     let offer = match (over, place) {
-        (Some(Over::Maximum), Place::Last(known)) => Some(longest_below(call.duration, known)),
-        (Some(Over::Chain), Place::Last(_)) => Some(SessionDuration::HOUR),
+        (true, Place::Last(known)) => Some(longest_below(call.duration, known)),
         // What is asked for there is the profile's own; another duration for the last role would change nothing.
-        (_, Place::OnTheWay(_)) | (None, _) => None,
+        (true, Place::OnTheWay(_)) | (false, _) => None,
     };
     let summary = match (over, place) {
-        (Some(over), Place::OnTheWay(profile)) => too_long_on_the_way(over, call, profile),
-        (Some(Over::Maximum), Place::Last(known)) => format!(
+        (true, Place::OnTheWay(profile)) => too_long_on_the_way(call, profile),
+        (true, Place::Last(known)) => format!(
             "The role does not allow {}; the longest it is known to allow is {}.",
             call.duration,
             longest_below(call.duration, known)
         ),
-        (Some(Over::Chain), Place::Last(_)) => format!(
-            "{} is too long: temporary credentials signed the switch, and AWS caps that at one hour. Take one hour.",
-            call.duration
-        ),
-        (None, place) => of_code(refusal, call, &signer.access_key_id, place),
+        (false, place) => of_code(refusal, call, &signer.access_key_id, place),
     };
     Told {
-        over_maximum: over == Some(Over::Maximum) && matches!(place, Place::Last(_)),
+        over_maximum: over && matches!(place, Place::Last(_)),
         view: view(
             refusal,
             summary,
@@ -122,17 +101,13 @@ fn longest_below(asked: SessionDuration, known: Option<SessionDuration>) -> Sess
         .max(SessionDuration::HOUR)
 }
 
-fn too_long_on_the_way(over: Over, call: &AssumeRole, profile: Option<&str>) -> String {
-    let limit = match over {
-        Over::Maximum => "does not allow",
-        Over::Chain => "is reached with temporary credentials, which AWS caps at one hour, and cannot give",
-    };
+fn too_long_on_the_way(call: &AssumeRole, profile: Option<&str>) -> String {
     let place = match profile {
         Some(profile) => format!(" of the profile \"{}\"", inert(profile)),
         None => " of that step".into(),
     };
     format!(
-        "The role {} on the way {limit} {}; lower duration_seconds{place}.",
+        "The role {} on the way does not allow {}; lower duration_seconds{place}.",
         call.role.role_name(),
         call.duration
     )
@@ -151,6 +126,21 @@ fn of_code(refusal: &Refusal, call: &AssumeRole, signer: &str, place: Place<'_>)
         }
         "MalformedPolicyDocument" => "AWS cannot read the session policy; correct its JSON.".into(),
         _ => of_signer(refusal, signer),
+    }
+}
+
+/// A refusal of the call that gives an identity's credentials.
+pub(super) fn of_identity(refused: &IdentityRefusal) -> Told {
+    let known = refused.summary.clone();
+    Told {
+        view: view(
+            &refused.refusal,
+            known.unwrap_or_else(|| of_signer(&refused.refusal, "the sign-in")),
+            refused.action,
+            refused.resource.clone(),
+            None,
+        ),
+        over_maximum: false,
     }
 }
 

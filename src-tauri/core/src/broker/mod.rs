@@ -8,6 +8,7 @@ mod denial;
 mod endpoint;
 mod execute;
 mod flights;
+mod journey;
 mod names;
 mod order;
 mod plan;
@@ -20,26 +21,22 @@ pub use flights::{Boarding, Flights};
 pub use names::default_session_name;
 pub use order::{Base, Order, partition_of, reach, region, region_of, user};
 pub use plan::{Calls, NotPlanned, Plan, Step, plan};
-pub use ports::{IdentityFailure, IdentitySource, Random};
+pub use ports::{Given, IdentityAsk, IdentityFailure, IdentityRefusal, IdentitySource, Random};
 pub use serve::{Wish, serving};
 
 use crate::expiry::AlreadyExpired;
-use crate::route::UnsupportedIdentity;
 use crate::sts::AwsFailure;
 
 /// Why a switch gave neither a session nor AWS's own refusal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BrokerError {
-    /// This version cannot start from the identity.
-    #[error(transparent)]
-    Unsupported(#[from] UnsupportedIdentity),
     /// An option that this kind of session does not take.
-    #[error(
-        "{what} has no place in a session of a user's own keys (GetSessionToken); leave it out, or name a role"
-    )]
+    #[error("{what} has no place in {of}; leave it out, or name a role that is assumed")]
     NotTaken {
         /// The option, as STS calls it.
         what: &'static str,
+        /// The kind of session.
+        of: &'static str,
     },
     /// There is nothing to switch to: the credentials are temporary already.
     #[error(

@@ -8,6 +8,7 @@ use crate::route::{Identity, Route};
 use crate::secret::Secret;
 use crate::session::SwitchOptions;
 use crate::sts::{ProxyUrl, Reach};
+use crate::sts_limits::SessionName;
 
 /// One switch to decide.
 #[derive(Debug, Clone)]
@@ -37,8 +38,8 @@ pub struct Order {
 pub struct Base {
     /// The access key ID, or the machine identity's name (its keys change every few hours).
     pub name: String,
-    /// Whether what it signs with is temporary.
-    pub temporary: bool,
+    /// Whether what it signs with is temporary; `None` where the credentials themselves must be read to know.
+    pub temporary: Option<bool>,
 }
 
 impl Base {
@@ -54,13 +55,32 @@ impl Base {
                     .or_else(|| caller.var("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
                 format!("ecs {}", at.unwrap_or_default())
             }
-            other => format!("{} {}", other.kind(), route.identity_profile),
+            Identity::IdentityCenter(role) => format!(
+                "identity_center {} {} {}",
+                role.portal.cache_name(),
+                role.account,
+                role.role_name
+            ),
+            Identity::WebIdentity {
+                role_arn,
+                token_file,
+                session_name,
+            } => {
+                let name = session_name.as_ref().map(SessionName::as_str).unwrap_or_default();
+                let file = caller.working_folder.join(token_file);
+                format!("web_identity {role_arn} {name} {}", file.display())
+            }
+            // By what is run, whichever profile says so: a command that has changed may vend another user's keys.
+            Identity::CredentialProcess { command, .. } => {
+                format!("credential_process {}", command.fingerprint())
+            }
+            Identity::LoginSession { arn } => format!("login {arn}"),
+            Identity::Ec2InstanceMetadata => format!("ec2 {}", route.identity_profile),
         };
-        // Where the identity does not tell, a session token in the environment does.
-        let temporary = route
-            .identity
-            .is_temporary()
-            .unwrap_or_else(|| environment_token(caller).is_some());
+        let temporary = match &route.identity {
+            Identity::Environment => Some(environment_token(caller).is_some()),
+            other => other.is_temporary(),
+        };
         Self { name, temporary }
     }
 }
@@ -110,7 +130,7 @@ pub fn partition_of(route: &Route) -> Partition {
     let of_arn = |arn: &str| arn.split(':').nth(1)?.parse().ok();
     let of_identity = || match &route.identity {
         Identity::LoginSession { arn } => of_arn(arn),
-        Identity::IdentityCenter(role) => Some(Partition::of_region(&role.region)),
+        Identity::IdentityCenter(role) => Some(Partition::of_region(&role.portal.region)),
         _ => of_arn(route.identity_mfa_serial.as_ref()?.as_str()),
     };
     route

@@ -2,10 +2,10 @@
 
 use super::BrokerError;
 use super::denial;
-use super::names::default_session_name;
+use super::names::{default_session_name, given_session_name};
 use super::order::Order;
 use crate::route::{Hop, Identity};
-use crate::session::{HopKey, Origin, SessionKey};
+use crate::session::{HopKey, Origin, Session, SessionKey};
 use crate::sts::{AssumeRole, GetSessionToken, Reach};
 use crate::sts_limits::{MfaSerial, SessionDuration, SessionTags, UserSessionDuration};
 use crate::view::DenialView;
@@ -29,9 +29,11 @@ pub struct Plan {
     pub order: Order,
 }
 
-/// Either one GetSessionToken, or AssumeRoles one after the other.
+/// One GetSessionToken, AssumeRoles one after the other, or neither.
 #[derive(Debug, Clone)]
 pub enum Calls {
+    /// The identity gives a session by itself: the identity's credentials are it.
+    Given,
     /// A user's own keys.
     UserSession(UserSessionDuration),
     /// The hops on the way in order, and the role asked for.
@@ -50,8 +52,6 @@ pub struct Step {
     pub call: AssumeRole,
     /// What a session of it serves: a live one makes the call unneeded.
     pub key: SessionKey,
-    /// Whether temporary credentials sign it.
-    pub chained: bool,
 }
 
 /// Why there is no plan.
@@ -73,8 +73,23 @@ impl Plan {
     /// The duration that the session is asked for, in seconds.
     pub fn duration(&self) -> u32 {
         match &self.calls {
+            Calls::Given => self
+                .order
+                .options
+                .duration
+                .unwrap_or(SessionDuration::HOUR)
+                .seconds(),
             Calls::UserSession(duration) => duration.seconds(),
             Calls::Roles { last, .. } => last.call.duration.seconds(),
+        }
+    }
+
+    /// What the person should know of the `session` that this plan came to.
+    pub fn notes_of(&self, session: &Session) -> Vec<String> {
+        match self.order.base.temporary {
+            Some(_) => self.notes.clone(),
+            // Only now is it known who signed.
+            None => notes(&self.order, session.origin.chained),
         }
     }
 
@@ -86,30 +101,76 @@ impl Plan {
 
 /// Plans the calls of `order`.
 pub fn plan(order: Order) -> Result<Plan, NotPlanned> {
-    order
-        .route
-        .identity
-        .check_supported()
-        .map_err(BrokerError::from)?;
-    // STS takes a code only where a user's own long-term keys sign.
+    // STS takes a code only where a user's own long-term keys sign, or may do so.
     let mfa = order
         .route
         .mfa_serial()
-        .filter(|_| !order.base.temporary)
+        .filter(|_| order.base.temporary != Some(true))
         .cloned();
     match order.route.hops.last().cloned() {
+        None if order.route.identity.gives_sessions() => plan_given(order),
         None => plan_user_session(order, mfa),
         Some(last) => plan_roles(order, &last, mfa),
     }
 }
 
+fn plan_given(order: Order) -> Result<Plan, NotPlanned> {
+    let options = &order.options;
+    let exchanged = match &order.route.identity {
+        Identity::WebIdentity { role_arn, .. } => Some(role_arn),
+        _ => None,
+    };
+    // A token is exchanged by a call that takes these; elsewhere who gives the credentials decides.
+    let by_call = [
+        (options.duration.is_some(), "DurationSeconds"),
+        (options.session_name.is_some(), "RoleSessionName"),
+        (options.policy.is_some(), "Policy"),
+        (!options.policy_arns.is_empty(), "PolicyArns"),
+    ];
+    let never = [
+        (options.external_id.is_some(), "ExternalId"),
+        (!options.tags.is_empty(), "Tags"),
+        (options.source_identity.is_some(), "SourceIdentity"),
+    ];
+    let refused = by_call.into_iter().filter(|_| exchanged.is_none()).chain(never);
+    if let Some((_, what)) = refused.into_iter().find(|(given, _)| *given) {
+        let of = order.route.identity.label();
+        return Err(BrokerError::NotTaken { what, of }.into());
+    }
+    let hop = exchanged.map(|role| HopKey {
+        role: role.clone(),
+        external_id: None,
+        mfa_serial: None,
+        session_name: given_session_name(&order.route.identity, options, order.user.as_deref()),
+        policy: options.policy.clone(),
+        policy_arns: options.policy_arns.clone(),
+        tags: SessionTags::default(),
+        source_identity: None,
+    });
+    Ok(Plan {
+        key: SessionKey {
+            base: order.base.name.clone(),
+            endpoint: order.reach.endpoint.clone(),
+            hops: hop.into_iter().collect(),
+            user_mfa: None,
+        },
+        calls: Calls::Given,
+        mfa: None,
+        reach: order.reach.clone(),
+        origin: origin(&order, false),
+        notes: Vec::new(),
+        order,
+    })
+}
+
 fn plan_user_session(order: Order, mfa: Option<MfaSerial>) -> Result<Plan, NotPlanned> {
-    if order.base.temporary {
+    if order.base.temporary == Some(true) {
         let profile = order.route.identity_profile.clone();
         return Err(BrokerError::AlreadyTemporary { profile }.into());
     }
     if let Some(what) = not_taken(&order) {
-        return Err(BrokerError::NotTaken { what }.into());
+        let of = "a session of a user's own keys (GetSessionToken)";
+        return Err(BrokerError::NotTaken { what, of }.into());
     }
     let asked = order.options.duration.map(SessionDuration::seconds);
     let duration = asked
@@ -147,7 +208,8 @@ fn not_taken(order: &Order) -> Option<&'static str> {
 
 fn plan_roles(order: Order, role: &Hop, mfa: Option<MfaSerial>) -> Result<Plan, NotPlanned> {
     let hops = &order.route.hops;
-    let chained_at = |at: usize| at > 0 || order.base.temporary;
+    // What is not known yet is decided when the credentials are read, still before STS is asked.
+    let chained_at = |at: usize| at > 0 || order.base.temporary == Some(true);
     let chained = chained_at(hops.len() - 1);
     if let Some(asked) = order
         .options
@@ -167,11 +229,7 @@ fn plan_roles(order: Order, role: &Hop, mfa: Option<MfaSerial>) -> Result<Plan, 
             hops: keys.clone(),
             user_mfa: None,
         };
-        Step {
-            call,
-            key,
-            chained: chained_at(at),
-        }
+        Step { call, key }
     };
     let on_the_way = &hops[..hops.len() - 1];
     let before = on_the_way
@@ -262,7 +320,7 @@ fn notes(order: &Order, chained: bool) -> Vec<String> {
 }
 
 /// Why the hour's cap holds, as the beginning of a sentence's second half.
-fn chain_of(order: &Order) -> &'static str {
+pub(super) fn chain_of(order: &Order) -> &'static str {
     match order.route.hops.len() {
         0 | 1 => "temporary credentials sign the switch",
         _ => "the role is reached through another role",
@@ -275,6 +333,10 @@ fn origin(order: &Order, chained: bool) -> Origin {
     Origin {
         role_key: Some(order.role_key.clone()),
         profile: order.profile.clone(),
+        role_name: match identity {
+            Identity::IdentityCenter(role) if order.route.hops.is_empty() => Some(role.role_name.clone()),
+            _ => None,
+        },
         source: match identity {
             Identity::Keys { .. } => format!("{}, {label}", order.route.identity_profile),
             _ => label.to_owned(),

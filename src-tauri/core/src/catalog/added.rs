@@ -77,7 +77,10 @@ impl Catalog {
     fn base_of(&self, role: &AddedRole) -> Option<(Route, EntrySettings)> {
         let name = role.source_profile.as_str();
         let identity = self.identities.iter().find(|i| i.profile == name);
-        let of_role = || self.roles.iter().find(|r| r.profile.as_deref() == Some(name));
+        let of_role = || {
+            let by_name = |r: &&RoleEntry| r.profile.as_deref() == Some(name) || r.key == name;
+            self.roles.iter().find(by_name)
+        };
         identity
             .map(|i| (&i.route, &i.settings))
             .or_else(|| of_role().map(|r| (&r.route, &r.settings)))

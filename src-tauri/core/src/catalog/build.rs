@@ -2,20 +2,23 @@
 
 use std::rc::Rc;
 
+use super::portals::named_by;
 use super::entry::{IdentityEntry, RoleEntry, Source};
 use super::resolve::Resolver;
 use super::settings::settings;
 use super::start::get;
 use super::unresolved::{Reason, Unresolved};
-use super::{Accounts, AddedRole, Catalog, notices};
+use super::{Accounts, Besides, Catalog, notices};
 use crate::account::{AccountId, Partition};
 use crate::arn::RoleArn;
-use crate::route::{Identity, IdentityCenterRole, ProcessCommand, Route};
+use crate::identity_center::IdentityCenterRole;
+use crate::route::{Identity, ProcessCommand, Route};
 use crate::shared_config::{Section, SharedConfig};
 
 impl Catalog {
-    /// Lists what the shared config and the person's own additions hold.
-    pub fn build(config: &SharedConfig, accounts: &Accounts, added: &[AddedRole]) -> Self {
+    /// Lists what the shared config holds, and what is known besides.
+    pub fn build(config: &SharedConfig, besides: &Besides) -> Self {
+        let accounts = &named_by(&besides.accounts, &besides.listings);
         let mut catalog = Self::default();
         let mut resolver = Resolver::new(config);
         let mut late = Vec::new();
@@ -27,8 +30,10 @@ impl Catalog {
                 }
             }
         }
+        catalog.find_portals(config);
+        catalog.add_listings(&besides.listings, accounts);
         let listed = std::mem::take(&mut catalog.problems);
-        catalog.add(added, accounts);
+        catalog.add(&besides.added, accounts);
         let of_added = std::mem::replace(&mut catalog.problems, listed);
         catalog.stand_in(late);
         catalog.problems.extend(notices::notices(config));
@@ -149,14 +154,14 @@ impl RoleEntry {
         }
     }
 
-    fn of_identity_center(
+    pub(super) fn of_identity_center(
         role: &IdentityCenterRole,
         route: Route,
         settings: super::EntrySettings,
         accounts: &Accounts,
     ) -> Self {
         Self {
-            partition: Partition::of_region(&role.region),
+            partition: Partition::of_region(&role.portal.region),
             ..Self::bare(role.account, &role.role_name, route, settings, accounts)
         }
     }
@@ -191,6 +196,7 @@ impl RoleEntry {
             duration: None,
             max_duration: None,
             source: Source::SharedConfig,
+            also_in: Vec::new(),
             defined_at: None,
         }
     }

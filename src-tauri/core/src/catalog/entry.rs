@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, HatColour, Partition};
 use crate::arn::RoleArn;
-use crate::catalog::{EndpointOverrides, Place};
+use crate::catalog::{AddedRole, EndpointOverrides, Place};
+use crate::identity_center::PortalListing;
 use crate::route::Route;
 use crate::sts_limits::{SessionDuration, SessionName};
 
@@ -25,6 +26,17 @@ pub struct AccountSettings {
 /// What the person has said about accounts, by account.
 pub type Accounts = HashMap<AccountId, AccountSettings>;
 
+/// What is known beside the shared config.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Besides {
+    /// What the person has said about accounts.
+    pub accounts: Accounts,
+    /// The roles that the person has added.
+    pub added: Vec<AddedRole>,
+    /// What sign-ins have listed.
+    pub listings: Vec<PortalListing>,
+}
+
 /// Where an entry was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Source {
@@ -32,6 +44,8 @@ pub enum Source {
     SharedConfig,
     /// Added by the person in Hatrack.
     Added,
+    /// Listed by a sign-in at IAM Identity Center.
+    Portal,
 }
 
 /// What a profile says beside its route. It is the selected profile's that counts, not its source profiles'.
@@ -82,6 +96,8 @@ pub struct RoleEntry {
     pub max_duration: Option<SessionDuration>,
     /// Where it was found.
     pub source: Source,
+    /// The names of what else lists it: sign-ins.
+    pub also_in: Vec<String>,
     /// Its place in that file.
     pub defined_at: Option<Place>,
 }

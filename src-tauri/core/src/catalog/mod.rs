@@ -11,6 +11,7 @@ mod find;
 mod known_keys;
 mod near;
 mod notices;
+mod portals;
 mod problem;
 mod resolve;
 mod settings;
@@ -20,8 +21,9 @@ mod unresolved;
 pub use crate::shared_config::Place;
 pub use added::AddedRole;
 pub use endpoints::EndpointOverrides;
-pub use entry::{AccountSettings, Accounts, EntrySettings, IdentityEntry, RoleEntry, Source};
+pub use entry::{AccountSettings, Accounts, Besides, EntrySettings, IdentityEntry, RoleEntry, Source};
 pub use find::{Candidate, Exactness, FindError, Found};
+pub use portals::PortalEntry;
 pub use problem::{Problem, Severity};
 
 use std::collections::HashMap;
@@ -36,6 +38,8 @@ pub struct Catalog {
     pub roles: Vec<RoleEntry>,
     /// The profiles that are a start by themselves.
     pub identities: Vec<IdentityEntry>,
+    /// The sign-ins that the shared config names.
+    pub portals: Vec<PortalEntry>,
     /// What could not be used, or should be looked at, in the order of the files.
     pub problems: Vec<Problem>,
     /// Profiles whose command is `hat`, and the key of the role that each stands for.

@@ -6,7 +6,8 @@ use url::Url;
 
 use super::unresolved::{Reason, Unresolved};
 use crate::arn::RoleArn;
-use crate::route::{Hop, Identity, IdentityCenterRole, ProcessCommand};
+use crate::identity_center::{ACCOUNT_ACCESS, IdentityCenterRole, Portal};
+use crate::route::{Hop, Identity, ProcessCommand};
 use crate::shared_config::{Section, SharedConfig};
 use crate::sts_limits::SessionDuration;
 
@@ -204,24 +205,49 @@ fn identity_center(
             config.sso_session(name).ok_or_else(missing)?
         }
     };
-    let lacks = |section: &Section, key| at_fault(section, first, Reason::MissingSsoKey(key));
-    let region = get(portal, "sso_region").ok_or_else(|| lacks(portal, "sso_region"))?;
-    let start_url = get(portal, "sso_start_url").ok_or_else(|| lacks(portal, "sso_start_url"))?;
-    check_start_url(portal, start_url)?;
-    check_region(portal, "sso_region", region)?;
+    let portal = self::portal(session, portal, profile)?;
+    let lacks = |key| at_fault(profile, first, Reason::MissingSsoKey(key));
     let role_name = get(profile, "sso_role_name");
     match (parsed(profile, "sso_account_id")?, role_name) {
         (Some(account), Some(role_name)) => Ok(Some(IdentityCenterRole {
-            session: session.map(str::to_owned),
-            start_url: start_url.to_owned(),
-            region: region.to_owned(),
+            portal,
             account,
             role_name: role_name.to_owned(),
         })),
-        (Some(_), None) => Err(lacks(profile, "sso_role_name")),
-        (None, Some(_)) => Err(lacks(profile, "sso_account_id")),
+        (Some(_), None) => Err(lacks("sso_role_name")),
+        (None, Some(_)) => Err(lacks("sso_account_id")),
         (None, None) => Err(at_fault(profile, first, Reason::SsoTokenOnly)),
     }
+}
+
+/// The portal that `section` describes; `asked_by` names it. The two are one in the older form.
+pub(super) fn portal(
+    session: Option<&str>,
+    section: &Section,
+    asked_by: &Section,
+) -> Result<Portal, Unresolved> {
+    let first = SSO_KEYS.into_iter().find(|key| get(asked_by, key).is_some()).unwrap_or("sso_start_url");
+    let lacks = |key| at_fault(section, first, Reason::MissingSsoKey(key));
+    let region = get(section, "sso_region").ok_or_else(|| lacks("sso_region"))?;
+    let start_url = get(section, "sso_start_url").ok_or_else(|| lacks("sso_start_url"))?;
+    check_start_url(section, start_url)?;
+    check_region(section, "sso_region", region)?;
+    Ok(Portal {
+        session: session.map(str::to_owned),
+        start_url: start_url.to_owned(),
+        region: region.to_owned(),
+        scopes: session.map(|_| scopes(section)).unwrap_or_default(),
+    })
+}
+
+/// `sso_registration_scopes`, which the AWS CLI takes for [`ACCOUNT_ACCESS`] where it is not written.
+fn scopes(portal: &Section) -> Vec<String> {
+    let written = get(portal, "sso_registration_scopes").unwrap_or(ACCOUNT_ACCESS);
+    let scopes = written
+        .split(',')
+        .map(str::trim)
+        .filter(|scope| !scope.is_empty());
+    scopes.map(str::to_owned).collect()
 }
 
 /// A sign-in page is opened in a browser and given a token: only `https`, or `http` on this machine.

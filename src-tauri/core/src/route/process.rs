@@ -1,8 +1,13 @@
 //! The command of a `credential_process`.
 
+mod split;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+pub use split::NotSplit;
 
 /// The command line of a `credential_process`. Its arguments may hold secrets: only the program is ever printed.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,7 +30,22 @@ impl ProcessCommand {
         self.words().into_iter().next().unwrap_or_default()
     }
 
-    /// Splits the line the way a POSIX shell splits words, without any expansion. An open quote ends with the line.
+    /// Tells this exact line from any other without repeating it: SHA-256, in hexadecimal.
+    pub fn fingerprint(&self) -> String {
+        hex::encode(Sha256::digest(self.0.as_bytes()))
+    }
+
+    /// The program and its arguments as the AWS SDK for Python starts them on this system: no shell, no expansion.
+    pub fn arguments(&self) -> Result<Vec<String>, NotSplit> {
+        if cfg!(windows) {
+            split::windows(&self.0)
+        } else {
+            split::posix(&self.0)
+        }
+    }
+
+    /// The words of the line, read leniently: for showing and recognising it on any system, not for starting it. Words
+    /// are split as a POSIX shell does, without any expansion. An open quote ends with the line.
     pub fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
         let mut word: Option<String> = None;

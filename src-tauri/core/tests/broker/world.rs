@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hatrack_core::broker::{
-    Broker, IdentityFailure, IdentitySource, Landed, NotPlanned, Order, Outcome, Plan, Random, plan,
+    Broker, Given, IdentityAsk, IdentityFailure, IdentitySource, Landed, NotPlanned, Order, Outcome, Plan,
+    Random, plan,
 };
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::catalog::Catalog;
 use hatrack_core::expiry::{BootTime, Clock, Moment};
-use hatrack_core::route::Route;
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::session::{Session, SwitchOptions};
 use hatrack_core::shared_config::{FileKind, SharedConfig, SourceFile};
 use hatrack_core::sts::{
-    AssumeRole, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach, Refusal, Sts,
+    AssumeRole, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach,
+    Refusal, Sts,
 };
 use hatrack_core::sts_limits::TokenCode;
 use jiff::{SignedDuration, Timestamp};
@@ -95,8 +96,33 @@ credential_source = Environment
 role_arn = arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole
 source_profile = command
 
+[profile from-command-for-long]
+role_arn = arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole
+source_profile = command
+duration_seconds = 28800
+
+[profile from-command-guarded]
+role_arn = arn:aws:iam::081278057606:role/Guarded
+source_profile = command
+mfa_serial = arn:aws:iam::183438944504:mfa/troy
+
 [profile command]
 credential_process = /usr/bin/vend
+
+[profile same-command]
+credential_process = /usr/bin/vend
+
+[profile other-command]
+credential_process = /usr/bin/vend --other
+
+[profile federated]
+role_arn = arn:aws:iam::081278057606:role/Federated
+web_identity_token_file = token
+
+[profile federated-named]
+role_arn = arn:aws:iam::081278057606:role/Federated
+web_identity_token_file = token
+role_session_name = pipeline
 ";
 
 /// What STS received.
@@ -174,6 +200,14 @@ impl Sts for FakeSts {
         self.issue(call.duration.seconds(), Some(call))
     }
 
+    async fn assume_role_with_web_identity(
+        &self,
+        _: &Reach,
+        _: &AssumeRoleWithWebIdentity,
+    ) -> Result<Issued, AwsFailure> {
+        Err(AwsFailure::Unusable("not asked in these tests".into()))
+    }
+
     async fn get_session_token(
         &self,
         _: &Reach,
@@ -195,12 +229,8 @@ pub struct FakeIdentities;
 
 #[async_trait]
 impl IdentitySource for FakeIdentities {
-    async fn credentials(
-        &self,
-        route: &Route,
-        caller: &CallerContext,
-        _: &Reach,
-    ) -> Result<Credentials, IdentityFailure> {
+    async fn credentials(&self, ask: IdentityAsk<'_>) -> Result<Given, IdentityFailure> {
+        let IdentityAsk { route, caller, .. } = ask;
         let config = shared();
         let keys = config
             .profile(&route.identity_profile)
@@ -214,6 +244,7 @@ impl IdentitySource for FakeIdentities {
             })
         };
         keys.or_else(environment)
+            .map(Given::from)
             .ok_or_else(|| IdentityFailure::Missing("no keys".into()))
     }
 }
@@ -312,7 +343,7 @@ pub fn caller(vars: &[(&str, &str)]) -> CallerContext {
 }
 
 pub fn order(profile: &str, options: SwitchOptions, caller: &CallerContext) -> Order {
-    let catalog = Catalog::build(&shared(), &Default::default(), &[]);
+    let catalog = Catalog::build(&shared(), &Default::default());
     let found = catalog
         .by_key(profile)
         .unwrap_or_else(|| panic!("no {profile}: {:?}", catalog.problems));

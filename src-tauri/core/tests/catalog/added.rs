@@ -1,6 +1,6 @@
 //! Roles added by the person.
 
-use hatrack_core::catalog::{Accounts, AddedRole, Catalog, Exactness, Source};
+use hatrack_core::catalog::{AddedRole, Besides, Catalog, Exactness, Source};
 
 use crate::shared;
 
@@ -18,6 +18,13 @@ fn added(name: &str, start: &str) -> AddedRole {
     }
 }
 
+fn besides(roles: &[AddedRole]) -> Besides {
+    Besides {
+        added: roles.to_vec(),
+        ..Besides::default()
+    }
+}
+
 #[test]
 fn an_added_role_starts_from_a_profile() {
     let config = "[profile troy]\naws_access_key_id = A\naws_secret_access_key = s\nregion = eu-west-1\n\
@@ -27,7 +34,7 @@ fn an_added_role_starts_from_a_profile() {
         added("Stuzio by hop", "hop"),
         added("Lost", "gone"),
     ];
-    let catalog = Catalog::build(&shared(config, ""), &Accounts::new(), &roles);
+    let catalog = Catalog::build(&shared(config, ""), &besides(&roles));
     let names: Vec<_> = catalog
         .roles
         .iter()
@@ -70,7 +77,7 @@ fn an_alias_names_whatever_an_exact_name_names() {
          [profile by-two]\ncredential_process = hat credential-process {ARN}\n"
     );
     let roles = [added("Stuzio", "troy"), added("Other", "hop")];
-    let catalog = Catalog::build(&shared(&config, ""), &Accounts::new(), &roles);
+    let catalog = Catalog::build(&shared(&config, ""), &besides(&roles));
     for (alias, target) in [
         ("by-key", key.as_str()),
         ("by-name", key.as_str()),

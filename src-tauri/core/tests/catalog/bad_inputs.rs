@@ -174,7 +174,6 @@ fn a13_a_login_session_profile_is_recognised() {
     let entry = identity(&catalog, "c");
     assert_eq!(entry.route.identity.kind(), "login");
     assert_eq!(entry.account_id.unwrap().as_str(), "012345678901");
-    assert!(entry.route.identity.check_supported().is_err());
 }
 
 #[test]

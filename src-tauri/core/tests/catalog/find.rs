@@ -1,7 +1,7 @@
 //! What a person types, and what it names.
 
 use hatrack_core::account::HatColour;
-use hatrack_core::catalog::{AccountSettings, Accounts, Catalog, Exactness, FindError};
+use hatrack_core::catalog::{AccountSettings, Accounts, Besides, Catalog, Exactness, FindError};
 
 use crate::shared;
 
@@ -42,7 +42,7 @@ fn catalog() -> Catalog {
         ("333333333333".parse().unwrap(), named(" ")),
     ]);
     accounts.get_mut(&"111111111111".parse().unwrap()).unwrap().colour = Some(HatColour::Red);
-    Catalog::build(&shared(CONFIG, CREDENTIALS), &accounts, &[])
+    Catalog::build(&shared(CONFIG, CREDENTIALS), &Besides { accounts, ..Besides::default() })
 }
 
 fn found(text: &str) -> String {

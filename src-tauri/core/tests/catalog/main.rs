@@ -11,7 +11,7 @@ mod routes;
 mod scale;
 mod settings;
 
-use hatrack_core::catalog::{Accounts, Catalog, IdentityEntry, Problem, RoleEntry};
+use hatrack_core::catalog::{Besides, Catalog, IdentityEntry, Problem, RoleEntry};
 use hatrack_core::shared_config::{FileKind, SharedConfig, SourceFile};
 
 const CONFIG: &str = "~/.aws/config";
@@ -27,7 +27,7 @@ fn shared(config: &str, credentials: &str) -> SharedConfig {
 
 /// The catalog of both files, with no account named and no role added.
 fn catalog(config: &str, credentials: &str) -> Catalog {
-    Catalog::build(&shared(config, credentials), &Accounts::new(), &[])
+    Catalog::build(&shared(config, credentials), &Besides::default())
 }
 
 fn role<'a>(catalog: &'a Catalog, profile: &str) -> &'a RoleEntry {

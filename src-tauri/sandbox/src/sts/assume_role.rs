@@ -16,13 +16,13 @@ use super::reply::{Refusal, element};
 use super::session_tags::SessionTags;
 use crate::world::{Asked, Role, RoleSession, SessionOf};
 
-const ROLE_ARN: Limits = Limits {
+pub(super) const ROLE_ARN: Limits = Limits {
     name: "RoleArn",
     length: (20, 2048),
     pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
     also: None,
 };
-const SESSION_NAME: Limits = Limits {
+pub(super) const SESSION_NAME: Limits = Limits {
     name: "RoleSessionName",
     length: (2, 64),
     pattern: "[\\w+=,.@-]*",
@@ -42,9 +42,9 @@ const SOURCE_IDENTITY: Limits = Limits {
 };
 
 /// API Reference, "AssumeRole": 15 minutes to 12 hours, 1 hour by default.
-const LEAST: i64 = 900;
-const MOST: i64 = 43_200;
-const USUAL: i64 = 3600;
+pub(super) const LEAST: i64 = 900;
+pub(super) const MOST: i64 = 43_200;
+pub(super) const USUAL: i64 = 3600;
 /// IAM User Guide, "Role chaining": one hour, whatever the role's maximum.
 const CHAINED_MOST: i64 = 3600;
 
@@ -66,20 +66,15 @@ pub(super) fn answer(call: &Call<'_>) -> Result<String, Refusal> {
     let seconds = allowed_duration(call, &asking, &role)?;
     let source_identity = source_identity(call, &asking)?;
     let session = RoleSession {
-        role_arn: role.arn.clone(),
-        name: asking.session_name.to_owned(),
-        arn: format!(
-            "arn:aws:sts::{}:assumed-role/{}/{}",
-            role.account, role.name, asking.session_name
-        ),
         policies: asking.packed.policies,
         tags: asking.tags.all(),
         transitive: asking.tags.transitive,
         source_identity: source_identity.clone(),
+        ..role.session(asking.session_name)
     };
     let arn = session.arn.clone();
     // The session of a role is not itself authenticated by MFA (User Guide, "Configuring MFA-protected API access").
-    let credentials = issue(call, seconds, None, SessionOf::Role(session))?;
+    let credentials = issue(call.state, seconds, None, SessionOf::Role(session));
     let user = [
         element("Arn", &arn),
         element("AssumedRoleId", &format!("{}:{}", role.id, asking.session_name)),
@@ -110,7 +105,7 @@ impl<'a> Asking<'a> {
         let tags = SessionTags::read(parameters, &call.signer)?;
         let packed = packed::read(parameters, &tags, &call.state.world())?;
         if role_arn.parse::<RoleArn>().is_err() {
-            return Err(Refusal::validation(format!("{role_arn} is invalid")));
+            return Err(Refusal::invalid_arn(role_arn));
         }
         let external_id = parameters.text(&EXTERNAL_ID)?;
         Ok(Self {
@@ -199,11 +194,13 @@ fn allowed_duration(call: &Call<'_>, asking: &Asking<'_>, role: &Role) -> Result
         ));
     }
     if seconds > role.max_session_seconds {
-        return Err(Refusal::validation(
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-        ));
+        return Err(exceeds_maximum());
     }
     Ok(seconds)
+}
+
+pub(super) fn exceeds_maximum() -> Refusal {
+    Refusal::validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 }
 
 /// A source identity, once set, stays through the chain and cannot be set anew.

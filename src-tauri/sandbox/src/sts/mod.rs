@@ -1,4 +1,4 @@
-//! STS: AssumeRole, GetCallerIdentity, GetSessionToken.
+//! STS: AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity, GetSessionToken.
 //!
 //! Source: AWS Security Token Service API Reference; refusals use AWS's texts as recorded.
 
@@ -10,6 +10,7 @@ mod parameters;
 mod reply;
 mod session_tags;
 mod session_token;
+mod web_identity;
 
 use http::HeaderMap;
 use url::form_urlencoded;
@@ -67,22 +68,34 @@ pub fn answer(state: &State, incoming: &Incoming<'_>) -> Reply {
     let parameters = incoming.parameters();
     let action = parameters.get("Action").unwrap_or_default().to_owned();
     state.count(&action);
-    let body = authenticate(state, incoming).and_then(|(signer, region)| {
-        let call = Call {
-            state,
-            signer,
-            parameters,
-            region,
-        };
-        match action.as_str() {
-            "AssumeRole" => assume_role::answer(&call),
-            "GetCallerIdentity" => Ok(caller_identity(&call)),
-            "GetSessionToken" => session_token::answer(&call),
-            other => Err(Refusal::invalid_action(other)),
-        }
-    });
+    let body = if action == "AssumeRoleWithWebIdentity" {
+        web_identity::answer(state, &parameters)
+    } else {
+        signed(state, incoming, &action, parameters)
+    };
     let request_id = state.keys().uuid();
     Reply::new(&action, body, request_id)
+}
+
+fn signed(
+    state: &State,
+    incoming: &Incoming<'_>,
+    action: &str,
+    parameters: Parameters,
+) -> Result<String, Refusal> {
+    let (signer, region) = authenticate(state, incoming)?;
+    let call = Call {
+        state,
+        signer,
+        parameters,
+        region,
+    };
+    match action {
+        "AssumeRole" => assume_role::answer(&call),
+        "GetCallerIdentity" => Ok(caller_identity(&call)),
+        "GetSessionToken" => session_token::answer(&call),
+        other => Err(Refusal::invalid_action(other)),
+    }
 }
 
 fn authenticate(state: &State, incoming: &Incoming<'_>) -> Result<(Signer, String), Refusal> {

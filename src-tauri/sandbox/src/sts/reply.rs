@@ -162,6 +162,27 @@ impl Refusal {
         Self::bad_request("ValidationError", message)
     }
 
+    pub(super) fn invalid_arn(arn: &str) -> Self {
+        Self::validation(format!("{arn} is invalid"))
+    }
+
+    pub(super) fn invalid_identity_token(message: impl Into<String>) -> Self {
+        Self::bad_request("InvalidIdentityToken", message)
+    }
+
+    pub(super) fn expired_identity_token(now: i64, expiry: i64) -> Self {
+        Self::bad_request(
+            "ExpiredTokenException",
+            format!(
+                "Token expired: current date/time {now} must be before the expiration date/time {expiry}"
+            ),
+        )
+    }
+
+    pub(super) fn rejected_claim() -> Self {
+        Self::forbidden("IDPRejectedClaim", "The identity provider rejected the claim")
+    }
+
     pub(super) fn malformed_input() -> Self {
         Self::bad_request("MalformedInput", "")
     }

@@ -19,12 +19,8 @@ pub(super) fn answer(call: &Call<'_>) -> Result<String, Refusal> {
         ));
     }
     let mfa_at = mfa::take(call)?;
-    issue(
-        call,
-        seconds,
-        mfa_at,
-        SessionOf::User {
-            arn: call.signer.arn.clone(),
-        },
-    )
+    let of = SessionOf::User {
+        arn: call.signer.arn.clone(),
+    };
+    Ok(issue(call.state, seconds, mfa_at, of))
 }

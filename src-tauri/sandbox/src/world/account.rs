@@ -6,6 +6,7 @@ use hatrack_core::account::AccountId;
 use hatrack_core::policy::Policy;
 
 use super::mfa::MfaDevice;
+use super::session::RoleSession;
 
 /// A policy with its name.
 #[derive(Debug, Clone)]
@@ -67,4 +68,26 @@ pub struct Role {
     pub tags: BTreeMap<String, String>,
     /// `MaxSessionDuration`, in seconds.
     pub max_session_seconds: i64,
+}
+
+impl Role {
+    /// A session of this role with nothing passed along.
+    pub fn session(&self, name: &str) -> RoleSession {
+        RoleSession {
+            role_arn: self.arn.clone(),
+            name: name.to_owned(),
+            arn: format!("arn:aws:sts::{}:assumed-role/{}/{name}", self.account, self.name),
+            policies: Vec::new(),
+            tags: BTreeMap::new(),
+            transitive: Default::default(),
+            source_identity: None,
+        }
+    }
+}
+
+/// An OpenID Connect provider that an account trusts.
+#[derive(Debug, Clone)]
+pub struct IdentityProvider {
+    /// The audiences that it may issue tokens for (`ClientIDList`).
+    pub audiences: Vec<String>,
 }

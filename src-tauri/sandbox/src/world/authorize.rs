@@ -121,13 +121,18 @@ impl Signer {
             "aws:SourceIdentity",
             self.role().and_then(|r| r.source_identity.as_ref()),
         );
-        context.set("aws:CurrentTime", now.to_string());
-        context.set("aws:EpochTime", now.as_second().to_string());
-        // The sandbox stands for AWS's HTTPS endpoints, though loopback itself is plain HTTP.
-        context.set("aws:SecureTransport", "true");
-        context.set("aws:SourceIp", "127.0.0.1");
+        set_surroundings(&mut context, now);
         context
     }
+}
+
+/// The condition keys that every request has.
+fn set_surroundings(context: &mut Context, now: Timestamp) {
+    context.set("aws:CurrentTime", now.to_string());
+    context.set("aws:EpochTime", now.as_second().to_string());
+    // The sandbox stands for AWS's HTTPS endpoints, though loopback itself is plain HTTP.
+    context.set("aws:SecureTransport", "true");
+    context.set("aws:SourceIp", "127.0.0.1");
 }
 
 /// What a signer asks for.
@@ -152,24 +157,45 @@ pub struct Asked<'a> {
 impl World {
     /// Decides a request by every policy that bears on it.
     pub fn decide(&self, signer: &Signer, asked: &Asked<'_>, now: Timestamp) -> Decision {
-        let mut context = signer.context(now);
+        let session = signer.role().map(|r| named(&r.policies)).unwrap_or_default();
+        self.judge(signer.caller.clone(), signer.context(now), session, asked)
+    }
+
+    /// Decides a request that nobody signs: a token of this identity provider stands behind it.
+    pub fn decide_federated(&self, provider_arn: &str, asked: &Asked<'_>, now: Timestamp) -> Decision {
+        let caller = Caller::Federated {
+            provider: provider_arn.to_owned(),
+        };
+        let mut context = Context::new();
+        context.set("aws:FederatedProvider", provider_arn);
+        set_surroundings(&mut context, now);
+        self.judge(caller, context, Vec::new(), asked)
+    }
+
+    fn judge(
+        &self,
+        caller: Caller,
+        mut context: Context,
+        session: Vec<Named<'_>>,
+        asked: &Asked<'_>,
+    ) -> Decision {
         context.set("aws:RequestedRegion", asked.region);
         context.set_if("aws:ResourceAccount", asked.owner.map(|id| id.to_string()));
         for (key, values) in asked.keys {
             context.set_all(key, values.iter().cloned());
         }
         let request = Request {
-            caller: signer.caller.clone(),
+            caller,
             action: asked.action.to_owned(),
             resource: asked.resource.to_owned(),
             resource_account: asked.owner,
             context,
         };
-        let (identity, boundary) = self.attached(&signer.caller);
+        let (identity, boundary) = self.attached(&request.caller);
         let policies = Policies {
             identity,
             boundary,
-            session: signer.role().map(|r| named(&r.policies)).unwrap_or_default(),
+            session,
             resource: asked.resource_policy.map(|policy| Named {
                 name: asked.resource,
                 policy,

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 /// The alphabet of AWS's unique IDs.
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+const CONSONANTS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 
 /// Makes keys, tokens and request ids: a hash in counter mode over a seed, so that a run can be repeated.
 pub struct KeyMaker {
@@ -81,6 +83,27 @@ impl KeyMaker {
     /// The seed of an MFA device in base32: 160 bits, as RFC 4226 recommends.
     pub fn mfa_seed(&mut self) -> String {
         self.base32(32)
+    }
+
+    /// As many random bytes in hex.
+    pub fn hex(&mut self, bytes: usize) -> String {
+        hex::encode(self.bytes(bytes))
+    }
+
+    /// An opaque token of so many random bytes, fit for a URL.
+    pub fn opaque(&mut self, bytes: usize) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes(bytes))
+    }
+
+    /// A user code for a person to compare: `BRCJ-PDVT`. No vowels, so that it spells nothing (RFC 8628, section
+    /// 6.1).
+    pub fn user_code(&mut self) -> String {
+        let code: String = self
+            .bytes(8)
+            .into_iter()
+            .map(|b| char::from(CONSONANTS[usize::from(b) % CONSONANTS.len()]))
+            .collect();
+        format!("{}-{}", &code[..4], &code[4..])
     }
 
     /// A request id as STS gives it: a UUID (RFC 9562, version 4).

@@ -4,7 +4,9 @@ mod account;
 mod authorize;
 mod bucket;
 mod key_maker;
+mod machine;
 mod mfa;
+mod organisation;
 mod session;
 
 use std::collections::{BTreeMap, HashMap};
@@ -13,11 +15,13 @@ use hatrack_core::account::AccountId;
 use hatrack_core::policy::{Kind, Policy, PolicyError};
 use jiff::Timestamp;
 
-pub use account::{Group, NamedPolicy, Role, User};
+pub use account::{Group, IdentityProvider, NamedPolicy, Role, User};
 pub use authorize::{Asked, Signer, denied_because};
 pub use bucket::{Bucket, Object, crc32, generated, md5_hex};
 pub use key_maker::KeyMaker;
+pub use machine::{Container, Machine};
 pub use mfa::{MfaDevice, totp};
+pub use organisation::{Assignment, Organisation, PortalUser, reserved_role_name};
 pub use session::{AccessKey, RoleSession, Session, SessionOf};
 
 /// Everything there is.
@@ -39,6 +43,14 @@ pub struct World {
     pub sessions: HashMap<String, Session>,
     /// Buckets by name.
     pub buckets: BTreeMap<String, Bucket>,
+    /// The organisations that have an access portal.
+    pub organisations: Vec<Organisation>,
+    /// What each identity provider issues tokens for, by the provider's ARN in each account that trusts it.
+    pub identity_providers: HashMap<String, IdentityProvider>,
+    /// The EC2 instance whose metadata service the sandbox serves.
+    pub instance: Option<Machine>,
+    /// The container whose credentials endpoint the sandbox serves.
+    pub container: Option<Container>,
 }
 
 impl World {

@@ -1,11 +1,14 @@
 //! Putting a world together.
 
+use std::path::PathBuf;
+
 use hatrack_core::account::{AccountId, NotAnAccountId};
 use hatrack_core::policy::{Kind, Policy, PolicyError};
 use hatrack_core::secret::Secret;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::identities::{KindsStory, MachineStory, SignInStory};
 use super::story::{Profile, ProfileKind, Story};
 use crate::world::{AccessKey, Bucket, Group, KeyMaker, MfaDevice, NamedPolicy, Object, Role, User, World};
 
@@ -32,21 +35,45 @@ pub enum WorldError {
 pub struct Built {
     /// The world.
     pub world: World,
-    /// Its stories.
+    /// Its stories that start from a user's keys.
     pub stories: Vec<Story>,
+    /// The story that starts from a sign-in.
+    pub sign_in: SignInStory,
+    /// The story that starts from a machine.
+    pub machine: MachineStory,
+    /// The story of the kinds of role.
+    pub kinds: KindsStory,
     /// The profiles to write.
     pub profiles: Vec<Profile>,
+    /// The `[sso-session …]` sections to write.
+    pub sso_sessions: Vec<SsoSession>,
     /// The key maker, to go on with.
     pub keys: KeyMaker,
 }
+
+/// Where the sandbox is.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// `http://127.0.0.1:PORT`: its services.
+    pub endpoint: String,
+    /// `http://127.0.0.1:PORT`: its metadata services.
+    pub metadata: String,
+    /// The folder of its files.
+    pub dir: PathBuf,
+}
+
+/// An `[sso-session …]`: its name and its settings.
+pub type SsoSession = (String, Vec<(&'static str, String)>);
 
 /// A world in the making.
 pub(super) struct Builder {
     pub world: World,
     pub stories: Vec<Story>,
     pub profiles: Vec<Profile>,
+    pub sso_sessions: Vec<SsoSession>,
     pub keys: KeyMaker,
     pub now: Timestamp,
+    pub place: Place,
 }
 
 /// The region of whoever has no reason for another.
@@ -74,23 +101,21 @@ pub(super) struct RoleSpec<'a> {
 }
 
 impl Builder {
-    pub(super) fn new(keys: KeyMaker, now: Timestamp) -> Self {
+    pub(super) fn new(keys: KeyMaker, now: Timestamp, place: Place) -> Self {
         Self {
             world: World::default(),
             stories: Vec::new(),
             profiles: Vec::new(),
+            sso_sessions: Vec::new(),
             keys,
             now,
+            place,
         }
     }
 
-    pub(super) fn finish(self) -> Built {
-        Built {
-            world: self.world,
-            stories: self.stories,
-            profiles: self.profiles,
-            keys: self.keys,
-        }
+    /// A path of the sandbox's services.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.place.endpoint)
     }
 
     pub(super) fn account(&mut self, id: &str, name: &str) -> Result<AccountId, WorldError> {

@@ -2,25 +2,32 @@
 
 mod build;
 mod content;
+mod identities;
 mod placements;
 mod story;
 
 mod s01_own_two_accounts;
 mod s02_external_id;
+mod s03_machine_identity;
 mod s04_console_switch_role;
 mod s05_cli_profiles;
 mod s06_sts_by_hand;
+mod s08_kinds_of_role;
 mod s09_how_long;
 mod s10_role_chaining;
 mod s13_stuzio_and_acme;
 mod s14_developer_and_server;
+mod sso_sign_in;
 mod x1_hostile_names;
 mod x2_mfa;
 mod x3_session_tags;
 
 use jiff::Timestamp;
 
-pub use build::{Built, WorldError};
+pub use build::{Built, Place, SsoSession, WorldError};
+pub use identities::{
+    Hop, KindsStory, MachineStory, Portal, PortalRole, PortalUser, RoleKind, RoleOfKind, SignInStory,
+};
 pub use story::{Environment, Placement, Profile, ProfileKind, Story, Wrong};
 
 use self::build::Builder;
@@ -30,8 +37,8 @@ use crate::world::KeyMaker;
 ///
 /// # Errors
 /// A story is written wrongly; tests build them all.
-pub fn build(keys: KeyMaker, now: Timestamp) -> Result<Built, WorldError> {
-    let mut b = Builder::new(keys, now);
+pub fn build(keys: KeyMaker, now: Timestamp, place: Place) -> Result<Built, WorldError> {
+    let mut b = Builder::new(keys, now, place);
     b.managed_policies()?;
     for story in [
         s01_own_two_accounts::build,
@@ -50,5 +57,17 @@ pub fn build(keys: KeyMaker, now: Timestamp) -> Result<Built, WorldError> {
         let story = story(&mut b)?;
         b.stories.push(story);
     }
-    Ok(b.finish())
+    let sign_in = sso_sign_in::build(&mut b)?;
+    let machine = s03_machine_identity::build(&mut b)?;
+    let kinds = s08_kinds_of_role::build(&mut b)?;
+    Ok(Built {
+        world: b.world,
+        stories: b.stories,
+        sign_in,
+        machine,
+        kinds,
+        profiles: b.profiles,
+        sso_sessions: b.sso_sessions,
+        keys: b.keys,
+    })
 }

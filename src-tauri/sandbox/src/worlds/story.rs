@@ -167,6 +167,8 @@ pub enum ProfileKind {
         /// Further settings, as they stand in the file.
         settings: Vec<(&'static str, String)>,
     },
+    /// Neither: its settings, as they stand in the file.
+    Settings(Vec<(&'static str, String)>),
 }
 
 impl fmt::Debug for Story {

@@ -15,7 +15,7 @@ pub async fn sandbox() -> Running {
     start(Options::default()).await.unwrap()
 }
 
-fn http() -> SharedHttpClient {
+pub fn http() -> SharedHttpClient {
     Builder::new().build_http()
 }
 

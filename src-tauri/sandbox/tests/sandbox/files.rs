@@ -22,6 +22,7 @@ async fn the_files_are_private_and_agree_with_each_other() {
         ("config", 0o600),
         ("credentials", 0o600),
         ("env", 0o600),
+        ("web-identity-token", 0o600),
         ("sandbox.json", 0o600),
     ] {
         let found = std::fs::metadata(running.dir().join(path))
@@ -35,7 +36,7 @@ async fn the_files_are_private_and_agree_with_each_other() {
         .unwrap()
         .map(|e| e.unwrap().file_name())
         .collect();
-    assert_eq!(left.len(), 5, "{left:?}");
+    assert_eq!(left.len(), 6, "{left:?}");
     let json = std::fs::read(running.dir().join("sandbox.json")).unwrap();
     let manifest: Manifest = serde_json::from_slice(&json).unwrap();
     assert_eq!(manifest.endpoint, running.endpoint());
@@ -70,6 +71,60 @@ async fn the_files_are_private_and_agree_with_each_other() {
                 wrong.what
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn the_config_holds_each_way_in_as_the_aws_cli_writes_it() {
+    let running = sandbox().await;
+    let manifest = running.manifest();
+    let config = Ini::load_from_file(&manifest.config_file).unwrap();
+    let get = |section: &str, key| config.get_from(Some(section), key);
+    let [own, partner] = &manifest.sign_in.portals[..] else {
+        panic!("two portals");
+    };
+    let session = format!("sso-session {}", own.session.as_ref().unwrap());
+    assert_eq!(get(&session, "sso_start_url"), Some(own.start_url.as_str()));
+    assert_eq!(get(&session, "sso_region"), Some(own.region.as_str()));
+    assert_eq!(
+        get(&session, "sso_registration_scopes"),
+        Some("sso:account:access")
+    );
+    for profile in &own.profiles {
+        let section = format!("profile {profile}");
+        assert_eq!(get(&section, "sso_session"), own.session.as_deref());
+        assert!(get(&section, "sso_start_url").is_none() && get(&section, "sso_account_id").is_some());
+    }
+    let legacy = format!("profile {}", partner.profiles[0]);
+    assert_eq!(get(&legacy, "sso_start_url"), Some(partner.start_url.as_str()));
+    assert_eq!(get(&legacy, "sso_session"), None);
+    let hop = format!("profile {}", manifest.sign_in.hop.profile);
+    assert_eq!(
+        get(&hop, "source_profile"),
+        Some(manifest.sign_in.profile.as_str())
+    );
+    let pipeline = format!("profile {}", manifest.kinds.web_identity_profile);
+    let file = manifest.kinds.web_identity_token_file.to_str();
+    assert_eq!(get(&pipeline, "web_identity_token_file"), file);
+    for (profile, source) in [
+        (&manifest.machine.instance_profile, "Ec2InstanceMetadata"),
+        (&manifest.machine.container_profile, "EcsContainer"),
+    ] {
+        let section = format!("profile {profile}");
+        assert_eq!(get(&section, "credential_source"), Some(source));
+    }
+    let env = std::fs::read_to_string(running.dir().join("env")).unwrap();
+    for line in [
+        format!(
+            "export AWS_EC2_METADATA_SERVICE_ENDPOINT='{}'",
+            manifest.machine.metadata_endpoint
+        ),
+        format!(
+            "export AWS_CONTAINER_CREDENTIALS_FULL_URI='{}'",
+            manifest.machine.container_uri
+        ),
+    ] {
+        assert!(env.lines().any(|l| l == line), "{env}");
     }
 }
 
@@ -194,6 +249,7 @@ async fn a_shape_slows_down() {
 async fn no_debug_output_holds_a_secret() {
     let running = sandbox().await;
     let story = running.manifest().story("X2").unwrap();
+    let (client, token) = crate::sso::sign_in(&running, None).await;
     let told = format!("{running:?} {:?} {:?}", running.manifest(), running.admin());
     for secret in [&story.secret_access_key, story.mfa_seed.as_ref().unwrap()] {
         assert!(!told.contains(secret.as_str()));
@@ -206,4 +262,14 @@ async fn no_debug_output_holds_a_secret() {
         .as_ref()
         .unwrap();
     assert!(!told.contains(&machine.secret_access_key) && !told.contains(&machine.session_token));
+    let container = &running.manifest().machine.container_token;
+    let refresh = token.refresh_token().unwrap();
+    for secret in [
+        container,
+        client.1.as_str(),
+        token.access_token().unwrap(),
+        refresh,
+    ] {
+        assert!(!told.contains(secret));
+    }
 }

@@ -1,13 +1,21 @@
 //! The sandbox as the real AWS SDK for Rust sees it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod browser;
 mod clients;
 mod files;
+mod metadata;
 mod s3_buckets;
 mod s3_listing;
 mod s3_reading;
 mod s3_writing;
+mod sso;
+mod sso_device;
+mod sso_pages;
+mod sso_portal;
+mod sso_tokens;
 mod stories;
 mod sts_assume_role;
 mod sts_mfa;
 mod sts_sessions;
+mod sts_web_identity;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hatrack_core::catalog::{Accounts, AddedRole};
+use hatrack_core::catalog::Besides;
 use jiff::Timestamp;
 
 use super::location::Locations;
@@ -15,8 +15,7 @@ const MOST_KEPT: usize = 16;
 /// The shared files of every caller, and the last good catalog of each.
 #[derive(Debug, Default)]
 pub struct AwsFiles {
-    accounts: Accounts,
-    added: Vec<AddedRole>,
+    besides: Besides,
     /// The most recently asked for last.
     kept: Vec<Kept>,
 }
@@ -34,19 +33,17 @@ struct Kept {
 }
 
 impl AwsFiles {
-    /// With what the person has said about accounts, and the roles added by hand.
-    pub fn new(accounts: Accounts, added: Vec<AddedRole>) -> Self {
+    /// With what is known beside the files.
+    pub fn new(besides: Besides) -> Self {
         Self {
-            accounts,
-            added,
+            besides,
             kept: Vec::new(),
         }
     }
 
-    /// Takes changed settings: every catalog is built anew when it is asked for.
-    pub fn set_settings(&mut self, accounts: Accounts, added: Vec<AddedRole>) {
-        self.accounts = accounts;
-        self.added = added;
+    /// Takes what else is known now: every catalog is built anew when it is asked for.
+    pub fn set_besides(&mut self, besides: Besides) {
+        self.besides = besides;
         for kept in &mut self.kept {
             kept.settled = false;
         }
@@ -74,7 +71,7 @@ impl AwsFiles {
     }
 
     fn reload(&self, locations: &Locations, stamp: Stamp, now: Timestamp, good: Option<Arc<Loaded>>) -> Kept {
-        let loaded = Arc::new(load(locations, &self.accounts, &self.added));
+        let loaded = Arc::new(load(locations, &self.besides));
         let (shown, good) = match (&loaded.broken, good) {
             (None, _) => (loaded.clone(), Some(loaded)),
             (Some(_), Some(good)) => (Arc::new(over(&good, &loaded)), Some(good)),

@@ -128,6 +128,13 @@ impl Locations {
     }
 }
 
+/// A path below the caller's home folder, written `~/…`, where the SDKs keep their caches; `None` without a home.
+pub fn under_home(caller: &CallerContext, path: &str) -> Option<PathBuf> {
+    let os = Os::current();
+    let home = home(&|name| caller.var(name).map(str::to_owned), os)?;
+    Some(caller.working_folder.join(expand(path, Some(&home), os)))
+}
+
 fn home(var: &dyn Fn(&str) -> Option<String>, os: Os) -> Option<String> {
     let of_windows = || var("USERPROFILE").or_else(|| Some(var("HOMEDRIVE")? + &var("HOMEPATH")?));
     var("HOME").or_else(|| (os == Os::Windows).then(of_windows).flatten())

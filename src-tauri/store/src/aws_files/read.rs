@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use hatrack_core::catalog::{Accounts, AddedRole, Catalog, Problem, Severity};
+use hatrack_core::catalog::{Besides, Catalog, Problem, Severity};
 use hatrack_core::shared_config::{ConfigError, ConfigErrorKind, FileKind, SharedConfig, SourceFile};
 
 use super::location::{Location, Locations, NamedBy};
@@ -58,7 +58,7 @@ pub fn read(locations: &Locations) -> Result<SharedConfig, ConfigError> {
 }
 
 /// Both files and their catalog, once.
-pub(super) fn load(locations: &Locations, accounts: &Accounts, added: &[AddedRole]) -> Loaded {
+pub(super) fn load(locations: &Locations, besides: &Besides) -> Loaded {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     let (shared, broken) = match read_both(locations, &mut files, &mut problems) {
         Ok(shared) => (shared, None),
@@ -69,7 +69,7 @@ pub(super) fn load(locations: &Locations, accounts: &Accounts, added: &[AddedRol
         files.push(FileState::of(location, fs::metadata(&location.path).is_ok()));
     }
     let mut catalog = if broken.is_none() {
-        Catalog::build(&shared, accounts, added)
+        Catalog::build(&shared, besides)
     } else {
         Catalog::default()
     };

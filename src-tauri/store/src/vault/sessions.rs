@@ -2,13 +2,14 @@
 
 use hatrack_core::account::AccountId;
 use hatrack_core::expiry::Expiry;
-use hatrack_core::secret::{Credentials, Secret};
+use hatrack_core::secret::Credentials;
 use hatrack_core::session::{Origin, Session, SessionId, SessionKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Kept, Vault, VaultFailure};
+use crate::in_the_clear::InTheClear;
 
 const PREFIX: &str = "session-";
 
@@ -19,21 +20,6 @@ pub struct Restored {
     pub session: Session,
     /// The boot in which it was sealed (`Clock::boot_id`).
     pub boot_id: String,
-}
-
-/// A secret on its way into or out of the seal: the one serialisable form, private to this file.
-struct InTheClear(Secret);
-
-impl Serialize for InTheClear {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.0.expose())
-    }
-}
-
-impl<'de> Deserialize<'de> for InTheClear {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from).map(|text| Self(Secret::new(text)))
-    }
 }
 
 /// The form on disk, inside the seal.

@@ -141,6 +141,7 @@ fn session(id: &str, token_chars: usize) -> Session {
         origin: Origin {
             role_key: Some("stuzio".into()),
             profile: Some("stuzio".into()),
+            role_name: None,
             source: "troy, IAM user keys".into(),
             chained: false,
             options: SwitchOptions::default(),

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
-use hatrack_core::catalog::{AccountSettings, Accounts, Severity};
+use hatrack_core::catalog::{AccountSettings, Accounts, Besides, Severity};
 use hatrack_core::shared_config::ConfigErrorKind;
 use hatrack_store::aws_files::{AwsFiles, LARGEST_FILE, Loaded, Locations, read};
 use jiff::Timestamp;
@@ -179,10 +179,10 @@ fn unchanged_files_are_not_read_again_and_changed_settings_show() {
         name: Some("Acme".into()),
         ..AccountSettings::default()
     };
-    files.set_settings(
-        Accounts::from([("123456789012".parse().unwrap(), named)]),
-        Vec::new(),
-    );
+    files.set_besides(Besides {
+        accounts: Accounts::from([("123456789012".parse().unwrap(), named)]),
+        ..Besides::default()
+    });
     assert_eq!(
         files.current(&place.locations(), LATER).catalog.roles[0].account_name,
         "Acme"

@@ -4,9 +4,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[cfg(unix)]
+mod sso_cache;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +26,21 @@ use zeroize::Zeroizing;
 const FOLDER: &str = "HATRACK_TEST_CRASH_FOLDER";
 /// How many processes to kill; `make soak` sets more.
 const ROUNDS: &str = "HATRACK_TEST_CRASH_ROUNDS";
+
+fn rounds() -> usize {
+    let said = std::env::var(ROUNDS).ok();
+    said.and_then(|n| n.parse().ok()).unwrap_or(8)
+}
+
+/// Starts this test program as the process to kill.
+fn start(test: &str, folder: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
 
 struct OneKey;
 
@@ -83,19 +101,10 @@ async fn writes_until_it_is_killed() {
 
 #[tokio::test]
 async fn g67_nothing_acknowledged_is_lost_and_nothing_is_torn() {
-    let rounds: usize = std::env::var(ROUNDS)
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(8);
     let folder = tempfile::tempdir().unwrap();
     let mut last = 0;
-    for round in 0..rounds {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "writes_until_it_is_killed", "--ignored", "--nocapture"])
-            .env(FOLDER, folder.path())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+    for round in 0..rounds() {
+        let mut child = start("writes_until_it_is_killed", folder.path());
         let mut done = BufReader::new(child.stdout.take().unwrap())
             .lines()
             .map_while(Result::ok)

@@ -1,0 +1,42 @@
+//! SDK clients, one for each place that a service is reached at.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use hatrack_core::sts::{AwsFailure, Reach};
+
+use crate::http::{HttpClients, Stamp, Wire, check_endpoint};
+
+/// The clients of one service. A client is kept because it remembers how wrong this computer's clock is; it is made
+/// anew when the CA bundle that it trusts is replaced.
+#[derive(Debug)]
+pub struct Clients<C>(Mutex<HashMap<Reach, (Option<Stamp>, C)>>);
+
+impl<C> Default for Clients<C> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<C: Clone> Clients<C> {
+    /// The client that reaches the service there; `make` makes one that is missing.
+    pub fn get(
+        &self,
+        http: &HttpClients,
+        reach: &Reach,
+        make: impl FnOnce(SharedHttpClient) -> C,
+    ) -> Result<C, AwsFailure> {
+        check_endpoint(reach.endpoint.as_deref())?;
+        let wire = Wire::to(reach.endpoint.as_deref(), reach);
+        let stamp = wire.stamp()?;
+        let http = http.client(&wire)?;
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = made.get(reach).filter(|(made_at, _)| *made_at == stamp) {
+            return Ok(client.clone());
+        }
+        let client = make(http);
+        made.insert(reach.clone(), (stamp, client.clone()));
+        Ok(client)
+    }
+}

@@ -1,0 +1,117 @@
+//! AssumeRoleWithWebIdentity: what is sent, what comes back, what is refused.
+
+use hatrack_core::secret::Secret;
+use hatrack_core::sts::{AssumeRoleWithWebIdentity, AwsFailure, Sts};
+use hatrack_core::sts_limits::SessionDuration;
+
+use crate::server::{Answer, Server};
+use crate::world::{quick_sts, reach};
+
+fn call() -> AssumeRoleWithWebIdentity {
+    AssumeRoleWithWebIdentity {
+        role: "arn:aws:iam::123456789012:role/Deploy".parse().unwrap(),
+        session_name: "build-17".parse().unwrap(),
+        duration: SessionDuration::HOUR,
+        token: Secret::new("canary.jwt.token"),
+        policy: Some("{\"Version\": \"2012-10-17\"}".to_owned().try_into().unwrap()),
+        policy_arns: vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".parse().unwrap()],
+    }
+}
+
+fn issued() -> Answer {
+    let xml = "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+               <AssumeRoleWithWebIdentityResult><SubjectFromWebIdentityToken>repo:acme/app</SubjectFromWebIdentityToken>\
+               <Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+               <SessionToken>t</SessionToken><Expiration>2026-11-22T12:00:00Z</Expiration></Credentials>\
+               <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/Deploy/build-17</Arn>\
+               <AssumedRoleId>AROA:build-17</AssumedRoleId></AssumedRoleUser></AssumeRoleWithWebIdentityResult>\
+               <ResponseMetadata><RequestId>req-1</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>";
+    Answer::new(200, xml)
+        .with("content-type", "text/xml")
+        .with("x-amzn-requestid", "req-1")
+        .with("date", "Sun, 22 Nov 2026 11:00:00 GMT")
+}
+
+fn refused(status: u16, code: &str) -> Answer {
+    let xml = format!(
+        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code>\
+         <Message>said by AWS</Message></Error><RequestId>req-2</RequestId></ErrorResponse>"
+    );
+    Answer::new(status, xml).with("content-type", "text/xml")
+}
+
+#[tokio::test]
+async fn the_token_stands_in_for_a_signature() {
+    let server = Server::start(|_, _| issued()).await;
+    let got = quick_sts()
+        .assume_role_with_web_identity(&reach(&server.url()), &call())
+        .await
+        .unwrap();
+    assert_eq!(got.credentials.access_key_id, "ASIAEXAMPLE");
+    assert_eq!(got.aws_date, Some("2026-11-22T11:00:00Z".parse().unwrap()));
+    assert_eq!(got.request_id.as_deref(), Some("req-1"));
+    assert_eq!(
+        got.assumed_role_arn.as_deref(),
+        Some("arn:aws:sts::123456789012:assumed-role/Deploy/build-17")
+    );
+    assert_eq!(got.assumed_role_id.as_deref(), Some("AROA:build-17"));
+    let asked = &server.asked()[0];
+    assert_eq!(asked.header("authorization"), "");
+    for part in [
+        "Action=AssumeRoleWithWebIdentity",
+        "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2FDeploy",
+        "RoleSessionName=build-17",
+        "WebIdentityToken=canary.jwt.token",
+        "DurationSeconds=3600",
+        "Policy=%7B",
+        "PolicyArns.member.1.arn=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FReadOnlyAccess",
+    ] {
+        assert!(asked.body.contains(part), "{part} in {}", asked.body);
+    }
+}
+
+#[tokio::test]
+async fn b17_b18_a_refusal_is_told_at_once_and_without_the_token() {
+    for (status, code) in [
+        (400, "InvalidIdentityToken"),
+        (400, "ExpiredTokenException"),
+        (403, "IDPRejectedClaim"),
+        (403, "AccessDenied"),
+    ] {
+        let server = Server::start(move |_, _| refused(status, code)).await;
+        let failure = quick_sts()
+            .assume_role_with_web_identity(&reach(&server.url()), &call())
+            .await
+            .unwrap_err();
+        assert!(!format!("{failure} {failure:?} {:?}", call()).contains("canary"));
+        let AwsFailure::Refused(refusal) = failure else {
+            panic!("{failure:?}");
+        };
+        assert_eq!((refusal.code.as_str(), refusal.status), (code, status));
+        assert_eq!(refusal.request_id.as_deref(), Some("req-2"));
+        assert_eq!(server.asked().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn b20_b21_a_provider_that_aws_cannot_reach_is_tried_again_and_given_up() {
+    let server = Server::start(|n, _| match n {
+        0 => refused(400, "IDPCommunicationError"),
+        1 => refused(400, "Throttling"),
+        _ => issued(),
+    })
+    .await;
+    quick_sts()
+        .assume_role_with_web_identity(&reach(&server.url()), &call())
+        .await
+        .unwrap();
+    assert_eq!(server.asked().len(), 3);
+    let server = Server::start(|_, _| refused(400, "IDPCommunicationError")).await;
+    assert!(
+        quick_sts()
+            .assume_role_with_web_identity(&reach(&server.url()), &call())
+            .await
+            .is_err()
+    );
+    assert!((2..=6).contains(&server.asked().len()));
+}

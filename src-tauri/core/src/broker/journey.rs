@@ -1,0 +1,363 @@
+//! One carrying out of a plan: its calls, in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::denial::{Place, Told};
+use super::execute::{Broker, Trace};
+use super::plan::{Calls, Plan, Step, chain_of};
+use super::ports::{Given, IdentityAsk, IdentityFailure};
+use super::{BrokerError, denial};
+use crate::caller::CallerContext;
+use crate::expiry::Expiry;
+use crate::secret::Credentials;
+use crate::session::{Origin, Session, SessionKey, SwitchOptions};
+use crate::sts::{AssumeRole, AwsFailure, GetSessionToken, Issued, Refusal};
+use crate::sts_limits::{MfaSerial, SessionDuration, TokenCode, UserSessionDuration};
+use crate::view::{DenialView, NeedView};
+
+/// Temporary credentials that come without an end are asked for again after this.
+const LIFE_WITHOUT_END: Duration = Duration::from_secs(15 * 60);
+
+/// Why a chain stopped before its end.
+pub(super) enum Stop {
+    Error(BrokerError),
+    Needs(NeedView),
+    /// AWS would refuse; it was not asked.
+    NotAsked(Box<DenialView>),
+    Refused {
+        refusal: Refusal,
+        denial: Box<DenialView>,
+        /// The first call after a live hop was refused: that hop signed it.
+        by_live_hop: bool,
+        /// The duration was over the maximum of the role asked for.
+        over_maximum: bool,
+        /// A code went with it.
+        with_code: bool,
+    },
+}
+
+impl Stop {
+    fn signed_by_live_hop(mut self, signed: bool) -> Self {
+        if let Self::Refused { by_live_hop, .. } = &mut self {
+            *by_live_hop = signed;
+        }
+        self
+    }
+}
+
+impl From<IdentityFailure> for Stop {
+    fn from(failure: IdentityFailure) -> Self {
+        match failure {
+            IdentityFailure::Needs(need) => Self::Needs(*need),
+            IdentityFailure::Refused(refused) => Self::Refused {
+                denial: Box::new(denial::of_identity(&refused).view),
+                refusal: refused.refusal,
+                by_live_hop: false,
+                over_maximum: false,
+                with_code: false,
+            },
+            IdentityFailure::Aws(failure) => Self::Error(BrokerError::Aws(failure)),
+            other => Self::Error(other.into()),
+        }
+    }
+}
+
+impl From<BrokerError> for Stop {
+    fn from(error: BrokerError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// One carrying out of a plan.
+#[derive(Clone, Copy)]
+pub(super) struct Journey<'a> {
+    pub broker: &'a Broker,
+    pub plan: &'a Plan,
+    pub caller: &'a CallerContext,
+    pub code: Option<&'a TokenCode>,
+    pub longest: Option<SessionDuration>,
+}
+
+impl<'a> Journey<'a> {
+    /// Travels from the deepest live hop, which is noted as stale where AWS no longer accepts it.
+    pub(super) async fn attempt(self, live: &[Arc<Session>], trace: &mut Trace) -> Result<Session, Stop> {
+        let start = self.broker.deepest_live(self.plan, live, &trace.stale);
+        let reused = start.as_ref().map(|(_, session)| session.id.clone());
+        let result = self.travel(start, trace).await;
+        if let Err(Stop::Refused {
+            refusal,
+            by_live_hop: true,
+            ..
+        }) = &result
+            && denial::is_expired_token(refusal)
+        {
+            trace.stale.extend(reused);
+        }
+        result
+    }
+
+    async fn travel(self, start: Option<(usize, Arc<Session>)>, trace: &mut Trace) -> Result<Session, Stop> {
+        match &self.plan.calls {
+            Calls::Given => self.given_session(trace).await,
+            Calls::UserSession(duration) => self.user_session(*duration, trace).await,
+            Calls::Roles { before, last } => self.roles(before, last, start, trace).await,
+        }
+    }
+
+    /// The identity's credentials. `options` are for a session that they themselves are.
+    async fn given(self, options: &SwitchOptions, trace: &mut Trace) -> Result<Given, Stop> {
+        let ask = IdentityAsk {
+            route: &self.plan.order.route,
+            caller: self.caller,
+            reach: &self.plan.reach,
+            options,
+        };
+        let given = self.broker.identities.credentials(ask).await.map_err(|failure| {
+            if let IdentityFailure::Refused(refused) = &failure {
+                trace.request_id = refused.refusal.request_id.clone();
+            }
+            Stop::from(failure)
+        })?;
+        trace.request_id = given.request_id.clone();
+        if let Some(took) = given.took {
+            trace.took = Some(trace.took.unwrap_or_default() + took);
+        }
+        Ok(given)
+    }
+
+    async fn base(self, trace: &mut Trace) -> Result<Credentials, Stop> {
+        Ok(self.given(&SwitchOptions::default(), trace).await?.credentials)
+    }
+
+    /// The identity's own credentials, as a session. Long-term keys that a command printed are none yet.
+    async fn given_session(self, trace: &mut Trace) -> Result<Session, Stop> {
+        let given = self.given(&self.plan.order.options, trace).await?;
+        if !given.credentials.is_temporary() {
+            return self
+                .of_long_term_keys(&given.credentials, UserSessionDuration::DEFAULT, trace)
+                .await;
+        }
+        let now = self.broker.clock.now();
+        let without_end = now.wall + jiff::SignedDuration::try_from(LIFE_WITHOUT_END).unwrap_or_default();
+        let issued = Issued {
+            expiration: given.credentials.expires_at.unwrap_or(without_end),
+            credentials: given.credentials,
+            aws_date: given.aws_date,
+            assumed_role_arn: given.assumed_role_arn,
+            assumed_role_id: given.assumed_role_id,
+            request_id: given.request_id,
+            took: given.took.unwrap_or_default(),
+        };
+        self.session_asked_for(issued, false)
+    }
+
+    /// The device and the code, where the first call needs them.
+    fn mfa(self) -> Result<Option<(MfaSerial, TokenCode)>, Stop> {
+        match (&self.plan.mfa, self.code) {
+            (None, _) => Ok(None),
+            (Some(serial), Some(code)) => Ok(Some((serial.clone(), code.clone()))),
+            (Some(_), None) => Err(Stop::Needs(needs_code(self.plan, None))),
+        }
+    }
+
+    async fn user_session(self, duration: UserSessionDuration, trace: &mut Trace) -> Result<Session, Stop> {
+        // Asked before the keys are read: a dialog should not wait for them.
+        self.mfa()?;
+        let base = self.base(trace).await?;
+        self.of_long_term_keys(&base, duration, trace).await
+    }
+
+    async fn of_long_term_keys(
+        self,
+        base: &Credentials,
+        duration: UserSessionDuration,
+        trace: &mut Trace,
+    ) -> Result<Session, Stop> {
+        let mfa = self.mfa()?;
+        let call = GetSessionToken {
+            mfa,
+            ..self.plan.user_call(duration)
+        };
+        let reach = &self.plan.reach;
+        let answer = self.broker.sts.get_session_token(reach, base, &call).await;
+        let issued = note(trace, answer).map_err(|failure| {
+            let told = |refusal: &Refusal| denial::of_user(refusal, &base.access_key_id);
+            stop(failure, told, call.mfa.is_some())
+        })?;
+        self.session_asked_for(issued, false)
+    }
+
+    async fn roles(
+        self,
+        before: &[Step],
+        last: &Step,
+        start: Option<(usize, Arc<Session>)>,
+        trace: &mut Trace,
+    ) -> Result<Session, Stop> {
+        let (first, mut signer, mut by_live_hop) = match start {
+            Some((at, session)) => (at + 1, session.credentials.clone(), true),
+            None => {
+                // Asked before the keys are read: a dialog should not wait for them. Where only the keys themselves
+                // tell whether a code is needed, they come first.
+                if self.plan.order.base.temporary.is_some() {
+                    self.mfa()?;
+                }
+                (0, self.base(trace).await?, false)
+            }
+        };
+        for step in before.iter().skip(first) {
+            let place = Place::OnTheWay(self.profile_of(&step.key));
+            let answer = self.assume(step, place, &signer, trace).await;
+            let issued = answer.map_err(|failed| failed.signed_by_live_hop(by_live_hop))?;
+            let session = self.session_on_the_way(issued, &step.key, signer.is_temporary())?;
+            signer = session.credentials.clone();
+            trace.hops.push(session);
+            by_live_hop = false;
+        }
+        let chained = signer.is_temporary();
+        let place = Place::Last(self.longest.filter(|_| !chained));
+        let answer = self.assume(last, place, &signer, trace).await;
+        let issued = answer.map_err(|failed| failed.signed_by_live_hop(by_live_hop))?;
+        self.session_asked_for(issued, chained)
+    }
+
+    async fn assume(
+        self,
+        step: &Step,
+        place: Place<'_>,
+        signer: &Credentials,
+        trace: &mut Trace,
+    ) -> Result<Issued, Stop> {
+        let call = AssumeRole {
+            // STS takes a code only where a user's own long-term keys sign.
+            mfa: match signer.is_temporary() {
+                false => self.mfa()?,
+                true => None,
+            },
+            duration: self.duration(step, place, signer)?,
+            ..step.call.clone()
+        };
+        let answer = self.broker.sts.assume_role(&self.plan.reach, signer, &call).await;
+        note(trace, answer).map_err(|failure| {
+            let told = |refusal: &Refusal| denial::of_role(refusal, &call, signer, place);
+            stop(failure, told, call.mfa.is_some())
+        })
+    }
+
+    /// The planned duration, or a chain's hour where it turns out only now that temporary credentials sign.
+    fn duration(
+        self,
+        step: &Step,
+        place: Place<'_>,
+        signer: &Credentials,
+    ) -> Result<SessionDuration, Stop> {
+        let planned = step.call.duration;
+        if !signer.is_temporary() || planned <= SessionDuration::HOUR {
+            return Ok(planned);
+        }
+        match (place, self.plan.order.options.duration) {
+            (Place::Last(_), Some(asked)) => {
+                let because = chain_of(&self.plan.order);
+                let denial = denial::chained_too_long(&step.call.role, asked, because);
+                Err(Stop::NotAsked(Box::new(denial)))
+            }
+            (Place::Last(_), None) | (Place::OnTheWay(_), _) => Ok(SessionDuration::HOUR),
+        }
+    }
+
+    fn session_asked_for(self, issued: Issued, chained: bool) -> Result<Session, Stop> {
+        let origin = Origin {
+            chained,
+            ..self.plan.origin.clone()
+        };
+        self.session(issued, &self.plan.key, origin, true)
+    }
+
+    fn session_on_the_way(self, issued: Issued, key: &SessionKey, chained: bool) -> Result<Session, Stop> {
+        let origin = Origin {
+            role_key: None,
+            profile: self.profile_of(key).map(str::to_owned),
+            role_name: None,
+            source: self.plan.origin.source.clone(),
+            chained,
+            options: SwitchOptions::default(),
+        };
+        self.session(issued, key, origin, false)
+    }
+
+    fn session(
+        self,
+        issued: Issued,
+        key: &SessionKey,
+        origin: Origin,
+        listed: bool,
+    ) -> Result<Session, Stop> {
+        let received = self.broker.clock.now();
+        let expiry =
+            Expiry::of_answer(issued.expiration, issued.aws_date, received).map_err(BrokerError::from)?;
+        let role = key.hops.last().map(|hop| &hop.role);
+        Ok(Session {
+            id: self.broker.new_session_id(),
+            key: key.clone(),
+            // An end that was not believed is handed to nobody: who has the keys would never ask again.
+            credentials: Credentials {
+                expires_at: Some(expiry.at),
+                ..issued.credentials
+            },
+            expiry,
+            issued_at: issued.aws_date.unwrap_or(received.wall),
+            account: role.map(|role| role.account()).or(self.plan.order.account),
+            assumed_role_arn: issued.assumed_role_arn,
+            user_id: issued.assumed_role_id,
+            region: self.plan.order.region.clone(),
+            origin,
+            listed,
+        })
+    }
+
+    /// The profile that describes the last hop of `key`.
+    fn profile_of(self, key: &SessionKey) -> Option<&'a str> {
+        let hops = &self.plan.order.route.hops;
+        hops.get(key.hops.len().checked_sub(1)?)?.profile.as_deref()
+    }
+}
+
+/// Remembers what the call cost and what AWS called it.
+fn note(trace: &mut Trace, answer: Result<Issued, AwsFailure>) -> Result<Issued, AwsFailure> {
+    match &answer {
+        Ok(issued) => {
+            trace.request_id = issued.request_id.clone();
+            trace.took = Some(trace.took.unwrap_or_default() + issued.took);
+        }
+        Err(AwsFailure::Refused(refusal)) => trace.request_id = refusal.request_id.clone(),
+        Err(_) => trace.request_id = None,
+    }
+    answer
+}
+
+fn stop(failure: AwsFailure, told: impl Fn(&Refusal) -> Told, with_code: bool) -> Stop {
+    match failure {
+        AwsFailure::Refused(refusal) => {
+            let Told { view, over_maximum } = told(&refusal);
+            Stop::Refused {
+                denial: Box::new(view),
+                refusal,
+                by_live_hop: false,
+                over_maximum,
+                with_code,
+            }
+        }
+        other => Stop::Error(BrokerError::Aws(other)),
+    }
+}
+
+pub(super) fn needs_code(plan: &Plan, refused: Option<&Refusal>) -> NeedView {
+    NeedView::MfaCode {
+        serial: plan.mfa.as_ref().map(|s| s.to_string()).unwrap_or_default(),
+        role_arn: plan.key.hops.first().map(|hop| hop.role.to_string()),
+        refused: refused.map(|refusal| {
+            format!("AWS did not accept the code; each is accepted once, so wait for the next. {refusal}")
+        }),
+    }
+}

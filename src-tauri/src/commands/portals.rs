@@ -1,0 +1,75 @@
+//! Signing in to IAM Identity Center, and what it lists.
+
+use hatrack_agent::protocol;
+use hatrack_core::portal_view::{PortalStateView, SignInOutcome};
+
+use crate::desk::Desk;
+use crate::wire::{CommandError, CommandRequest, PendingSignIn, PortalRequest, SignInRequest};
+
+type Answer<T> = Result<T, CommandError>;
+
+#[allow(missing_docs)]
+pub async fn portals(desk: &Desk) -> Answer<Vec<PortalStateView>> {
+    Ok(desk.agent().await?.portals().await?)
+}
+
+/// Begins to sign in and opens the page in the person's browser, if this request began it. The page of a device code is
+/// for whichever device the person likes.
+pub async fn sign_in(desk: &Desk, request: SignInRequest) -> Answer<SignInOutcome> {
+    let device = request.device;
+    let asked = protocol::SignInRequest {
+        portal: request.portal,
+        device,
+        anew: request.anew,
+    };
+    let outcome = desk.agent().await?.sign_in(asked).await?;
+    if let SignInOutcome::Waiting { sign_in } = &outcome {
+        desk.sign_in_pages().keep(sign_in);
+        if sign_in.begun
+            && !device
+            && let Err(why) = open(&sign_in.url)
+        {
+            // The dialog has the address, and opens it once more when asked: no dead end.
+            tracing::warn!("{}", why.message);
+        }
+    }
+    Ok(outcome)
+}
+
+#[allow(missing_docs)]
+pub async fn await_sign_in(desk: &Desk, request: PendingSignIn) -> Answer<()> {
+    Ok(desk.agent().await?.await_sign_in(&request.id).await?)
+}
+
+#[allow(missing_docs)]
+pub async fn cancel_sign_in(desk: &Desk, request: PendingSignIn) -> Answer<()> {
+    Ok(desk.agent().await?.cancel_sign_in(&request.id).await?)
+}
+
+/// Opens the page of a sign-in under way once more.
+pub async fn open_sign_in(desk: &Desk, request: PendingSignIn) -> Answer<()> {
+    match desk.sign_in_pages().of(&request.id) {
+        Some(url) => open(&url),
+        None => Err(CommandError::new("That sign-in is over. Sign in again.")),
+    }
+}
+
+#[allow(missing_docs)]
+pub async fn sign_out(desk: &Desk, request: PortalRequest) -> Answer<()> {
+    Ok(desk.agent().await?.sign_out(&request.portal).await?)
+}
+
+#[allow(missing_docs)]
+pub async fn list_portal(desk: &Desk, request: PortalRequest) -> Answer<()> {
+    Ok(desk.agent().await?.list_portal(&request.portal).await?)
+}
+
+/// Lets this very command be run for credentials.
+pub async fn consent_command(desk: &Desk, request: CommandRequest) -> Answer<()> {
+    Ok(desk.agent().await?.consent_command(&request.command).await?)
+}
+
+fn open(url: &str) -> Answer<()> {
+    hatrack_agent::client::open_page(url)
+        .map_err(|why| CommandError::new(format!("No browser could be opened ({why}). Copy the link instead.")))
+}
