@@ -42,7 +42,7 @@ fn begin() -> Result<(), Box<dyn Error>> {
             Ok(())
         }
         Asked::Open(start) => {
-            start::refuse_automation()?;
+            start::settle_environment();
             start::reach_display()?;
             open(start)
         }

@@ -86,29 +86,26 @@ pub fn reach_display() -> Result<(), NoDisplay> {
 /// WebKitGTK lets whoever sets this variable drive the page. Tests do; a released program must not.
 pub const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
 
-/// Starts the program again without [`AUTOMATION`], if it is set and this is no build for tests.
+/// Settles what WebKitGTK reads from the environment. To be called before anything else has started a thread: a
+/// process's variables cannot be changed safely beside one.
 ///
-/// A variable cannot be taken out of a running process safely, so the process is replaced.
-pub fn refuse_automation() -> std::io::Result<()> {
-    if cfg!(debug_assertions) || std::env::var_os(AUTOMATION).is_none() {
-        return Ok(());
+/// [`AUTOMATION`] goes, unless this is a build for tests. Where the person has not said otherwise, the page's process
+/// loads no graphics driver: lists and forms gain nothing from one, and on a machine without a GPU the driver's
+/// software takes longer to load than the page.
+#[cfg(target_os = "linux")]
+pub fn settle_environment() {
+    if !cfg!(debug_assertions) {
+        gtk::glib::unsetenv(AUTOMATION);
     }
-    let mut again = std::process::Command::new(std::env::current_exe()?);
-    again.args(std::env::args_os().skip(1)).env_remove(AUTOMATION);
-    replace(again)
+    if let Err(why) = gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false) {
+        // It only costs time.
+        eprintln!("hatrack: {why}");
+    }
 }
 
-#[cfg(unix)]
-fn replace(mut program: std::process::Command) -> std::io::Result<()> {
-    use std::os::unix::process::CommandExt;
-    Err(program.exec())
-}
-
-#[cfg(not(unix))]
-fn replace(mut program: std::process::Command) -> std::io::Result<()> {
-    let status = program.status()?;
-    std::process::exit(status.code().unwrap_or(1))
-}
+/// Only WebKitGTK reads variables.
+#[cfg(not(target_os = "linux"))]
+pub fn settle_environment() {}
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod app;
+mod browser;
 mod desktop;
 mod notifier;
 mod patience;
@@ -19,6 +20,7 @@ mod keyring;
 mod keys;
 mod reminders;
 mod screen;
+mod sign_in;
 mod steps;
 mod tour;
 mod tray_menu;

@@ -8,6 +8,7 @@ use hatrack_core::view::{DenialView, NeedView, SessionView, SwitchOutcome};
 
 use crate::code::Terminal;
 use crate::failure::Failure;
+use crate::sign_in::{SignedIn, Way, sign_in};
 
 /// A session, and what the person should know about it.
 #[derive(Debug)]
@@ -93,6 +94,7 @@ async fn until_done<T>(
 ) -> Result<T, Failure> {
     let mut terminal = None;
     let mut asked = 0;
+    let mut asked_to_sign_in = false;
     loop {
         let need = match ask(code.take()).await? {
             Answer::Done(done) => return Ok(done),
@@ -122,7 +124,14 @@ async fn until_done<T>(
                 }
                 agent.consent_command(command).await?;
             }
-            NeedView::SignIn { .. } => return Err(unanswered(&need)),
+            NeedView::SignIn { portal } => {
+                if asked_to_sign_in || !ask_sign_in(terminal, &portal.name, &portal.start_url) {
+                    return Err(unanswered(&need));
+                }
+                // A second time within one request would be the same page for nothing.
+                asked_to_sign_in = true;
+                sign_in_at(agent, terminal, &portal.name).await?;
+            }
         }
     }
 }
@@ -157,13 +166,31 @@ fn ask_command(terminal: &mut Terminal, profile: &str, command: &str) -> bool {
     says_yes(terminal, "Run exactly this command, now and from now on? [y/N]")
 }
 
+fn ask_sign_in(terminal: &mut Terminal, portal: &str, address: &str) -> bool {
+    let question = format!("Sign in to {} ({}) now? [y/N]", inert(portal), inert(address));
+    says_yes(terminal, &question)
+}
+
+async fn sign_in_at(agent: &Agent, terminal: &mut Terminal, portal: &str) -> Result<(), Failure> {
+    let way = Way::of_this_machine(|variable| std::env::var_os(variable));
+    loop {
+        match sign_in(agent, portal, way, false).await? {
+            SignedIn::Done => return Ok(()),
+            SignedIn::Needs(NeedView::EndpointConsent { endpoint }) if ask_consent(terminal, &endpoint) => {
+                agent.consent_endpoint(&endpoint).await?;
+            }
+            SignedIn::Needs(need) => return Err(unanswered(&need)),
+        }
+    }
+}
+
 fn says_yes(terminal: &mut Terminal, question: &str) -> bool {
     let answer = terminal.ask(question);
     answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
 /// The failure when nobody could give what is needed. A code that was given and refused is a refusal.
-fn unanswered(need: &NeedView) -> Failure {
+pub fn unanswered(need: &NeedView) -> Failure {
     match need {
         NeedView::MfaCode {
             refused: Some(refused),

@@ -17,6 +17,7 @@ mod out;
 mod private_folder;
 mod process_line;
 mod role;
+mod sign_in;
 mod table;
 mod time;
 

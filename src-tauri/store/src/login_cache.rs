@@ -124,7 +124,12 @@ impl LoginFile {
 impl SignedIn {
     fn of(document: Document) -> Option<Self> {
         let token = document.0.get("accessToken")?;
-        let text = |of: &Value, key: &str| of.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let text = |of: &Value, key: &str| {
+            of.get(key)?
+                .as_str()
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
         let own = |key: &str| document.0.get(key)?.as_str().filter(|text| !text.is_empty());
         Some(Self {
             credentials: Credentials {
@@ -159,9 +164,17 @@ impl SignedIn {
             set(token, "accessKeyId", &credentials.access_key_id);
             set(token, "secretAccessKey", credentials.secret_access_key.expose());
             let session_token = credentials.session_token.as_ref();
-            set(token, "sessionToken", session_token.map(Secret::expose).unwrap_or_default());
+            set(
+                token,
+                "sessionToken",
+                session_token.map(Secret::expose).unwrap_or_default(),
+            );
             let end = credentials.expires_at.unwrap_or(Timestamp::MIN);
-            set(token, "expiresAt", &end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+            set(
+                token,
+                "expiresAt",
+                &end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            );
         }
         Self {
             credentials,

@@ -38,8 +38,12 @@ impl LocalIdentities {
         session: &str,
         ask: IdentityAsk<'_>,
     ) -> Result<Given, IdentityFailure> {
-        let file = LoginFile::of_caller(ask.caller, session)
-            .ok_or_else(|| again(ask, "where its sign-in is kept is not known, since HOME is not set"))?;
+        let file = LoginFile::of_caller(ask.caller, session).ok_or_else(|| {
+            again(
+                ask,
+                "where its sign-in is kept is not known, since HOME is not set",
+            )
+        })?;
         let turn = self.refreshing.of(&file);
         let _turn = turn.lock().await;
         let signed_in = read(&file, ask).await?;

@@ -73,7 +73,9 @@ async fn token(path: &Path) -> Result<Secret, IdentityFailure> {
     let read = file.take(most).read_to_end(&mut bytes).await;
     read.map_err(|why| wrong(&why))?;
     if bytes.len() > LONGEST_TOKEN {
-        return Err(wrong(&format_args!("it holds more than {LONGEST_TOKEN} characters")));
+        return Err(wrong(&format_args!(
+            "it holds more than {LONGEST_TOKEN} characters"
+        )));
     }
     // A token has no blanks; an editor leaves a line's end behind it.
     match std::str::from_utf8(&bytes).map(str::trim) {
@@ -95,13 +97,15 @@ fn refused(refusal: Refusal, role: &RoleArn, path: &Path) -> IdentityFailure {
              provider in IAM for its issuer and audience.",
             role.account()
         )),
-        "ExpiredTokenException" => Some(format!("AWS says that {token} has expired; have a fresh one written.")),
+        "ExpiredTokenException" => Some(format!(
+            "AWS says that {token} has expired; have a fresh one written."
+        )),
         "IDPRejectedClaim" => Some(format!(
             "The identity provider did not stand by {token}; it may have been withdrawn. Have a fresh one written."
         )),
-        "IDPCommunicationError" => {
-            Some("AWS could not reach the identity provider to check the token; try again in a minute.".to_owned())
-        }
+        "IDPCommunicationError" => Some(
+            "AWS could not reach the identity provider to check the token; try again in a minute.".to_owned(),
+        ),
         "AccessDenied" => Some(format!(
             "AWS denied the exchange of {token} for {}. Check that the role exists, and that its trust policy names the \
              identity provider, and the token's audience and subject.",

@@ -14,7 +14,7 @@ pub enum ErrorCode {
     NoSuchSession,
     /// An option that this kind of role or session does not take, or a value out of STS's limits (wrong usage).
     Invalid,
-    /// An identity that this version cannot start from, or credentials that are not there.
+    /// The credentials that a route starts from are not there, or are of no use for it.
     Identity,
     /// The shared files cannot be read.
     Config,

@@ -1,9 +1,7 @@
 //! Hand-outs.
 
 use hatrack_core::account::Partition;
-use hatrack_core::broker::{
-    Base, EndpointRules, IdentityAsk, IdentityFailure, partition_of, reach, region,
-};
+use hatrack_core::broker::{Base, EndpointRules, IdentityAsk, IdentityFailure, partition_of, reach, region};
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::{EntrySettings, Found, IdentityEntry};
 use hatrack_core::route::Route;
@@ -167,7 +165,7 @@ impl Service {
     ) -> Result<HandOutOutcome, WireError> {
         let plan = fare.plan.clone();
         let mut served = self.mailbox.serve(fare.clone()).await?;
-        if let Served::Needs(need @ NeedView::MfaCode { .. }) = &served
+        if let Served::Needs(need) = &served
             && request.wait > 0
         {
             // Any live session will do, the person having got a fresh one.

@@ -80,7 +80,10 @@ async fn a14_nothing_runs_before_the_person_has_allowed_exactly_this_command() {
     assert_eq!(text(&world, "marker"), "");
 
     consent_to(&world, "./vend --token canary-argument").await;
-    assert!(matches!(world.switch("vended").await, SwitchOutcome::Needs { .. }));
+    assert!(matches!(
+        world.switch("vended").await,
+        SwitchOutcome::Needs { .. }
+    ));
     assert_eq!(text(&world, "marker"), "", "another command was allowed");
 
     consent(&world).await;
@@ -108,13 +111,14 @@ async fn a_consent_outlives_the_agent_and_not_the_commands_change() {
 
 #[tokio::test]
 async fn a_command_runs_as_its_caller_would_run_it_and_without_a_shell() {
-    let world = World::with_config(
-        "[profile vended]\ncredential_process = ./vend 'a b' $(id) |x \"c\\\"d\"\n",
-    )
-    .await;
+    let world =
+        World::with_config("[profile vended]\ncredential_process = ./vend 'a b' $(id) |x \"c\\\"d\"\n").await;
     write(
         &world,
-        &format!("for a; do echo \"[$a]\"; done > seen-arguments\nenv > seen-env\npwd > seen-folder\ncat > seen-input\n{}", printing(TEMPORARY)),
+        &format!(
+            "for a; do echo \"[$a]\"; done > seen-arguments\nenv > seen-env\npwd > seen-folder\ncat > seen-input\n{}",
+            printing(TEMPORARY)
+        ),
     );
     let path = std::env::var("PATH").unwrap();
     let caller = world.caller_as(Client::Hat, &[("PATH", &path), ("AWS_REGION", "eu-west-1")]);
@@ -135,7 +139,12 @@ async fn a_command_runs_as_its_caller_would_run_it_and_without_a_shell() {
     );
     assert_eq!(text(&world, "seen-input"), "");
     let env = text(&world, "seen-env");
-    for set in ["AWS_REGION=eu-west-1", "AWS_CONFIG_FILE=", "USER=troy", "HATRACK_DEPTH=1"] {
+    for set in [
+        "AWS_REGION=eu-west-1",
+        "AWS_CONFIG_FILE=",
+        "USER=troy",
+        "HATRACK_DEPTH=1",
+    ] {
         assert!(env.lines().any(|line| line.starts_with(set)), "{set} in {env}");
     }
     // The test's own process has it, as the agent's has what it was started with.
@@ -157,7 +166,11 @@ async fn temporary_credentials_of_a_command_are_a_session_and_start_a_chain() {
     };
     assert_eq!(world.sts.signers.lock().unwrap()[..], ["ASIAVENDED"]);
     assert!(session.chained && session.seconds_left <= 3600);
-    assert_eq!(notes.len(), 1, "the profile's eight hours were lowered: {notes:?}");
+    assert_eq!(
+        notes.len(),
+        1,
+        "the profile's eight hours were lowered: {notes:?}"
+    );
 }
 
 #[tokio::test]
@@ -170,18 +183,25 @@ async fn long_term_keys_of_a_command_sign_for_as_long_as_the_role_allows() {
     assert_eq!(session.seconds_left, 28800);
     assert!(!session.chained && notes.is_empty());
     let own = world.session("vended").await;
-    assert_eq!(world.sts.signers.lock().unwrap()[..], ["AKIAVENDED", "AKIAVENDED"]);
+    assert_eq!(
+        world.sts.signers.lock().unwrap()[..],
+        ["AKIAVENDED", "AKIAVENDED"]
+    );
     assert_eq!(own.access_key_id, "ASIA2");
 }
 
 #[tokio::test]
 async fn b23_credentials_without_an_end_are_asked_for_again_and_ended_ones_refused() {
-    let without = r#"{"Version": 1, "AccessKeyId": "ASIAVENDED", "SecretAccessKey": "s", "SessionToken": "t"}"#;
+    let without =
+        r#"{"Version": 1, "AccessKeyId": "ASIAVENDED", "SecretAccessKey": "s", "SessionToken": "t"}"#;
     let world = world(&printing(without)).await;
     consent(&world).await;
     assert_eq!(world.session("vended").await.seconds_left, 900);
 
-    for (end, lives) in [("2026-11-22T11:59:59Z", None), ("9999-12-30T22:00:00Z", Some(36 * 3600))] {
+    for (end, lives) in [
+        ("2026-11-22T11:59:59Z", None),
+        ("9999-12-30T22:00:00Z", Some(36 * 3600)),
+    ] {
         let world = World::with_config(FROM_COMMAND).await;
         write(&world, &printing(&TEMPORARY.replace("2026-11-22T14:00:00Z", end)));
         consent(&world).await;
@@ -204,7 +224,10 @@ async fn b25_a_command_that_fails_is_told_and_nothing_that_it_said_is_repeated()
         (format!("{say}; kill -KILL $$"), "signal 9"),
         (say.to_owned(), "not JSON"),
         ("echo '{\"canary\": 1}'".to_owned(), "Version"),
-        (printing(&TEMPORARY.replace("AccessKeyId", "canary")), "no AccessKeyId"),
+        (
+            printing(&TEMPORARY.replace("AccessKeyId", "canary")),
+            "no AccessKeyId",
+        ),
         (format!("{say}; yes canary"), "64 KiB"),
     ];
     for (script, told) in cases {

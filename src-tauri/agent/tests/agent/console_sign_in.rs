@@ -59,7 +59,11 @@ impl Console {
             [("AWS_LOGIN_CACHE_DIRECTORY".to_owned(), ".".to_owned())],
         );
         let file = LoginFile::of_caller(&named, SESSION).unwrap().path().to_owned();
-        std::fs::write(&file, signed_in("ASIAOLD", "canary-refresh", "2026-11-22T11:59:00Z")).unwrap();
+        std::fs::write(
+            &file,
+            signed_in("ASIAOLD", "canary-refresh", "2026-11-22T11:59:00Z"),
+        )
+        .unwrap();
         let of_meanwhile = file.clone();
         let server = Playback::with(exchanges, move || meanwhile(&of_meanwhile)).await;
         let endpoint = server.url.clone();

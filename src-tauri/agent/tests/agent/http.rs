@@ -151,7 +151,10 @@ impl Wanted {
             .collect();
         for (name, wanted) in &self.form {
             if form.get(name) != wanted.as_ref() {
-                return Err(format!("the field {name} is {:?}, not {wanted:?}", form.get(name)));
+                return Err(format!(
+                    "the field {name} is {:?}, not {wanted:?}",
+                    form.get(name)
+                ));
             }
         }
         let json: Value = serde_json::from_str(&request.body).unwrap_or_default();
@@ -183,7 +186,10 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers.get("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
+    let length = headers
+        .get("content-length")
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
     let mut body = bytes.split_off(end + 4);
     while body.len() < length {
         match stream.read(&mut more).await {

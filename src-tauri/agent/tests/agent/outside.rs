@@ -41,12 +41,7 @@ impl GatedSts {
         }
     }
 
-    async fn issue(
-        &self,
-        signer: &str,
-        seconds: u32,
-        role: Option<&RoleArn>,
-    ) -> Result<Issued, AwsFailure> {
+    async fn issue(&self, signer: &str, seconds: u32, role: Option<&RoleArn>) -> Result<Issued, AwsFailure> {
         let number = {
             let mut signers = self.signers.lock().unwrap();
             signers.push(signer.to_owned());

@@ -247,7 +247,10 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 #[tokio::test]
 async fn every_case_resolves_as_it_is_written() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/resolve");
-    let mut folders: Vec<PathBuf> = fs::read_dir(cases).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut folders: Vec<PathBuf> = fs::read_dir(cases)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     folders.sort();
     assert!(folders.len() >= 20, "the cases are missing");
     let mut faults = Vec::new();

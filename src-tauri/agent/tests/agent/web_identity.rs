@@ -45,14 +45,23 @@ async fn a_token_is_exchanged_for_the_role_and_what_was_asked_goes_with_it() {
     let session = switched(world.switch_with(asked).await);
     assert_eq!(session.seconds_left, 7200);
 
-    let exchanges = world.sts.exchanges.lock().unwrap();
+    let exchanges = std::mem::take(&mut *world.sts.exchanges.lock().unwrap());
     let sent: Vec<_> = exchanges
         .iter()
-        .map(|call| (call.session_name.as_str(), call.duration.seconds(), call.policy_arns.len()))
+        .map(|call| {
+            (
+                call.session_name.as_str(),
+                call.duration.seconds(),
+                call.policy_arns.len(),
+            )
+        })
         .collect();
     assert_eq!(sent, [("hatrack-troy", 3600, 0), ("build-7", 7200, 1)]);
-    assert!(exchanges.iter().all(|call| call.token.expose() == "canary.to.ken"));
-    drop(exchanges);
+    assert!(
+        exchanges
+            .iter()
+            .all(|call| call.token.expose() == "canary.to.ken")
+    );
     let rows = world.history().await;
     assert_eq!(rows[0].request_id.as_deref(), Some("request-1"));
 }
@@ -63,7 +72,10 @@ async fn a_role_behind_the_exchanged_one_is_a_chain() {
     let session = world.session("far").await;
     assert_eq!(world.sts.signers.lock().unwrap()[..], ["nobody", "ASIA1"]);
     assert!(session.chained);
-    assert_eq!(world.sts.exchanges.lock().unwrap()[0].session_name.as_str(), "build-7");
+    assert_eq!(
+        world.sts.exchanges.lock().unwrap()[0].session_name.as_str(),
+        "build-7"
+    );
 }
 
 #[tokio::test]
@@ -79,10 +91,17 @@ async fn a_token_file_that_cannot_be_used_is_named_and_its_contents_are_not() {
         if token.is_none() {
             std::fs::remove_file(world.folder.path().join("token")).unwrap();
         }
-        let error = world.ask(Request::Switch(request("federated"))).await.unwrap_err();
+        let error = world
+            .ask(Request::Switch(request("federated")))
+            .await
+            .unwrap_err();
         assert_eq!(error.code, ErrorCode::Identity);
         let path = world.folder.path().join("token").display().to_string();
-        assert!(error.message.contains(&path) && error.message.contains(told), "{}", error.message);
+        assert!(
+            error.message.contains(&path) && error.message.contains(told),
+            "{}",
+            error.message
+        );
         assert!(!error.message.contains("canary"));
         assert_eq!(world.sts.calls(), 0);
     }
@@ -126,9 +145,15 @@ async fn b17_a_refused_exchange_says_what_to_look_at() {
 async fn b18_an_expired_token_is_exchanged_once_and_read_afresh_the_next_time() {
     let world = world(b"canary-old").await;
     world.sts.refuse("ExpiredTokenException", "expired");
-    assert!(matches!(world.switch("federated").await, SwitchOutcome::Denied { .. }));
+    assert!(matches!(
+        world.switch("federated").await,
+        SwitchOutcome::Denied { .. }
+    ));
     assert_eq!(world.sts.calls(), 1);
     std::fs::write(world.folder.path().join("token"), "canary-new").unwrap();
     world.session("federated").await;
-    assert_eq!(world.sts.exchanges.lock().unwrap()[1].token.expose(), "canary-new");
+    assert_eq!(
+        world.sts.exchanges.lock().unwrap()[1].token.expose(),
+        "canary-new"
+    );
 }

@@ -75,7 +75,10 @@ pub async fn refresh(reach: &Reach, ask: &Refresh<'_>) -> Result<Refreshed, AwsF
     let connector = connector_to(&Wire::to(reach.endpoint.as_deref(), reach))?;
     let started = Instant::now();
     let exchange = async {
-        let mut response = connector.call(request).await.map_err(|why| asked.unconnected(&why))?;
+        let mut response = connector
+            .call(request)
+            .await
+            .map_err(|why| asked.unconnected(&why))?;
         let body = Limited::new(response.take_body(), LONGEST_ANSWER).collect().await;
         let body = body.map_err(|_| asked.garbled("its body breaks off or is too long"))?;
         Ok((response, Zeroizing::new(body.to_bytes().to_vec())))
@@ -92,7 +95,10 @@ fn request(reach: &Reach, ask: &Refresh<'_>) -> Result<HttpRequest, AwsFailure> 
     // It becomes a part of the host's name.
     let label = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     if !reach.region.bytes().all(label) {
-        return Err(unusable(format!("\"{}\" is no region", reach.region.escape_debug())));
+        return Err(unusable(format!(
+            "\"{}\" is no region",
+            reach.region.escape_debug()
+        )));
     }
     let base = reach.endpoint.clone().unwrap_or_else(|| endpoint(&reach.region));
     let url = format!("{}/v1/token", base.trim_end_matches('/'));
@@ -210,8 +216,14 @@ mod tests {
             ("us-east-1", "https://us-east-1.signin.aws.amazon.com"),
             ("il-central-1", "https://il-central-1.signin.aws.amazon.com"),
             ("cn-north-1", "https://cn-north-1.signin.amazonaws.cn"),
-            ("us-gov-west-1", "https://us-gov-west-1.signin.amazonaws-us-gov.com"),
-            ("eusc-de-east-1", "https://eusc-de-east-1.signin.amazonaws-eusc.eu"),
+            (
+                "us-gov-west-1",
+                "https://us-gov-west-1.signin.amazonaws-us-gov.com",
+            ),
+            (
+                "eusc-de-east-1",
+                "https://eusc-de-east-1.signin.amazonaws-eusc.eu",
+            ),
         ] {
             assert_eq!(endpoint(region), url);
         }

@@ -55,8 +55,7 @@ async fn s3_without_a_metadata_service_that_is_said_at_once() {
     for endpoint in [silent.url(), format!("http://{free}")] {
         let started = Instant::now();
         let here = caller(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &endpoint)]);
-        let failure = instance(&here).await
-            .unwrap_err();
+        let failure = instance(&here).await.unwrap_err();
         assert!(matches!(failure, IdentityFailure::Unreachable(_)), "{failure:?}");
         assert!(started.elapsed() < Duration::from_secs(2));
     }
@@ -103,8 +102,7 @@ async fn metadata_that_is_none_is_told_and_not_repeated() {
     for case in cases {
         let server = Server::start(move |n, _| case(n)).await;
         let here = caller(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &server.url())]);
-        let failure = instance(&here).await
-            .unwrap_err();
+        let failure = instance(&here).await.unwrap_err();
         assert!(
             !format!("{failure} {failure:?}").contains("canary"),
             "{failure:?}"
@@ -119,8 +117,7 @@ async fn metadata_that_is_switched_off_is_not_asked() {
         ("AWS_EC2_METADATA_SERVICE_ENDPOINT", &server.url()),
         ("AWS_EC2_METADATA_DISABLED", "True"),
     ]);
-    let failure = instance(&here).await
-        .unwrap_err();
+    let failure = instance(&here).await.unwrap_err();
     assert!(matches!(failure, IdentityFailure::Missing(_)), "{failure:?}");
     assert!(server.asked().is_empty());
 }
@@ -141,17 +138,12 @@ async fn a_container_is_asked_with_its_token_and_the_file_wins() {
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "from-the-variable"),
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file.to_str().unwrap()),
     ];
-    let got = container(&caller(&vars)).await
-        .unwrap();
+    let got = container(&caller(&vars)).await.unwrap();
     assert_eq!(got.access_key_id, "ASIAEXAMPLE");
-    let failure = container(&caller(&vars[..2])).await
-        .unwrap_err();
+    let failure = container(&caller(&vars[..2])).await.unwrap_err();
     assert!(!failure.to_string().contains("canary-path"), "{failure}");
     std::fs::remove_file(&file).unwrap();
-    assert!(
-        container(&caller(&vars)).await
-            .is_err()
-    );
+    assert!(container(&caller(&vars)).await.is_err());
     assert_eq!(server.asked().len(), 2);
 }
 
@@ -171,8 +163,7 @@ async fn plain_http_goes_to_this_machine_and_the_two_services_alone() {
             "{uri}: {failure:?}"
         );
     }
-    let failure = container(&caller(&[])).await
-        .unwrap_err();
+    let failure = container(&caller(&[])).await.unwrap_err();
     assert!(matches!(failure, IdentityFailure::Missing(_)), "{failure:?}");
 }
 

@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod buckets;
+mod device_code;
 mod download;
 mod download_faults;
 mod machine;
 mod network;
 mod portal;
+mod role_credentials;
+mod sandbox_sign_in;
 mod server;
 mod sign_in;
 mod sts;

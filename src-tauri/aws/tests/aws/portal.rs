@@ -1,4 +1,4 @@
-//! Identity Center's access portal: listings, however long and however slow, and role credentials.
+//! Identity Center's access portal: listings, however long and however slow.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -16,35 +16,35 @@ use url::Url;
 use crate::server::{Answer, Asked, Server};
 use crate::world::{portal, quick, reach};
 
-fn center() -> AwsIdentityCenter {
+pub fn center() -> AwsIdentityCenter {
     AwsIdentityCenter::with_timing(Arc::default(), quick())
 }
 
-fn answer(body: Value) -> Answer {
+pub fn answer(body: Value) -> Answer {
     Answer::new(200, body.to_string())
         .with("content-type", "application/json")
         .with("x-amzn-requestid", "req-1")
         .with("date", "Sun, 22 Nov 2026 11:00:00 GMT")
 }
 
-fn refused(status: u16, kind: &str, message: &str) -> Answer {
+pub fn refused(status: u16, kind: &str, message: &str) -> Answer {
     Answer::new(status, json!({ "message": message }).to_string())
         .with("content-type", "application/json")
         .with("x-amzn-requestid", "req-2")
         .with("x-amzn-errortype", kind)
 }
 
-fn too_many() -> Answer {
+pub fn too_many() -> Answer {
     refused(429, "TooManyRequestsException", "HTTP 429 Unknown Code")
 }
 
-fn parameter(asked: &Asked, name: &str) -> Option<String> {
+pub fn parameter(asked: &Asked, name: &str) -> Option<String> {
     let url = Url::parse("http://portal").unwrap().join(&asked.path).unwrap();
     let found = url.query_pairs().find(|(n, _)| n == name);
     found.map(|(_, value)| value.into_owned())
 }
 
-fn account(n: usize) -> String {
+pub fn account(n: usize) -> String {
     format!("{:012}", 100_000_000_000 + n)
 }
 
@@ -92,7 +92,7 @@ async fn list(center: &AwsIdentityCenter, server: &Server) -> Result<PortalListi
         .await
 }
 
-fn refusal(failure: AwsFailure) -> Refusal {
+pub fn refusal(failure: AwsFailure) -> Refusal {
     match failure {
         AwsFailure::Refused(refusal) => refusal,
         other => panic!("{other:?}"),
@@ -162,7 +162,11 @@ async fn soak_665_accounts_against_twenty_requests_a_second() {
     let limited = Limited::new(RATE);
     let limit = Arc::clone(&limited);
     let server = Server::start(move |_, asked| {
-        if limit.allows() { organisation(665, asked) } else { too_many() }
+        if limit.allows() {
+            organisation(665, asked)
+        } else {
+            too_many()
+        }
     })
     .await;
     let started = Instant::now();
@@ -318,121 +322,6 @@ async fn b25_b27_i77_what_is_not_the_portal_says_so() {
             "{shown}: {failure:?}"
         );
         assert!(!format!("{failure} {failure:?}").contains("canary"), "{failure}");
-    }
-}
-
-fn role_credentials(expiration: Value) -> Answer {
-    answer(json!({ "roleCredentials": {
-        "accessKeyId": "ASIAEXAMPLE", "secretAccessKey": "canary-secret", "sessionToken": "canary-token",
-        "expiration": expiration,
-    }}))
-}
-
-async fn credentials(server: &Server) -> Result<hatrack_core::broker::Given, AwsFailure> {
-    center()
-        .role_credentials(
-            &reach(&server.url()),
-            &Secret::new("canary-access"),
-            account(7).parse().unwrap(),
-            "ReadOnly",
-        )
-        .await
-}
-
-#[tokio::test]
-async fn role_credentials_come_with_all_that_aws_says() {
-    let server = Server::start(|_, _| role_credentials(json!(1_795_352_400_123_i64))).await;
-    let got = credentials(&server).await.unwrap();
-    assert_eq!(got.credentials.access_key_id, "ASIAEXAMPLE");
-    assert_eq!(
-        got.credentials.session_token.as_ref().unwrap().expose(),
-        "canary-token"
-    );
-    assert_eq!(
-        got.credentials.expires_at,
-        Some(Timestamp::from_millisecond(1_795_352_400_123).unwrap())
-    );
-    assert_eq!(got.aws_date, Some("2026-11-22T11:00:00Z".parse().unwrap()));
-    assert_eq!(got.request_id.as_deref(), Some("req-1"));
-    assert!(got.took.is_some());
-    assert!(!format!("{got:?}").contains("canary"));
-    let asked = &server.asked()[0];
-    assert_eq!(asked.method, "GET");
-    assert!(
-        asked.path.starts_with("/federation/credentials?"),
-        "{}",
-        asked.path
-    );
-    assert_eq!(parameter(asked, "account_id"), Some(account(7)));
-    assert_eq!(parameter(asked, "role_name").as_deref(), Some("ReadOnly"));
-    assert_eq!(asked.header("x-amz-sso_bearer_token"), "canary-access");
-}
-
-#[tokio::test]
-async fn b23_a_strange_expiration_is_given_on_or_unknown() {
-    for (milliseconds, expected) in [
-        (
-            json!(915_148_800_000_i64),
-            Some("1999-01-01T00:00:00Z".parse().unwrap()),
-        ),
-        (json!(0), None),
-        (json!(i64::MAX), Some(Timestamp::MAX)),
-    ] {
-        let server = Server::start(move |_, _| role_credentials(milliseconds.clone())).await;
-        assert_eq!(
-            credentials(&server).await.unwrap().credentials.expires_at,
-            expected
-        );
-    }
-}
-
-#[tokio::test]
-async fn b25_b26_role_credentials_that_are_none_say_so() {
-    let parts = |secret: &str, token: Value| {
-        answer(json!({ "roleCredentials": {
-            "accessKeyId": "canary", "secretAccessKey": secret, "sessionToken": token, "expiration": 1,
-        }}))
-    };
-    for answer in [
-        answer(json!({})),
-        answer(json!({ "roleCredentials": {} })),
-        parts("", json!("canary")),
-        parts("canary", Value::Null),
-        answer(json!({ "message": "canary", "roleCredentials": null })),
-        role_credentials(json!("soon")),
-    ] {
-        let shown = format!("{answer:?}");
-        let server = Server::start(move |_, _| answer.clone()).await;
-        let failure = credentials(&server).await.unwrap_err();
-        assert!(
-            matches!(failure, AwsFailure::Garbled { .. }),
-            "{shown}: {failure:?}"
-        );
-        assert!(!format!("{failure} {failure:?}").contains("canary"), "{failure}");
-    }
-}
-
-#[tokio::test]
-async fn b17_b18_a_refusal_of_role_credentials_is_aws_s_own() {
-    for (status, code) in [
-        (401, "UnauthorizedException"),
-        (403, "ForbiddenException"),
-        (404, "ResourceNotFoundException"),
-    ] {
-        let server = Server::start(move |_, _| refused(status, code, "No access")).await;
-        let failure = credentials(&server).await.unwrap_err();
-        assert!(!format!("{failure} {failure:?}").contains("canary"), "{failure}");
-        let refusal = refusal(failure);
-        assert_eq!(
-            (
-                refusal.code.as_str(),
-                refusal.message.as_str(),
-                refusal.status,
-                refusal.request_id.as_deref()
-            ),
-            (code, "No access", status, Some("req-2"))
-        );
-        assert_eq!(server.asked().len(), 1);
     }
 }
 

@@ -1,19 +1,18 @@
 //! Identity Center's sign-in: what is sent, what comes back, and answers that are none.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use aws_smithy_async::time::{SharedTimeSource, StaticTimeSource};
 use hatrack_aws::AwsIdentityCenter;
 use hatrack_aws::sts::Timing;
-use hatrack_core::identity_center::{
-    DeviceCode, Grant, IdentityCenter, Poll, Portal, Redirect, Registration,
-};
+use hatrack_core::identity_center::{Grant, IdentityCenter, Portal, Redirect, Registration};
 use hatrack_core::secret::Secret;
 use hatrack_core::sts::{AwsFailure, Reach, Refusal};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::device_code::device_code;
 use crate::server::{Answer, Asked, Server};
 use crate::world::{portal, quick, reach};
 
@@ -21,7 +20,7 @@ fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
 }
 
-fn center() -> AwsIdentityCenter {
+pub fn center() -> AwsIdentityCenter {
     AwsIdentityCenter::with_timing(
         Arc::default(),
         Timing {
@@ -33,7 +32,7 @@ fn center() -> AwsIdentityCenter {
     )
 }
 
-fn registration() -> Registration {
+pub fn registration() -> Registration {
     Registration {
         client_id: "client-1".into(),
         client_secret: Secret::new("canary-client-secret"),
@@ -50,14 +49,14 @@ fn redirect() -> Redirect {
     }
 }
 
-fn answer(body: Value) -> Answer {
+pub fn answer(body: Value) -> Answer {
     Answer::new(200, body.to_string())
         .with("content-type", "application/json")
         .with("x-amzn-requestid", "req-1")
 }
 
 /// As AWS refuses: the kind in a header, RFC 6749's words in the body.
-fn refused(status: u16, kind: &str, description: &str) -> Answer {
+pub fn refused(status: u16, kind: &str, description: &str) -> Answer {
     Answer::new(
         status,
         json!({ "error": "x", "error_description": description }).to_string(),
@@ -67,30 +66,20 @@ fn refused(status: u16, kind: &str, description: &str) -> Answer {
     .with("x-amzn-errortype", kind)
 }
 
-fn token() -> Value {
+pub fn token() -> Value {
     json!({
         "accessToken": "canary-access", "tokenType": "Bearer", "expiresIn": 3600, "refreshToken": "canary-refresh",
     })
 }
 
-fn body(asked: &Asked) -> Value {
+pub fn body(asked: &Asked) -> Value {
     serde_json::from_str(&asked.body).unwrap()
 }
 
-fn refusal(failure: AwsFailure) -> Refusal {
+pub fn refusal(failure: AwsFailure) -> Refusal {
     match failure {
         AwsFailure::Refused(refusal) => refusal,
         other => panic!("{other:?}"),
-    }
-}
-
-fn device_code() -> DeviceCode {
-    DeviceCode {
-        device_code: Secret::new("canary-device"),
-        user_code: "ABCD-EFGH".into(),
-        page: "https://acme.awsapps.com/start/#/device".parse().unwrap(),
-        interval: Duration::from_secs(5),
-        lives: Duration::from_secs(600),
     }
 }
 
@@ -228,98 +217,6 @@ async fn a_code_becomes_a_token_that_ends_by_this_computers_clock() {
         "redirectUri": "http://127.0.0.1:34567/oauth/callback",
     });
     assert_eq!(body(asked), expected);
-}
-
-#[tokio::test]
-async fn a_device_code_is_polled_until_the_person_has_finished() {
-    let server = Server::start(|n, _| match n {
-        0 => answer(json!({
-            "deviceCode": "canary-device", "userCode": "ABCD-EFGH", "expiresIn": 300, "interval": 7,
-            "verificationUri": "https://acme.awsapps.com/start/#/device",
-            "verificationUriComplete": "https://acme.awsapps.com/start/#/device?user_code=ABCD-EFGH",
-        })),
-        1 => refused(400, "AuthorizationPendingException", ""),
-        2 => refused(400, "SlowDownException", ""),
-        3 => answer(token()),
-        _ => refused(400, "ExpiredTokenException", "The device code is expired"),
-    })
-    .await;
-    let (center, reach) = (center(), reach(&server.url()));
-    let code = center
-        .device_code(&reach, &portal(), &registration())
-        .await
-        .unwrap();
-    assert_eq!(code.page.query(), None);
-    assert_eq!(code.page.fragment(), Some("/device?user_code=ABCD-EFGH"));
-    assert_eq!((code.interval.as_secs(), code.lives.as_secs()), (7, 300));
-    assert!(!format!("{code:?}").contains("canary"));
-    let mut polls = Vec::new();
-    for _ in 0..3 {
-        polls.push(center.poll(&reach, &registration(), &code).await.unwrap());
-    }
-    assert_eq!(polls[..2], [Poll::Pending, Poll::SlowDown]);
-    assert!(matches!(&polls[2], Poll::Token(token) if token.access_token.expose() == "canary-access"));
-    let refusal = refusal(center.poll(&reach, &registration(), &code).await.unwrap_err());
-    assert_eq!(
-        (
-            refusal.code.as_str(),
-            refusal.message.as_str(),
-            refusal.request_id.as_deref()
-        ),
-        (
-            "ExpiredTokenException",
-            "The device code is expired",
-            Some("req-2")
-        )
-    );
-    let asked = server.asked();
-    assert_eq!(asked[0].path, "/device_authorization");
-    assert_eq!(body(&asked[0])["startUrl"], "https://acme.awsapps.com/start");
-    assert_eq!(body(&asked[1])["deviceCode"], "canary-device");
-    assert_eq!(
-        body(&asked[1])["grantType"],
-        "urn:ietf:params:oauth:grant-type:device_code"
-    );
-    assert_eq!(asked.len(), 5);
-}
-
-#[tokio::test]
-async fn a_device_code_without_times_has_the_usual_ones() {
-    let server = Server::start(|_, _| {
-        answer(json!({ "deviceCode": "d", "userCode": "u", "verificationUri": "http://127.0.0.1:9/device" }))
-    })
-    .await;
-    let code = center()
-        .device_code(&reach(&server.url()), &portal(), &registration())
-        .await
-        .unwrap();
-    assert_eq!((code.interval.as_secs(), code.lives.as_secs()), (5, 600));
-    assert_eq!(code.page.as_str(), "http://127.0.0.1:9/device");
-}
-
-#[tokio::test]
-async fn a16_a_page_that_is_no_https_address_is_not_opened() {
-    for page in [
-        "file:///etc/passwd",
-        "javascript:alert(1)",
-        "http://example.com/device",
-        "canary",
-        "",
-    ] {
-        let server = Server::start(move |_, _| {
-            answer(json!({ "deviceCode": "d", "userCode": "u", "verificationUriComplete": page }))
-        })
-        .await;
-        let failure = center()
-            .device_code(&reach(&server.url()), &portal(), &registration())
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(failure, AwsFailure::Garbled { .. }),
-            "{page}: {failure:?}"
-        );
-        assert!(!failure.to_string().contains("canary"));
-    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod end;
 mod env;
 mod exec;
 mod history;
+mod login;
 mod renew;
 mod roles;
 mod s3;
@@ -25,7 +26,7 @@ use crate::log;
 
 /// Switch role in AWS: list roles, get sessions, hand out their credentials.
 ///
-/// Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 an MFA code or a consent is needed and was not given.
+/// Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 an MFA code, a sign-in or a consent is needed and was not given.
 #[derive(Debug, Parser)]
 #[command(
     name = "hat",
@@ -56,6 +57,10 @@ enum Command {
     End(end::End),
     /// Print export lines for a shell, or those that undo them
     Env(env::Env),
+    /// Sign in to IAM Identity Center
+    Login(login::Login),
+    /// Sign out of IAM Identity Center, for every program on this computer
+    Logout(login::Logout),
     /// Run a command that keeps fresh credentials
     Exec(exec::Exec),
     /// Print credentials for a credential_process line
@@ -99,6 +104,8 @@ impl Hat {
             Command::Renew(command) => lean(command.run(&context()?)),
             Command::End(command) => lean(command.run(&context()?)),
             Command::Env(command) => lean(command.run(&context()?)),
+            Command::Login(command) => lean(command.run(&context()?)),
+            Command::Logout(command) => lean(command.run(&context()?)),
             Command::Exec(command) => lean(command.run(&context()?)),
             Command::CredentialProcess(command) => lean(command.run(&context()?)),
             Command::S3(command) => lean(command.run(&context()?)),

@@ -23,12 +23,19 @@ impl Vending {
         let role = story.role_arn.clone();
         let script = stage.folder().join("vend");
         let marker = stage.folder().join("marker");
-        let text = format!("#!/bin/sh\necho ran >> '{}'\ncat <<'END'\n{keys}\nEND\n", marker.display());
+        let text = format!(
+            "#!/bin/sh\necho ran >> '{}'\ncat <<'END'\n{keys}\nEND\n",
+            marker.display()
+        );
         fs::write(&script, text).unwrap();
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
         let line = format!("{} --for 'the test'", script.display());
         let mut config = fs::read_to_string(stage.config_file()).unwrap();
-        let aws = config.lines().find(|line| line.starts_with("endpoint_url")).unwrap().to_owned();
+        let aws = config
+            .lines()
+            .find(|line| line.starts_with("endpoint_url"))
+            .unwrap()
+            .to_owned();
         config += &format!("\n[profile vended]\ncredential_process = {line}\n{aws}\n");
         config += &format!("\n[profile from-vended]\nrole_arn = {role}\nsource_profile = vended\n{aws}\n");
         fs::write(stage.config_file(), config).unwrap();
@@ -49,7 +56,10 @@ fn a14_listing_and_scripts_run_no_command_that_nobody_has_allowed() {
     for command in ["switch", "env", "credential-process"] {
         let ran = stage.run([command, "from-vended"]);
         let message = ran.failed(3);
-        assert!(message.contains("\"vended\"") && !message.contains("the test"), "{message}");
+        assert!(
+            message.contains("\"vended\"") && !message.contains("the test"),
+            "{message}"
+        );
     }
     assert!(!vending.marker().exists());
 }
@@ -75,7 +85,10 @@ fn a_command_is_shown_in_full_and_runs_after_a_yes() {
 
     // Allowed once, it is not asked about again.
     let session = stage.json(["switch", "vended", "--json"]);
-    assert_eq!(session["account_id"], stage.json(["switch", &stage.story("S1").identity, "--json"])["account_id"]);
+    assert_eq!(
+        session["account_id"],
+        stage.json(["switch", &stage.story("S1").identity, "--json"])["account_id"]
+    );
     let files = stage.files_of_home();
     let settings = files.iter().find(|file| file.ends_with("settings.json")).unwrap();
     let settings = fs::read_to_string(settings).unwrap();

@@ -12,6 +12,7 @@ mod credential_process;
 mod env;
 mod exec;
 mod history;
+mod login;
 mod roles;
 mod s3;
 mod sandbox;

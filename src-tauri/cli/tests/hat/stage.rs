@@ -57,6 +57,10 @@ impl Stage {
         self.sandbox().admin()
     }
 
+    pub fn manifest(&self) -> &hatrack_sandbox::Manifest {
+        self.sandbox().manifest()
+    }
+
     pub fn story(&self, id: &str) -> &Story {
         self.sandbox()
             .manifest()

@@ -12,7 +12,9 @@ const WRITTEN: &str = r#"{"accessToken": {"accessKeyId": "ASIALOGIN", "secretAcc
     "idToken": "canary-id", "clientId": "arn:aws:signin:::devtools/same-device", "dpopKey": "canary-key", "of-tomorrow": [1]}"#;
 
 fn caller(folder: &Path, vars: &[(&str, &str)]) -> CallerContext {
-    let vars = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let vars = vars
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     CallerContext::new(Client::Hat, folder.to_owned(), vars)
 }
 
@@ -26,10 +28,13 @@ fn file(folder: &Path, text: &str) -> LoginFile {
 fn the_file_is_where_the_cli_has_it_for_this_caller() {
     // SHA-256 of the session's ARN.
     let name = "4b17d6362d0aee55eabb03c10438f0a868144bcb0b737642ad377d6d3cf5221a.json";
-    let of = |vars| LoginFile::of_caller(&caller(Path::new("/work"), vars), SESSION);
+    let of = |vars| LoginFile::of_caller(&caller(Path::new("/project"), vars), SESSION);
     let at = |vars, folder: &str| assert_eq!(of(vars).unwrap().path(), Path::new(folder).join(name));
     at(&[("HOME", "/home/troy")], "/home/troy/.aws/login/cache");
-    at(&[("HOME", "/home/troy"), ("AWS_LOGIN_CACHE_DIRECTORY", "~/c")], "/home/troy/c");
+    at(
+        &[("HOME", "/home/troy"), ("AWS_LOGIN_CACHE_DIRECTORY", "~/c")],
+        "/home/troy/c",
+    );
     at(&[("AWS_LOGIN_CACHE_DIRECTORY", "c")], "/project/c");
     assert_eq!(of(&[]), None);
 }
@@ -56,7 +61,8 @@ fn what_is_written_back_keeps_all_else_and_is_closed_to_others() {
         expires_at: Some("2026-11-22T12:30:00.5Z".parse().unwrap()),
     };
     let signed_in = file.read().unwrap().unwrap();
-    file.write(&signed_in.renewed(fresh, Secret::new("next"))).unwrap();
+    file.write(&signed_in.renewed(fresh, Secret::new("next")))
+        .unwrap();
     let read: Value = serde_json::from_slice(&fs::read(file.path()).unwrap()).unwrap();
     let mut wanted: Value = serde_json::from_str(WRITTEN).unwrap();
     wanted["refreshToken"] = "next".into();
@@ -68,7 +74,10 @@ fn what_is_written_back_keeps_all_else_and_is_closed_to_others() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        assert_eq!(fs::metadata(file.path()).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(file.path()).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
     }
 }
 
@@ -78,8 +87,18 @@ fn b25_half_a_sign_in_is_told_and_never_repeated() {
     let nowhere = LoginFile::of_caller(&caller(folder.path(), &[("HOME", "/nowhere")]), SESSION).unwrap();
     assert!(nowhere.read().unwrap().is_none());
     let without = |key: &str| WRITTEN.replace(&format!("\"{key}\""), "\"other\"");
-    let mut broken: Vec<String> = ["", "[]", "canary", &WRITTEN[..WRITTEN.len() / 2]].map(str::to_owned).into();
-    for key in ["accessToken", "secretAccessKey", "sessionToken", "expiresAt", "refreshToken", "clientId", "dpopKey"] {
+    let mut broken: Vec<String> = ["", "[]", "canary", &WRITTEN[..WRITTEN.len() / 2]]
+        .map(str::to_owned)
+        .into();
+    for key in [
+        "accessToken",
+        "secretAccessKey",
+        "sessionToken",
+        "expiresAt",
+        "refreshToken",
+        "clientId",
+        "dpopKey",
+    ] {
         broken.push(without(key));
     }
     broken.push(WRITTEN.replace("2026-11-22T12:15:00Z", "canary"));

@@ -80,16 +80,25 @@ mod tests {
 
     #[test]
     fn credentials_come_with_a_token_and_an_end_or_without() {
-        let long_term = credentials(br#"{"Version": 1, "AccessKeyId": "AKIA", "SecretAccessKey": "s"}"#).unwrap();
+        let long_term =
+            credentials(br#"{"Version": 1, "AccessKeyId": "AKIA", "SecretAccessKey": "s"}"#).unwrap();
         assert_eq!(
-            (long_term.access_key_id.as_str(), long_term.is_temporary(), long_term.expires_at),
+            (
+                long_term.access_key_id.as_str(),
+                long_term.is_temporary(),
+                long_term.expires_at
+            ),
             ("AKIA", false, None)
         );
-        let temporary = br#"{"Version": 1, "AccessKeyId": "ASIA", "SecretAccessKey": "s", "SessionToken": "t",
+        let temporary =
+            br#"{"Version": 1, "AccessKeyId": "ASIA", "SecretAccessKey": "s", "SessionToken": "t",
             "Expiration": "2026-11-22T14:00:00+02:00", "AccountId": "081278057606", "Else": {"a": []}}"#;
         let temporary = credentials(temporary).unwrap();
         assert_eq!(temporary.session_token.unwrap().expose(), "t");
-        assert_eq!(temporary.expires_at, Some("2026-11-22T12:00:00Z".parse().unwrap()));
+        assert_eq!(
+            temporary.expires_at,
+            Some("2026-11-22T12:00:00Z".parse().unwrap())
+        );
         let nulls = br#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s", "SessionToken": null, "Expiration": null}"#;
         assert!(!credentials(nulls).unwrap().is_temporary());
     }
@@ -101,14 +110,23 @@ mod tests {
         let cases = [
             (String::new(), NotJson),
             ("canary".into(), NotJson),
-            (r#"{"Version": 1, "AccessKeyId": "canary", "Secret"#.into(), NotJson),
+            (
+                r#"{"Version": 1, "AccessKeyId": "canary", "Secret"#.into(),
+                NotJson,
+            ),
             (r#"["canary"]"#.into(), OtherForm),
             (with(r#""AccessKeyId": ["canary"]"#), OtherForm),
-            (r#"{"AccessKeyId": "canary", "SecretAccessKey": "canary"}"#.into(), WrongVersion),
+            (
+                r#"{"AccessKeyId": "canary", "SecretAccessKey": "canary"}"#.into(),
+                WrongVersion,
+            ),
             (r#"{"Version": 2, "AccessKeyId": "canary"}"#.into(), WrongVersion),
             (r#"{"Version": "canary"}"#.into(), WrongVersion),
             (with(r#""SecretAccessKey": "canary""#), Missing("AccessKeyId")),
-            (with(r#""AccessKeyId": "", "SecretAccessKey": "canary""#), Missing("AccessKeyId")),
+            (
+                with(r#""AccessKeyId": "", "SecretAccessKey": "canary""#),
+                Missing("AccessKeyId"),
+            ),
             (with(r#""AccessKeyId": "canary""#), Missing("SecretAccessKey")),
             (
                 with(r#""AccessKeyId": "A", "SecretAccessKey": "canary", "Expiration": "canary""#),

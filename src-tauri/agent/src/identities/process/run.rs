@@ -142,59 +142,70 @@ mod tests {
     use std::path::Path;
 
     use hatrack_core::caller::Client;
-    use tokio::io::AsyncBufReadExt;
+    use tokio::net::unix::pipe::{OpenOptions, Receiver, Sender};
 
     use super::*;
 
-    /// Holds `alive` open in itself and in a child, says that it is up, and never ends.
-    const ENDLESS: &str = "sh -c 'exec 3>alive; sleep 600 & echo up > ready; sleep 600'";
+    /// A named pipe, held open by the test until it lets go: then its end tells that nobody else has it any more.
+    struct Pipe {
+        end: Receiver,
+        held: Sender,
+    }
+
+    impl Pipe {
+        fn new(folder: &Path, name: &str) -> Self {
+            let path = folder.join(name);
+            let made = std::process::Command::new("mkfifo").arg(&path).status();
+            assert!(made.unwrap().success());
+            Self {
+                end: OpenOptions::new().open_receiver(&path).unwrap(),
+                held: OpenOptions::new().open_sender(&path).unwrap(),
+            }
+        }
+
+        /// Resolves when the last process that has it open has ended.
+        async fn let_go(mut self) {
+            drop(self.held);
+            soon(self.end.read_to_end(&mut Vec::new())).await.unwrap();
+        }
+    }
+
+    async fn soon<T>(what: impl Future<Output = T>) -> T {
+        tokio::time::timeout(Duration::from_secs(20), what)
+            .await
+            .unwrap_or_else(|_| panic!("it did not come"))
+    }
 
     fn caller(folder: &Path) -> CallerContext {
         let path = std::env::var("PATH").unwrap();
         CallerContext::new(Client::Hat, folder.to_owned(), [("PATH".to_owned(), path)])
     }
 
-    fn fifo(folder: &Path, name: &str) {
-        let made = std::process::Command::new("mkfifo").arg(folder.join(name)).status();
-        assert!(made.unwrap().success());
-    }
-
-    /// Resolves when the last process that holds `alive` open has ended.
-    async fn all_ended(folder: &Path) {
-        let mut alive = tokio::fs::File::open(folder.join("alive")).await.unwrap();
-        let end = tokio::time::timeout(Duration::from_secs(20), alive.read_to_end(&mut Vec::new())).await;
-        assert!(end.is_ok(), "a process lives on");
-    }
-
     #[tokio::test]
     async fn a_command_that_takes_too_long_is_ended_with_all_that_it_has_started() {
         let folder = tempfile::tempdir().unwrap();
-        fifo(folder.path(), "alive");
-        let watched = folder.path().to_owned();
-        let ended = tokio::spawn(async move { all_ended(&watched).await });
+        let alive = Pipe::new(folder.path(), "alive");
         let command = ProcessCommand::new("sh -c 'exec 3>alive; sleep 600 & sleep 600'");
         let patience = Duration::from_millis(300);
         let failure = run(&command, &caller(folder.path()), patience).await.unwrap_err();
         assert!(matches!(failure, NotRun::TooLate(_)), "{failure}");
-        ended.await.unwrap();
+        alive.let_go().await;
     }
 
     #[tokio::test]
     async fn a_command_is_ended_when_nobody_waits_for_it_any_more() {
         let folder = tempfile::tempdir().unwrap();
-        fifo(folder.path(), "alive");
-        fifo(folder.path(), "ready");
-        let watched = folder.path().to_owned();
-        let ended = tokio::spawn(async move { all_ended(&watched).await });
+        let (alive, mut ready) = (
+            Pipe::new(folder.path(), "alive"),
+            Pipe::new(folder.path(), "ready"),
+        );
         let here = caller(folder.path());
         let running = tokio::spawn(async move {
-            let command = ProcessCommand::new(ENDLESS);
+            let command = ProcessCommand::new("sh -c 'exec 3>alive; sleep 600 & echo > ready; sleep 600'");
             run(&command, &here, Duration::from_secs(600)).await.map(|_| ())
         });
-        let ready = tokio::fs::File::open(folder.path().join("ready")).await.unwrap();
-        let said = tokio::io::BufReader::new(ready).lines().next_line().await.unwrap();
-        assert_eq!(said.as_deref(), Some("up"));
+        soon(ready.end.read_u8()).await.unwrap();
         running.abort();
-        ended.await.unwrap();
+        alive.let_go().await;
     }
 }

@@ -123,7 +123,10 @@ mod tests {
             posix(r#"vend "a \" \\ \c" 'd'e"f""#),
             ["vend", r#"a " \ \c"#, "def"]
         );
-        assert_eq!(posix(r"vend a\ b \$HOME \n #c"), ["vend", "a b", "$HOME", "n", "#c"]);
+        assert_eq!(
+            posix(r"vend a\ b \$HOME \n #c"),
+            ["vend", "a b", "$HOME", "n", "#c"]
+        );
         assert_eq!(
             posix("vend $(id) `id` ;id|id>x*"),
             ["vend", "$(id)", "`id`", ";id|id>x*"]
