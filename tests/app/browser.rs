@@ -23,7 +23,11 @@ impl Browser {
         let browser = Self { folder };
         let program = browser.folder.path().join("browser");
         let noted = browser.noted();
-        fs::write(&program, format!("#!/bin/sh\necho \"$1\" >> '{}'\n", noted.display())).unwrap();
+        fs::write(
+            &program,
+            format!("#!/bin/sh\necho \"$1\" >> '{}'\n", noted.display()),
+        )
+        .unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         browser
     }
@@ -78,7 +82,9 @@ pub fn allow(page: &str, portal: &Value) {
 }
 
 fn parts(address: &str) -> (String, String, String) {
-    let rest = address.strip_prefix("http://").unwrap_or_else(|| panic!("{address}"));
+    let rest = address
+        .strip_prefix("http://")
+        .unwrap_or_else(|| panic!("{address}"));
     let (host, rest) = rest.split_once('/').unwrap();
     let (path, query) = rest.split_once('?').unwrap();
     (host.to_owned(), format!("/{path}"), query.to_owned())

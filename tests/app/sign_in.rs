@@ -68,7 +68,9 @@ fn a_sign_in_by_code_lists_roles_and_a_sign_out_takes_them_away() {
 
     app.click("nav-settings");
     app.click("settings-sources");
-    app.click_css(&format!("[data-testid=portal-row][data-portal='{name}'] [data-testid=portal-sign-in]"));
+    app.click_css(&format!(
+        "[data-testid=portal-row][data-portal='{name}'] [data-testid=portal-sign-in]"
+    ));
     app.click("sign-in-code");
     app.text_that("sign-in-user-code", "is shown", |code| !code.is_empty());
     // Whoever asks meanwhile gets the same sign-in, and with it the page that stands beside the code.
@@ -80,7 +82,9 @@ fn a_sign_in_by_code_lists_roles_and_a_sign_out_takes_them_away() {
     assert!(browser.opened().is_empty(), "a code is for a browser anywhere");
     holds("the roles are listed", || from_portal() > 0);
 
-    app.click_css(&format!("[data-testid=portal-row][data-portal='{name}'] [data-testid=portal-sign-out]"));
+    app.click_css(&format!(
+        "[data-testid=portal-row][data-portal='{name}'] [data-testid=portal-sign-out]"
+    ));
     app.click("sign-out-confirm");
     holds("the roles are gone", || from_portal() == 0);
 }

@@ -22,6 +22,21 @@ test.describe('MFA', () => {
     expect((await calls(page, 'switch_role')).map((r) => (r as { mfa_code: string | null }).mfa_code)).toEqual([null, '409173']);
   });
 
+  test('says what the code serves, as the settings have it', async ({ page }) => {
+    await expect(page.getByTestId('mfa-serves')).toContainText('every role of troy-phone for 12 h');
+    await page.keyboard.press('Escape');
+    await nav(page, 'settings');
+    const share = page.getByTestId('share-codes');
+    await expect(share).toHaveAttribute('aria-checked', 'true');
+    await share.click();
+    await expect(share).toHaveAttribute('aria-checked', 'false');
+    expect(await calls(page, 'set_code_use')).toEqual([{ codes: 'each_role' }]);
+    await nav(page, 'roles');
+    await roleRow(page, MFA_ROLE).click();
+    await page.getByTestId('switch-button').click();
+    await expect(page.getByTestId('mfa-serves')).toHaveText('This code serves this session alone.');
+  });
+
   test('takes a paste with blanks', async ({ page }) => {
     await page.getByTestId('mfa-code').fill(' 409 173');
     await expect(page.getByTestId('session-countdown')).toBeVisible();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use hatrack_core::account::AccountId;
 use hatrack_core::caller::CallerContext;
-use hatrack_core::catalog::Besides;
+use hatrack_core::catalog::{Accounts, Besides, TeamCatalog};
 use hatrack_core::expiry::Clock;
 use hatrack_core::identity_center::{Portal, PortalListing};
 use hatrack_store::aws_files::{AwsFiles, Loaded, Locations, Watch};
@@ -18,6 +18,8 @@ pub struct Catalogs {
     clock: Arc<dyn Clock>,
     choices: Arc<Choices>,
     listings: Mutex<Vec<PortalListing>>,
+    teams: Mutex<Vec<TeamCatalog>>,
+    accounts: Mutex<Arc<Accounts>>,
     files: Mutex<AwsFiles>,
     watched: Mutex<HashMap<[PathBuf; 2], Weak<Watch>>>,
 }
@@ -25,11 +27,15 @@ pub struct Catalogs {
 impl Catalogs {
     /// Nothing is read before it is asked for.
     pub fn new(clock: Arc<dyn Clock>, choices: Arc<Choices>) -> Self {
-        let files = AwsFiles::new(besides(&choices, Vec::new()));
+        let besides = besides(&choices, Vec::new(), Vec::new());
+        let accounts = Arc::new(besides.accounts_known());
+        let files = AwsFiles::new(besides);
         Self {
             clock,
             choices,
             listings: Mutex::default(),
+            teams: Mutex::default(),
+            accounts: Mutex::new(accounts),
             files: Mutex::new(files),
             watched: Mutex::default(),
         }
@@ -46,8 +52,25 @@ impl Catalogs {
     /// makes every file be read again.
     pub fn settings_changed(&self) {
         let listings = self.listings().clone();
+        let teams = self.teams.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let besides = besides(&self.choices, listings, teams);
+        *self.accounts.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(besides.accounts_known());
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.set_besides(besides(&self.choices, listings));
+        files.set_besides(besides);
+    }
+
+    /// What teams publish, in place of what they published before.
+    pub fn set_teams(&self, teams: Vec<TeamCatalog>) {
+        *self.teams.lock().unwrap_or_else(PoisonError::into_inner) = teams;
+        self.settings_changed();
+    }
+
+    /// What is known of accounts.
+    pub fn accounts(&self) -> Arc<Accounts> {
+        self.accounts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// What a sign-in has listed, in place of what it listed before.
@@ -63,15 +86,11 @@ impl Catalogs {
         self.settings_changed();
     }
 
-    /// What `id` is called: by the person, else by a sign-in that lists it.
+    /// What `id` is called: by the person, else by a team, else by a sign-in that lists it.
     pub fn account_name(&self, id: AccountId) -> Option<String> {
-        let written = |name: &String| !name.trim().is_empty();
-        let said = self.choices.now().accounts.get(&id).and_then(|said| said.name.clone());
-        said.filter(written).or_else(|| {
-            let listings = self.listings();
-            let mut accounts = listings.iter().flat_map(|listing| &listing.accounts);
-            accounts.find(|account| account.id == id)?.name.clone().filter(written)
-        })
+        let about = self.accounts();
+        let name = about.get(&id)?.name.clone();
+        name.filter(|name| !name.trim().is_empty())
     }
 
     fn drop_listing(&self, portal: &Portal) {
@@ -109,11 +128,14 @@ impl Catalogs {
     }
 }
 
-fn besides(choices: &Choices, listings: Vec<PortalListing>) -> Besides {
+fn besides(choices: &Choices, listings: Vec<PortalListing>, teams: Vec<TeamCatalog>) -> Besides {
     let said = choices.now();
+    let of_roles = said.roles.iter();
     Besides {
         accounts: said.accounts(),
         added: said.added_roles.clone(),
+        roles: of_roles.map(|(key, role)| (key.clone(), role.clone())).collect(),
+        teams,
         listings,
     }
 }

@@ -1,6 +1,7 @@
 //! The starts of routes: keys from the caller's files, the caller's environment, this machine's metadata, and what is
-//! exchanged for a session: a token, a command's answer, a sign-in.
+//! exchanged for a session: a token, a certificate, a command's answer, a sign-in.
 
+mod anywhere;
 mod login;
 mod process;
 mod web_identity;
@@ -19,6 +20,7 @@ use hatrack_core::sts::Sts;
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
 use crate::sign_in::SignIns;
+pub(crate) use anywhere::shown_until;
 use login::Refreshing;
 
 /// What the starts of routes are read with.
@@ -77,6 +79,7 @@ impl IdentitySource for LocalIdentities {
             Identity::WebIdentity {
                 role_arn, token_file, ..
             } => self.exchanged(role_arn, token_file, ask).await,
+            Identity::RolesAnywhere(anywhere) => self.certified(anywhere, ask).await,
             Identity::CredentialProcess { profile, command } => self.printed(profile, command, caller).await,
             Identity::LoginSession { arn } => self.signed_in(arn, ask).await,
             Identity::IdentityCenter(role) => self.sources.sign_ins.credentials(role, caller).await,

@@ -10,6 +10,7 @@ compile_error!("the agent needs Unix sockets; a named pipe for Windows is not wr
 pub mod catalogs;
 pub mod choices;
 pub mod client;
+pub mod devices;
 pub mod identities;
 pub mod machine;
 pub mod protocol;
@@ -18,3 +19,5 @@ pub mod server;
 pub mod service;
 pub mod sessions;
 pub mod sign_in;
+mod small_file;
+pub mod teams;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hatrack_aws::{AwsIdentityCenter, AwsSts};
-use hatrack_core::broker::{Broker, IdentitySource, Random};
+use hatrack_core::broker::{Broker, IdentitySource, Random, SpentCodes};
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::HistoryLog;
 use hatrack_core::identity_center::IdentityCenter;
@@ -14,18 +14,21 @@ use hatrack_store::history::{OpenFailure, SqliteHistory};
 use hatrack_store::home::Home;
 use hatrack_store::listings::Listings;
 use hatrack_store::settings::{SettingsFailure, SettingsFile};
+use hatrack_store::teams::TeamFiles;
 use hatrack_store::vault::{Keyring, OsKeyring, Vault, VaultStatus};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, oneshot, watch};
 
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
+use crate::devices::{self, Devices};
 use crate::identities::{LocalIdentities, Sources};
 use crate::machine::{Alarm, SystemClock, SystemRandom, harden, watch_for_resume};
 use crate::server::{self, Claim, ClaimError, claim};
 use crate::service::{About, CatalogRenewals, Service};
-use crate::sign_in::{self, SignIns};
 use crate::sessions::{Keeper, LastUses, Mailbox, Scribe, VaultSlot, Wiring, read_all};
+use crate::sign_in::{self, SignIns};
+use crate::teams::Teams;
 
 /// How long the agent waits for a keyring before it serves without: one that asks a person may take its time.
 const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
@@ -201,6 +204,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         catalogs: catalogs.clone(),
         listings: Listings::of(home),
     });
+    let teams = Teams::start(TeamFiles::of(home), clock.clone(), catalogs.clone());
     let identities: Arc<dyn IdentitySource> = Arc::new(LocalIdentities::new(Sources {
         catalogs: catalogs.clone(),
         choices: choices.clone(),
@@ -210,6 +214,14 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         sign_ins: sign_ins.clone(),
         sandbox,
     }));
+    let vault = VaultSlot::new(OnceLock::new());
+    let spent = SpentCodes::default();
+    let devices = Arc::new(Devices::new(
+        vault.clone(),
+        clock.clone(),
+        spent.clone(),
+        devices::pause(),
+    ));
     let (alarm, moments) = watch::channel(None);
     let wiring = Wiring {
         broker: Broker {
@@ -217,6 +229,8 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
             identities: identities.clone(),
             clock: clock.clone(),
             random,
+            codes: devices.clone(),
+            spent,
         },
         choices: choices.clone(),
         catalogs: catalogs.clone(),
@@ -229,14 +243,18 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         idle_after: options.idle_after,
     };
     let log: Arc<dyn HistoryLog> = Arc::new(history.clone());
-    let vault = VaultSlot::new(OnceLock::new());
     let (done, idle) = oneshot::channel();
     let desk =
         |mailbox: &Mailbox| Scribe::start(log.clone(), vault.clone(), clock.boot_id(), mailbox.clone());
     let (mailbox, scribe) = Keeper::start(wiring, desk, done);
     sign_ins.tell(mailbox.clone());
+    teams.tell(mailbox.clone());
     ring(moments, clock.clone(), mailbox.clone());
-    open_vault(home.vault(), keyring, vault.clone(), mailbox.clone()).await;
+    let kept = Kept {
+        devices: devices.clone(),
+        mailbox: mailbox.clone(),
+    };
+    open_vault(home.vault(), keyring, vault.clone(), kept).await;
     match LastUses::read(&*log).await {
         Ok(uses) => mailbox.remember(uses),
         Err(why) => tracing::warn!(%why, "when roles were last used is not known"),
@@ -244,7 +262,9 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
     let service = Service {
         mailbox,
         catalogs,
+        teams,
         sign_ins,
+        devices,
         identities,
         choices,
         history: log,
@@ -289,19 +309,19 @@ fn ring(
 
 /// Opens the vault and hands its sessions to the keeper; waits for it only so long. A keyring that is unlocked later
 /// is used from then on.
-async fn open_vault(folder: PathBuf, keyring: Arc<dyn Keyring>, slot: VaultSlot, mailbox: Mailbox) {
+async fn open_vault(folder: PathBuf, keyring: Arc<dyn Keyring>, slot: VaultSlot, kept: Kept) {
     let opened = tokio::spawn(async move {
         let vault = Vault::with_keyring(folder, keyring, DIALOG_PATIENCE).await;
         let status = vault.status();
         let vault = slot.get_or_init(|| vault);
         match status {
-            VaultStatus::Sealed => restore(vault, &mailbox).await,
+            VaultStatus::Sealed => kept.restore(vault).await,
             VaultStatus::MemoryOnly { why } => {
                 tracing::warn!(%why, "there is no keyring: sessions live in memory only");
             }
             VaultStatus::Locked { why } => {
                 tracing::warn!(%why, "the keyring is locked: sessions live in memory until it is unlocked");
-                tokio::spawn(wait_for_key(vault.clone(), mailbox));
+                tokio::spawn(wait_for_key(vault.clone(), kept));
             }
         }
     });
@@ -309,15 +329,25 @@ async fn open_vault(folder: PathBuf, keyring: Arc<dyn Keyring>, slot: VaultSlot,
     let _ = tokio::time::timeout(KEYRING_PATIENCE, opened).await;
 }
 
-async fn restore(vault: &Vault, mailbox: &Mailbox) {
-    match read_all(vault).await {
-        Ok(sessions) => mailbox.restore(sessions),
-        Err(why) => tracing::warn!(%why, "the sessions of before could not be read"),
+/// Who takes back what the vault kept.
+struct Kept {
+    devices: Arc<Devices>,
+    mailbox: Mailbox,
+}
+
+impl Kept {
+    async fn restore(&self, vault: &Vault) {
+        // First the devices: whether a session renews itself may depend on them.
+        self.devices.learn().await;
+        match read_all(vault).await {
+            Ok(sessions) => self.mailbox.restore(sessions),
+            Err(why) => tracing::warn!(%why, "the sessions of before could not be read"),
+        }
     }
 }
 
 /// Asks a locked keyring again now and then.
-async fn wait_for_key(vault: Vault, mailbox: Mailbox) {
+async fn wait_for_key(vault: Vault, kept: Kept) {
     const PAUSE: Duration = Duration::from_secs(30);
     loop {
         tokio::time::sleep(PAUSE).await;
@@ -325,8 +355,8 @@ async fn wait_for_key(vault: Vault, mailbox: Mailbox) {
             VaultStatus::Locked { .. } => {}
             VaultStatus::MemoryOnly { .. } => return,
             VaultStatus::Sealed => {
-                restore(&vault, &mailbox).await;
-                mailbox.vault_opened();
+                kept.restore(&vault).await;
+                kept.mailbox.vault_opened();
                 return;
             }
         }

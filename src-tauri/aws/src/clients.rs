@@ -3,10 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use hatrack_core::sts::{AwsFailure, Reach};
 
-use crate::http::{HttpClients, Stamp, Wire, check_endpoint};
+use crate::http::{HttpClients, Stamp, Wire, check_endpoint, document_timeouts};
+use crate::patience::retries;
+use crate::sts::Timing;
 
 /// The clients of one service. A client is kept because it remembers how wrong this computer's clock is; it is made
 /// anew when the CA bundle that it trusts is replaced.
@@ -39,4 +45,25 @@ impl<C: Clone> Clients<C> {
         made.insert(reach.clone(), (stamp, client.clone()));
         Ok(client)
     }
+}
+
+/// What the clients of all services that return documents have in common.
+pub fn config(reach: &Reach, http: SharedHttpClient, timing: &Timing) -> SdkConfig {
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(reach.region.clone()))
+        .http_client(http)
+        .timeout_config(document_timeouts())
+        .retry_config(retries());
+    config.set_endpoint_url(reach.endpoint.clone());
+    config.set_sleep_impl(timing.sleep.clone());
+    config.set_time_source(timing.time.clone());
+    config.build()
+}
+
+/// The SDK's common bucket would let one throttled place use up the tries of all others.
+pub fn partition(name: &'static str) -> RetryPartition {
+    RetryPartition::custom(name)
+        .token_bucket(TokenBucket::unlimited())
+        .build()
 }

@@ -9,6 +9,7 @@ use hatrack_core::view::{DenialView, NeedView, SessionView, SwitchOutcome};
 use crate::code::Terminal;
 use crate::failure::Failure;
 use crate::sign_in::{SignedIn, Way, sign_in};
+use crate::{out, yubikey};
 
 /// A session, and what the person should know about it.
 #[derive(Debug)]
@@ -94,6 +95,7 @@ async fn until_done<T>(
 ) -> Result<T, Failure> {
     let mut terminal = None;
     let mut asked = 0;
+    let mut key_asked = false;
     let mut asked_to_sign_in = false;
     loop {
         let need = match ask(code.take()).await? {
@@ -101,6 +103,13 @@ async fn until_done<T>(
             Answer::Denied(denial) => return Err(denial.into()),
             Answer::Needs(need) => need,
         };
+        if !key_asked && person == Person::AtTerminal {
+            code = of_key(agent, &need).await;
+            key_asked = code.is_some();
+            if key_asked {
+                continue;
+            }
+        }
         if terminal.is_none() && person == Person::AtTerminal {
             terminal = Terminal::open();
         }
@@ -132,6 +141,27 @@ async fn until_done<T>(
                 asked_to_sign_in = true;
                 sign_in_at(agent, terminal, &portal.name).await?;
             }
+        }
+    }
+}
+
+/// The code of a device that is a YubiKey. Where the key gives none, that is said and the code is typed.
+async fn of_key(agent: &Agent, need: &NeedView) -> Option<TokenCode> {
+    let NeedView::MfaCode {
+        serial,
+        refused: None,
+        ..
+    } = need
+    else {
+        return None;
+    };
+    let keys = agent.settings().await.ok()?.yubikeys;
+    let account = keys.get(&serial.parse().ok()?)?;
+    match yubikey::code(account).await {
+        Ok(code) => Some(code),
+        Err(why) => {
+            out::note(&why);
+            None
         }
     }
 }

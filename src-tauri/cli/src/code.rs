@@ -11,6 +11,36 @@ pub struct Terminal {
     write: File,
 }
 
+/// While this lives, the terminal shows nothing of what is typed.
+#[cfg(unix)]
+struct Hidden {
+    terminal: File,
+    before: rustix::termios::Termios,
+}
+
+#[cfg(unix)]
+impl Hidden {
+    /// `None` where the terminal cannot be told so: then nothing secret is to be typed.
+    fn on(terminal: &File) -> Option<Self> {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let terminal = terminal.try_clone().ok()?;
+        let before = tcgetattr(&terminal).ok()?;
+        let mut hidden = before.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(&terminal, OptionalActions::Flush, &hidden).ok()?;
+        Some(Self { terminal, before })
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        // A terminal that has gone needs no mode.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
+}
+
 #[cfg(unix)]
 const PATHS: (&str, &str) = ("/dev/tty", "/dev/tty");
 #[cfg(windows)]
@@ -40,6 +70,16 @@ impl Terminal {
         self.read.read_line(&mut line).ok()?;
         let answer = Zeroizing::new(line.trim().to_owned());
         (!answer.is_empty()).then_some(answer)
+    }
+
+    /// As [`Terminal::ask`], and what is typed is not shown.
+    pub fn ask_hidden(&mut self, question: &str) -> Option<Zeroizing<String>> {
+        let hidden = Hidden::on(self.read.get_ref())?;
+        let answer = self.ask(question);
+        drop(hidden);
+        // The person's own end of line was not shown either.
+        self.say("");
+        answer
     }
 
     /// Says something without waiting.

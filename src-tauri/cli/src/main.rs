@@ -17,9 +17,11 @@ mod out;
 mod private_folder;
 mod process_line;
 mod role;
+mod said;
 mod sign_in;
 mod table;
 mod time;
+mod yubikey;
 
 use std::process::ExitCode;
 

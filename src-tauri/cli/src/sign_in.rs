@@ -73,15 +73,22 @@ pub async fn sign_in(agent: &Agent, portal: &str, way: Way, anew: bool) -> Resul
 fn shown(sign_in: &SignInView, way: Way) -> String {
     let (portal, url) = (inert(&sign_in.portal.name), inert(&sign_in.url));
     if let Some(code) = &sign_in.user_code {
-        return format!("sign in to {portal}: open {url} in any browser and check that it shows {}", inert(code));
+        return format!(
+            "sign in to {portal}: open {url} in any browser and check that it shows {}",
+            inert(code)
+        );
     }
     if !sign_in.begun {
         return format!("a sign-in to {portal} is under way already; its page is {url}");
     }
     let opened = way == Way::Browser && open_page(&sign_in.url).is_ok();
     if opened {
-        format!("the sign-in page of {portal} has been opened in your browser; if it does not show, open {url}")
+        format!(
+            "the sign-in page of {portal} has been opened in your browser; if it does not show, open {url}"
+        )
     } else {
-        format!("sign in to {portal}: open {url} in a browser on this machine, or run `hat login --device {portal}`")
+        format!(
+            "sign in to {portal}: open {url} in a browser on this machine, or run `hat login --device {portal}`"
+        )
     }
 }

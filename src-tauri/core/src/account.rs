@@ -165,10 +165,32 @@ impl HatColour {
         Self::Slate,
     ];
 
+    /// Its name, as it is written in files and links.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Red => "red",
+            Self::Orange => "orange",
+            Self::Amber => "amber",
+            Self::Green => "green",
+            Self::Teal => "teal",
+            Self::Blue => "blue",
+            Self::Pink => "pink",
+            Self::Slate => "slate",
+        }
+    }
+
     /// The colour of an account that nobody has given one: always the same for the same account.
     pub fn for_account(account: AccountId) -> Self {
         let sum: usize = account.0.iter().map(|b| usize::from(b - b'0')).sum();
         Self::ALL[sum % Self::ALL.len()]
+    }
+}
+
+impl FromStr for HatColour {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|hat| hat.as_str() == text).ok_or(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! How a role is reached: an identity, then one hop per AssumeRole.
 
+mod anywhere;
 mod process;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::arn::RoleArn;
 use crate::identity_center::IdentityCenterRole;
 use crate::sts_limits::{ExternalId, MfaSerial, SessionDuration, SessionName};
+pub use anywhere::Anywhere;
 pub use process::{HatAlias, NotSplit, ProcessCommand};
 
 /// What a route starts from. It names where the credentials are; it never holds a secret.
@@ -39,6 +41,8 @@ pub enum Identity {
         /// The session name to send.
         session_name: Option<SessionName>,
     },
+    /// CreateSession of IAM Roles Anywhere, with a certificate from a file.
+    RolesAnywhere(Box<Anywhere>),
     /// A command that prints credentials. Listed, never executed by listing.
     CredentialProcess {
         /// The profile that names it.
@@ -66,6 +70,7 @@ impl Identity {
             | Self::EcsContainer
             | Self::IdentityCenter(_)
             | Self::WebIdentity { .. }
+            | Self::RolesAnywhere(_)
             | Self::LoginSession { .. } => Some(true),
         }
     }
@@ -75,6 +80,7 @@ impl Identity {
         match self {
             Self::IdentityCenter(_)
             | Self::WebIdentity { .. }
+            | Self::RolesAnywhere(_)
             | Self::CredentialProcess { .. }
             | Self::LoginSession { .. } => true,
             Self::Keys { .. } | Self::Environment | Self::Ec2InstanceMetadata | Self::EcsContainer => false,
@@ -90,6 +96,7 @@ impl Identity {
             Self::EcsContainer => "ecs",
             Self::IdentityCenter(_) => "identity_center",
             Self::WebIdentity { .. } => "web_identity",
+            Self::RolesAnywhere(_) => "roles_anywhere",
             Self::CredentialProcess { .. } => "credential_process",
             Self::LoginSession { .. } => "login",
         }
@@ -113,6 +120,7 @@ impl Identity {
             Self::EcsContainer => "ECS container",
             Self::IdentityCenter(_) => "Identity Center",
             Self::WebIdentity { .. } => "Web identity",
+            Self::RolesAnywhere(_) => "Roles Anywhere",
             Self::CredentialProcess { .. } => "Credential process",
             Self::LoginSession { .. } => "Console sign-in",
         }
@@ -155,6 +163,7 @@ impl Route {
         match (self.hops.last(), &self.identity) {
             (Some(hop), _) => Some(&hop.role),
             (None, Identity::WebIdentity { role_arn, .. }) => Some(role_arn),
+            (None, Identity::RolesAnywhere(anywhere)) => Some(&anywhere.role),
             (None, _) => None,
         }
     }

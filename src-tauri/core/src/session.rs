@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::account::AccountId;
 use crate::arn::RoleArn;
@@ -48,6 +49,18 @@ pub struct SwitchOptions {
     pub region: Option<String>,
 }
 
+/// What an MFA code is spent on, where a user's own long-term keys start a route.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeUse {
+    /// On GetSessionToken, whose session then signs the AssumeRole of every role of the same user and device. It is
+    /// temporary, so that each of those sessions is capped at one hour; a longer one takes a code of its own.
+    #[default]
+    Shared,
+    /// On the AssumeRole of one role.
+    EachRole,
+}
+
 /// What makes two requests the same session: what STS receives, who signs it, and where. Not duration, not region.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SessionKey {
@@ -57,7 +70,8 @@ pub struct SessionKey {
     pub endpoint: Option<String>,
     /// The calls in order; empty for GetSessionToken.
     pub hops: Vec<HopKey>,
-    /// The device of a GetSessionToken.
+    /// The device of a GetSessionToken. A role that is reached through such a session has it at its first hop: it is
+    /// the same role, whether the code went to its own AssumeRole or was shared.
     pub user_mfa: Option<MfaSerial>,
 }
 

@@ -62,7 +62,8 @@ pub struct ProblemView {
 pub struct IdentityView {
     /// The profile that holds it; for the environment and machine identities, the profile that names them.
     pub profile: String,
-    /// `keys`, `environment`, `ec2`, `ecs`, `identity_center`, `web_identity`, `credential_process`, `login`.
+    /// `keys`, `environment`, `ec2`, `ecs`, `identity_center`, `web_identity`, `roles_anywhere`,
+    /// `credential_process`, `login`.
     pub kind: String,
     /// For people: "IAM user keys", "Environment", …
     pub label: String,
@@ -74,6 +75,10 @@ pub struct IdentityView {
     pub region: Option<String>,
     /// Where it is written.
     pub defined_at: Option<PlaceView>,
+    /// Until when its certificate is good, for Roles Anywhere with a certificate in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub certificate_until: Option<Timestamp>,
 }
 
 /// One role that can be switched to, by one route.
@@ -91,12 +96,18 @@ pub struct RoleView {
     pub colour: HatColour,
     /// Without its path.
     pub role_name: String,
+    /// What the person, or the team that publishes it, calls it.
+    pub display_name: Option<String>,
+    /// Whatever the person wants remembered about it.
+    pub notes: Option<String>,
     /// Unknown for Identity Center roles until they have been signed in to.
     pub arn: Option<String>,
     /// The partition.
     pub partition: Partition,
-    /// Where it was found, for people: `~/.aws/config` or `Hatrack`.
+    /// Where it was found, for people: `~/.aws/config`, `Hatrack`, a team or a sign-in.
     pub source: String,
+    /// Where else it was found.
+    pub also_in: Vec<String>,
     /// Its place in that file.
     pub defined_at: Option<PlaceView>,
     /// What the route starts from.
@@ -252,6 +263,9 @@ pub enum NeedView {
         role_arn: Option<String>,
         /// Why the code given before did not do, if one was given.
         refused: Option<String>,
+        /// Whether the code serves every role of the device for a while, or this one alone.
+        #[serde(default)]
+        shared: bool,
     },
     /// A sign-in at IAM Identity Center.
     SignIn {

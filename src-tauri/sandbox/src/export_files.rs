@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use ini::Ini;
 use serde::{Deserialize, Serialize};
 
-use crate::worlds::{KindsStory, MachineStory, Profile, ProfileKind, SignInStory, SsoSession, Story};
+use crate::worlds::{
+    AnywhereStory, KindsStory, MachineStory, Profile, ProfileKind, SignInStory, SsoSession, Story,
+};
 
 /// What stands in `sandbox.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +34,8 @@ pub struct Manifest {
     pub machine: MachineStory,
     /// The story of the kinds of role, in which a token is an identity.
     pub kinds: KindsStory,
+    /// The story of Roles Anywhere, in which a certificate is an identity.
+    pub anywhere: AnywhereStory,
 }
 
 impl Manifest {
@@ -54,10 +58,12 @@ pub struct Written<'a> {
     pub sso_sessions: &'a [SsoSession],
     /// A token of the identity provider.
     pub web_identity_token: &'a str,
+    /// Further files, by their path below the folder.
+    pub files: &'a [(String, String)],
 }
 
-/// Writes `config`, `credentials`, `env`, `web-identity-token` and, last of all, `sandbox.json` into `dir`, which is
-/// made if it is not there. Each file appears whole or not at all, and only its owner reads it.
+/// Writes `config`, `credentials`, `env`, `web-identity-token`, certificates and, last of all, `sandbox.json` into
+/// `dir`, which is made if it is not there. Each file appears whole or not at all, and only its owner reads it.
 ///
 /// # Errors
 /// The folder or a file cannot be written, or the folder holds files of these names that are no sandbox's.
@@ -78,6 +84,13 @@ pub fn write(dir: &Path, manifest: &Manifest, written: &Written<'_>) -> io::Resu
         &dir.join(WEB_IDENTITY_TOKEN),
         written.web_identity_token.as_bytes(),
     )?;
+    for (path, text) in written.files {
+        let path = dir.join(path);
+        if let Some(folder) = path.parent() {
+            private_dir(folder)?;
+        }
+        put(&path, text.as_bytes())?;
+    }
     put(&dir.join("env"), env_text(manifest).as_bytes())?;
     let json = serde_json::to_vec_pretty(manifest).map_err(io::Error::other)?;
     put(&dir.join(MANIFEST), &json)
@@ -85,9 +98,15 @@ pub fn write(dir: &Path, manifest: &Manifest, written: &Written<'_>) -> io::Resu
 
 /// `~/.aws` has files of the same names, and they are the only copy of somebody's keys.
 fn refuse_foreign(dir: &Path) -> io::Result<()> {
-    let foreign = ["config", "credentials", "env", WEB_IDENTITY_TOKEN]
-        .into_iter()
-        .find(|name| dir.join(name).exists());
+    let foreign = [
+        "config",
+        "credentials",
+        "env",
+        WEB_IDENTITY_TOKEN,
+        "roles-anywhere",
+    ]
+    .into_iter()
+    .find(|name| dir.join(name).exists());
     match foreign.filter(|_| !dir.join(MANIFEST).exists()) {
         None => Ok(()),
         Some(name) => Err(io::Error::new(

@@ -9,9 +9,11 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
 
+use crate::iam;
 use crate::identity_center::{PORTAL_NAMESPACE, error_type};
 use crate::service::Service;
 use crate::state::State;
+use crate::sts;
 use crate::world::Object;
 
 /// Which requests a fault hits.
@@ -23,6 +25,12 @@ pub enum On {
     Sts,
     /// One action of STS: `AssumeRole`.
     StsAction(String),
+    /// All of IAM.
+    Iam,
+    /// All of Organizations.
+    Organizations,
+    /// All of Roles Anywhere.
+    RolesAnywhere,
     /// All of Identity Center's sign-in (`sso-oidc`), its pages among it.
     SignIn,
     /// All of Identity Center's access portal (`sso`).
@@ -137,6 +145,9 @@ impl On {
             Self::Any => true,
             Self::Sts => seen.service == Service::Sts,
             Self::StsAction(action) => seen.service == Service::Sts && seen.operation == Some(action),
+            Self::Iam => seen.service == Service::Iam,
+            Self::Organizations => seen.service == Service::Organizations,
+            Self::RolesAnywhere => seen.service == Service::RolesAnywhere,
             Self::SignIn => seen.service == Service::SignIn,
             Self::Portal => seen.service == Service::Portal,
             Self::Metadata => seen.service == Service::Metadata,
@@ -214,10 +225,18 @@ pub fn error_body(service: Service, code: &str, request_id: &str) -> String {
     let message = "The service did not handle this request.";
     let error = format!("<Code>{code}</Code><Message>{message}</Message>");
     match service {
-        Service::Sts => format!(
-            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Receiver</Type>{error}\
-             </Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+        Service::Sts | Service::Iam => format!(
+            "<ErrorResponse xmlns=\"{}\"><Error><Type>Receiver</Type>{error}</Error>\
+             <RequestId>{request_id}</RequestId></ErrorResponse>",
+            if service == Service::Iam {
+                iam::NAMESPACE
+            } else {
+                sts::NAMESPACE
+            }
         ),
+        Service::Organizations | Service::RolesAnywhere => {
+            json!({ "__type": code, "message": message }).to_string()
+        }
         Service::S3 => format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error>{error}<RequestId>{request_id}</RequestId></Error>"
         ),

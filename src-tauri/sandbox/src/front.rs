@@ -12,10 +12,15 @@ use s3s::dto::StreamingBlob;
 use s3s::service::S3Service;
 use s3s::{Body, StdError};
 
-use crate::auth::{Scope, amz_date};
+use crate::asked::{Asked, asked_of};
+use crate::auth::{SignedRequest, amz_date};
 use crate::fault::{self, Effect, Seen};
+use crate::iam;
 use crate::identity_center::{self, Operation};
 use crate::metadata;
+use crate::organizations;
+use crate::query;
+use crate::roles_anywhere;
 use crate::service::Service;
 use crate::shape::Shape;
 use crate::state::State;
@@ -62,7 +67,8 @@ impl Front {
         let mut response = match self.door {
             Door::Metadata => self.metadata(request).await?,
             Door::Services => match asked_of(&request) {
-                Asked::Sts => self.sts(request).await?,
+                Asked::Query(service) => self.query(request, service).await?,
+                Asked::Json(service) => self.json(request, service).await?,
                 Asked::IdentityCenter(operation) => self.identity_center(request, operation).await?,
                 Asked::IdentityToken => self.identity_token(&request),
                 Asked::S3 => self.s3(request).await?,
@@ -80,12 +86,12 @@ impl Front {
         Ok(response)
     }
 
-    async fn sts(&self, request: Request<Incoming>) -> Answer {
+    async fn query(&self, request: Request<Incoming>, service: Service) -> Answer {
         let (parts, body) = request.into_parts();
         let Some(body) = whole(body).await else {
             return Ok(status_only(StatusCode::PAYLOAD_TOO_LARGE));
         };
-        let incoming = sts::Incoming {
+        let incoming = query::Incoming {
             method: parts.method.as_str(),
             path: parts.uri.path(),
             query: parts.uri.query().unwrap_or_default(),
@@ -94,20 +100,61 @@ impl Front {
         };
         let action = incoming.action().unwrap_or_default();
         let seen = Seen {
-            service: Service::Sts,
+            service,
             operation: Some(&action),
             path: parts.uri.path(),
         };
         let fault = self.state.faults.take(&seen);
         let right = || {
-            let reply = sts::answer(&self.state, &incoming);
+            let reply = match service {
+                Service::Iam => iam::answer(&self.state, &incoming),
+                _ => sts::answer(&self.state, &incoming),
+            };
             let mut response = Response::new(Body::from(reply.body));
             *response.status_mut() = reply.status;
             set(response.headers_mut(), "content-type", "text/xml");
             set(response.headers_mut(), "x-amzn-requestid", &reply.request_id);
             response
         };
-        self.play(fault, Service::Sts, async { Ok(right()) }).await
+        self.play(fault, service, async { Ok(right()) }).await
+    }
+
+    async fn json(&self, request: Request<Incoming>, service: Service) -> Answer {
+        let (parts, body) = request.into_parts();
+        let Some(body) = whole(body).await else {
+            return Ok(status_only(StatusCode::PAYLOAD_TOO_LARGE));
+        };
+        let signed = SignedRequest {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            body: &body,
+        };
+        let operation = match service {
+            Service::Organizations => organizations::operation(&signed),
+            _ => "CreateSession".to_owned(),
+        };
+        let fault = self.state.faults.take(&Seen {
+            service,
+            operation: Some(&operation),
+            path: parts.uri.path(),
+        });
+        let right = || {
+            let reply = match service {
+                Service::Organizations => organizations::answer(&self.state, &signed),
+                _ => roles_anywhere::answer(&self.state, &signed),
+            };
+            let mut response = Response::new(Body::from(reply.body));
+            *response.status_mut() = reply.status;
+            set(response.headers_mut(), "content-type", service.content_type());
+            set(response.headers_mut(), "x-amzn-requestid", &reply.request_id);
+            if let Some(exception) = reply.exception {
+                set(response.headers_mut(), "x-amzn-errortype", exception);
+            }
+            response
+        };
+        self.play(fault, service, async { Ok(right()) }).await
     }
 
     async fn identity_center(&self, request: Request<Incoming>, operation: Operation) -> Answer {
@@ -301,37 +348,6 @@ impl Front {
         }
         response
     }
-}
-
-/// Whom a request is for.
-enum Asked {
-    Sts,
-    IdentityCenter(Operation),
-    IdentityToken,
-    S3,
-}
-
-/// The signature's scope tells the service; without one, the shape of the request does. So a path of Identity Center
-/// is about a bucket of that name if it is signed.
-fn asked_of(request: &Request<Incoming>) -> Asked {
-    let path = request.uri().path();
-    match Scope::of(request.headers(), request.uri().query()) {
-        Some(scope) if scope.service == "s3" => Asked::S3,
-        Some(_) => Asked::Sts,
-        None if is_unsigned_sts(request) => Asked::Sts,
-        None if path == web_identity::TOKEN_PATH => Asked::IdentityToken,
-        None => Operation::of(request.method(), path).map_or(Asked::S3, Asked::IdentityCenter),
-    }
-}
-
-fn is_unsigned_sts(request: &Request<Incoming>) -> bool {
-    let form = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok());
-    request.method() == Method::POST
-        && request.uri().path() == "/"
-        && form.is_some_and(|c| c.starts_with("application/x-www-form-urlencoded"))
 }
 
 /// A body, unless it is larger than any of those that may come.

@@ -4,13 +4,19 @@
 //! refuses, it refuses in AWS's words, which do not say more than AWS's do.
 
 mod admin;
+mod asked;
 mod auth;
 mod export_files;
 mod fault;
 mod front;
+mod iam;
 mod identity_center;
 mod issue;
+mod json_reply;
 mod metadata;
+mod organizations;
+mod query;
+mod roles_anywhere;
 mod s3;
 mod server;
 mod service;
@@ -37,8 +43,8 @@ pub use fault::{Effect, On};
 pub use shape::Shape;
 pub use world::{generated, totp};
 pub use worlds::{
-    Environment, Hop, KindsStory, MachineStory, Placement, Portal, PortalRole, PortalUser, RoleKind,
-    RoleOfKind, SignInStory, Story, WorldError, Wrong,
+    AnywhereStory, Environment, Hop, KindsStory, MachineStory, Placement, Portal, PortalRole, PortalUser,
+    RoleKind, RoleOfKind, SignInStory, Story, WorldError, Wrong,
 };
 
 use crate::export_files::Written;
@@ -135,6 +141,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         sign_in: built.sign_in,
         machine: built.machine,
         kinds: built.kinds,
+        anywhere: built.anywhere,
     };
     let issuer = TokenIssuer::new().ok_or(StartError::SigningKey)?;
     let endpoint = manifest.endpoint.clone();
@@ -161,6 +168,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         profiles: &built.profiles,
         sso_sessions: &built.sso_sessions,
         web_identity_token: &token,
+        files: &built.files,
     };
     export_files::write(&dir, &manifest, &written)?;
     Ok(Running {

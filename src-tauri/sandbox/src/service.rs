@@ -5,6 +5,12 @@
 pub enum Service {
     /// STS: XML.
     Sts,
+    /// IAM: the same XML.
+    Iam,
+    /// Organizations: JSON 1.1.
+    Organizations,
+    /// Roles Anywhere: JSON.
+    RolesAnywhere,
     /// S3: XML of another form.
     S3,
     /// Identity Center's sign-in (`sso-oidc`), with its pages: JSON as OAuth has it.
@@ -20,7 +26,12 @@ impl Service {
     pub fn request_id_header(self) -> Option<&'static str> {
         match self {
             Self::S3 => Some("x-amz-request-id"),
-            Self::Sts | Self::SignIn | Self::Portal => Some("x-amzn-requestid"),
+            Self::Sts
+            | Self::Iam
+            | Self::Organizations
+            | Self::RolesAnywhere
+            | Self::SignIn
+            | Self::Portal => Some("x-amzn-requestid"),
             Self::Metadata => None,
         }
     }
@@ -28,9 +39,10 @@ impl Service {
     /// The `Content-Type` of its errors.
     pub fn content_type(self) -> &'static str {
         match self {
-            Self::Sts => "text/xml",
+            Self::Sts | Self::Iam => "text/xml",
+            Self::Organizations => "application/x-amz-json-1.1",
             Self::S3 => "application/xml",
-            Self::SignIn | Self::Portal | Self::Metadata => "application/json",
+            Self::RolesAnywhere | Self::SignIn | Self::Portal | Self::Metadata => "application/json",
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The program itself: how it stands, the sandbox, quitting.
 
 use hatrack_agent::protocol;
+use hatrack_core::session::CodeUse;
 
 use crate::desk::Desk;
 use crate::quit;
 use crate::sandbox;
 use crate::wire::{
-    AgentState, AppStatus, CommandError, KeyringState, Platform, QuitRequest, QuitSetting, QuitSettingRequest,
+    AgentState, AppStatus, CodeUseRequest, CommandError, KeyringState, Platform, QuitRequest, QuitSetting,
+    QuitSettingRequest,
 };
 
 type Answer<T> = Result<T, CommandError>;
@@ -22,6 +24,7 @@ pub async fn status(desk: &Desk) -> Answer<AppStatus> {
         agent_error: None,
         platform: Platform::HERE,
         quit_choice: QuitSetting::Ask,
+        codes: CodeUse::default(),
     };
     if let Err(error) = fill(desk, &mut status).await {
         status.agent = AgentState::Unreachable;
@@ -33,7 +36,9 @@ pub async fn status(desk: &Desk) -> Answer<AppStatus> {
 async fn fill(desk: &Desk, status: &mut AppStatus) -> Answer<()> {
     let agent = desk.agent().await?;
     status.keyring = agent.status().await?.keyring.into();
-    status.quit_choice = agent.settings().await?.quit_choice.into();
+    let settings = agent.settings().await?;
+    status.quit_choice = settings.quit_choice.into();
+    status.codes = settings.codes;
     Ok(())
 }
 
@@ -80,6 +85,14 @@ pub async fn quit(desk: &Desk, request: QuitRequest) -> Answer<()> {
 #[allow(missing_docs)]
 pub async fn set_quit_choice(desk: &Desk, request: QuitSettingRequest) -> Answer<()> {
     quit::remember(desk, request.choice.into()).await
+}
+
+/// What an MFA code is spent on from now on.
+pub async fn set_code_use(desk: &Desk, request: CodeUseRequest) -> Answer<()> {
+    let agent = desk.agent().await?;
+    let mut settings = agent.settings().await?;
+    settings.codes = request.codes;
+    Ok(agent.set_settings(settings).await?)
 }
 
 /// The page has painted its first list.

@@ -70,6 +70,9 @@ pub async fn consent_command(desk: &Desk, request: CommandRequest) -> Answer<()>
 }
 
 fn open(url: &str) -> Answer<()> {
-    hatrack_agent::client::open_page(url)
-        .map_err(|why| CommandError::new(format!("No browser could be opened ({why}). Copy the link instead.")))
+    hatrack_agent::client::open_page(url).map_err(|why| {
+        CommandError::new(format!(
+            "No browser could be opened ({why}). Copy the link instead."
+        ))
+    })
 }

@@ -4,6 +4,7 @@
 
 use hatrack_core::account::{AccountId, HatColour, Partition};
 use hatrack_core::export::Shell;
+use hatrack_core::session::CodeUse;
 use hatrack_core::view::HistoryQuery;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -27,6 +28,8 @@ pub struct AppStatus {
     pub platform: Platform,
     /// What quitting does with live sessions.
     pub quit_choice: QuitSetting,
+    /// What an MFA code is spent on.
+    pub codes: CodeUse,
 }
 
 /// Where sessions rest.
@@ -241,6 +244,13 @@ pub struct TransferRequest {
 #[allow(missing_docs)]
 pub struct QuitSettingRequest {
     pub choice: QuitSetting,
+}
+
+/// Sets what an MFA code is spent on.
+#[derive(Debug, Deserialize, TS)]
+#[allow(missing_docs)]
+pub struct CodeUseRequest {
+    pub codes: CodeUse,
 }
 
 /// Quits.

@@ -160,6 +160,11 @@ impl Home {
         self.data.join("portals")
     }
 
+    /// The folder of what teams publish.
+    pub fn teams(&self) -> PathBuf {
+        self.data.join("teams")
+    }
+
     /// The settings.
     pub fn settings(&self) -> PathBuf {
         self.config.join("settings.json")

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 pub mod aws_files;
+pub mod exchange;
 pub mod history;
 pub mod home;
 mod in_the_clear;
@@ -14,4 +15,5 @@ pub mod login_cache;
 pub mod private;
 pub mod settings;
 pub mod sso_cache;
+pub mod teams;
 pub mod vault;

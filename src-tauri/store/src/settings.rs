@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use hatrack_core::account::AccountId;
 use hatrack_core::arn::RoleArn;
 pub use hatrack_core::catalog::AddedRole;
-use hatrack_core::catalog::{AccountSettings, Accounts};
-use hatrack_core::sts_limits::SessionDuration;
+use hatrack_core::catalog::{AccountSettings, Accounts, RoleSettings};
+use hatrack_core::session::CodeUse;
+use hatrack_core::sts_limits::{MfaSerial, SessionDuration};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,8 +26,10 @@ use crate::private;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// Names, hats and the mark of production, by account.
+    /// Names, hats, the mark of production, notes and defaults, by account.
     pub accounts: BTreeMap<AccountId, AccountSettings>,
+    /// Names, notes and defaults, by the catalog's key of the role.
+    pub roles: BTreeMap<String, RoleSettings>,
     /// The starred roles, by the catalog's key.
     pub favourites: BTreeSet<String>,
     /// The roles that the person added here.
@@ -37,6 +40,10 @@ pub struct Settings {
     pub theme: Theme,
     /// What Quit does with live sessions.
     pub quit: QuitChoice,
+    /// What an MFA code is spent on.
+    pub codes: CodeUse,
+    /// The OATH account on a YubiKey, by the MFA device that it is.
+    pub yubikeys: BTreeMap<MfaSerial, String>,
     /// Endpoints, not AWS's own, that may receive signed requests.
     pub consented_endpoints: BTreeSet<String>,
     /// The commands that may be run for credentials, each by its fingerprint: the command itself may hold secrets.

@@ -3,6 +3,7 @@
 //! Invariants: no secret is ever written in the clear; without a keyring nothing is written at all; a blob opens only
 //! under its own name; a blob that does not open is set aside and stops nothing; only the agent opens a vault.
 
+pub mod devices;
 mod keyring;
 mod seal;
 pub mod sessions;

@@ -83,7 +83,7 @@ export class FakeWorld {
     }
     this.status = {
       version: '0.1.0', sandbox: name === 'hostile', keyring: name === 'problems' ? 'memory_only' : 'ok', tray_host: true,
-      agent: 'ok', agent_error: null, platform: 'linux', quit_choice: 'ask'
+      agent: 'ok', agent_error: null, platform: 'linux', quit_choice: 'ask', codes: 'shared'
     };
     this.commands = this.#answers(ago);
   }
@@ -111,12 +111,17 @@ export class FakeWorld {
     this.history = [historyRow(account, role.role_name, { id, at: new Date().toISOString(), ...more }), ...this.history];
   }
 
+  /** Whether a code would serve every role of the device. */
+  #shares(duration: number | null): boolean {
+    return this.status.codes === 'shared' && (duration ?? 0) <= 3600;
+  }
+
   #switch(request: SwitchRequest): SwitchOutcome {
     const role = this.#role(request.role_key);
     const reused = role.hops.some((h) => h.session_id !== null);
     if (role.mfa && !reused && request.mfa_code !== GOOD_CODE) {
       const refused = request.mfa_code === null ? null : 'That code was refused. Wait for the next one.';
-      return { kind: 'needs', need: { kind: 'mfa_code', serial: PHONE, role_arn: role.arn, refused } };
+      return { kind: 'needs', need: { kind: 'mfa_code', serial: PHONE, role_arn: role.arn, refused, shared: this.#shares(request.duration) } };
     }
     if (role.role_name.startsWith('readonly-')) return { kind: 'denied', denial: this.#deny(role) };
     if (request.duration !== null && role.role_name === 'ProjectXBucketAdmin' && request.duration > 7200) {
@@ -198,7 +203,7 @@ export class FakeWorld {
         if (need) return { kind: 'needs', need };
         if (old.renew_needs_code && r.mfa_code !== GOOD_CODE) {
           const refused = r.mfa_code === null ? null : 'That code was refused. Wait for the next one.';
-          return { kind: 'needs', need: { kind: 'mfa_code', serial: PHONE, role_arn: old.arn, refused } };
+          return { kind: 'needs', need: { kind: 'mfa_code', serial: PHONE, role_arn: old.arn, refused, shared: this.#shares(r.duration) } };
         }
         const now = Date.now();
         const session = { ...old, seconds_left: old.life, issued_at: new Date(now).toISOString(), expires_at: new Date(now + old.life * 1000).toISOString(), renew_error: null };
@@ -278,6 +283,10 @@ export class FakeWorld {
       quit: none,
       set_quit_choice: (r) => {
         this.status = { ...this.status, quit_choice: r.choice };
+        return null;
+      },
+      set_code_use: (r) => {
+        this.status = { ...this.status, codes: r.codes };
         return null;
       },
       ui_ready: none

@@ -13,6 +13,13 @@ export function typed(text: string): CodeState {
 
 export const isComplete = (code: CodeState) => code.digits.length === CODE_LENGTH;
 
+/** What a code opens, and what that costs. */
+export function codeServes(shared: boolean, device: string): string {
+  return shared
+    ? `This code serves every role of ${device} for 12 h. A session of a role lasts 1 h at most, a longer one takes a code of its own.`
+    : 'This code serves this session alone.';
+}
+
 const WINDOW_S = 30;
 
 /** Seconds until the device shows another code (RFC 6238 counts 30 s steps from the epoch). */

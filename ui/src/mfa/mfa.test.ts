@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SwitchOutcome } from '../wire/SwitchOutcome';
 import { deviceName, mfaAsk, type Question } from './ask.svelte';
-import { codeWindowLeft, isComplete, typed } from './code';
+import { codeServes, codeWindowLeft, isComplete, typed } from './code';
 
 describe('code', () => {
   it.each([
@@ -18,6 +18,13 @@ describe('code', () => {
     expect(isComplete(typed('409173'))).toBe(true);
   });
 
+  it('says what a code opens and what sharing it costs', () => {
+    const shared = codeServes(true, 'troy-phone');
+    expect(shared).toContain('every role of troy-phone for 12 h');
+    expect(shared).toContain('1 h at most');
+    expect(codeServes(false, 'troy-phone')).toBe('This code serves this session alone.');
+  });
+
   it('counts to the next code of the device', () => {
     expect(codeWindowLeft(new Date(1_780_000_020_000))).toBe(30);
     expect(codeWindowLeft(new Date(1_780_000_049_000))).toBe(1);
@@ -31,7 +38,7 @@ describe('code', () => {
 
 const needs = (refused: string | null): SwitchOutcome => ({
   kind: 'needs',
-  need: { kind: 'mfa_code', serial: 'arn:aws:iam::081278057606:mfa/troy-phone', role_arn: null, refused }
+  need: { kind: 'mfa_code', serial: 'arn:aws:iam::081278057606:mfa/troy-phone', role_arn: null, refused, shared: true }
 });
 const denied: SwitchOutcome = {
   kind: 'denied',
@@ -40,7 +47,7 @@ const denied: SwitchOutcome = {
 
 function question(send: Question['send']): Question {
   return {
-    need: { kind: 'mfa_code', serial: 'arn:aws:iam::081278057606:mfa/troy-phone', role_arn: null, refused: null },
+    need: { kind: 'mfa_code', serial: 'arn:aws:iam::081278057606:mfa/troy-phone', role_arn: null, refused: null, shared: true },
     accountName: 'acme-prod', colour: 'red', roleName: 'R', action: 'Switch role', send
   };
 }

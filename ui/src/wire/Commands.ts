@@ -4,6 +4,7 @@ import type { AddRoleRequest } from "./AddRoleRequest";
 import type { AppStatus } from "./AppStatus";
 import type { BucketList } from "./BucketList";
 import type { CatalogView } from "./CatalogView";
+import type { CodeUseRequest } from "./CodeUseRequest";
 import type { CommandRequest } from "./CommandRequest";
 import type { Copied } from "./Copied";
 import type { DownloadRequest } from "./DownloadRequest";
@@ -73,5 +74,6 @@ export type Commands = {
   reload: { request: undefined, reply: null },
   quit: { request: QuitRequest, reply: null },
   set_quit_choice: { request: QuitSettingRequest, reply: null },
+  set_code_use: { request: CodeUseRequest, reply: null },
   ui_ready: { request: undefined, reply: null },
 };

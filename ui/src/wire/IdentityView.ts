@@ -11,7 +11,8 @@ export type IdentityView = {
  */
 profile: string, 
 /**
- * `keys`, `environment`, `ec2`, `ecs`, `identity_center`, `web_identity`, `credential_process`, `login`.
+ * `keys`, `environment`, `ec2`, `ecs`, `identity_center`, `web_identity`, `roles_anywhere`,
+ * `credential_process`, `login`.
  */
 kind: string, 
 /**
@@ -33,4 +34,8 @@ region: string | null,
 /**
  * Where it is written.
  */
-defined_at: PlaceView | null, };
+defined_at: PlaceView | null, 
+/**
+ * Until when its certificate is good, for Roles Anywhere with a certificate in PEM.
+ */
+certificate_until?: string, };

@@ -16,7 +16,11 @@ role_arn: string | null,
 /**
  * Why the code given before did not do, if one was given.
  */
-refused: string | null, } | { "kind": "sign_in", 
+refused: string | null, 
+/**
+ * Whether the code serves every role of the device for a while, or this one alone.
+ */
+shared: boolean, } | { "kind": "sign_in", 
 /**
  * Where.
  */

@@ -36,6 +36,14 @@ colour: HatColour,
  */
 role_name: string, 
 /**
+ * What the person, or the team that publishes it, calls it.
+ */
+display_name: string | null, 
+/**
+ * Whatever the person wants remembered about it.
+ */
+notes: string | null, 
+/**
  * Unknown for Identity Center roles until they have been signed in to.
  */
 arn: string | null, 
@@ -44,9 +52,13 @@ arn: string | null,
  */
 partition: Partition, 
 /**
- * Where it was found, for people: `~/.aws/config` or `Hatrack`.
+ * Where it was found, for people: `~/.aws/config`, `Hatrack`, a team or a sign-in.
  */
 source: string, 
+/**
+ * Where else it was found.
+ */
+also_in: Array<string>, 
 /**
  * Its place in that file.
  */

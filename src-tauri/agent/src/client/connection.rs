@@ -17,6 +17,9 @@ use crate::protocol::{
     Ask, Hello, LONGEST_ANSWER, LONGEST_REQUEST, Message, PROTOCOL, Reply, Request, Welcome, WireError,
 };
 
+/// Bytes taken from the socket at once: a catalog of thousands of roles is megabytes.
+const READ_AT_ONCE: usize = 64 * 1024;
+
 /// A greeted socket: lines in, lines out.
 pub(super) struct Line {
     read: BufReader<OwnedReadHalf>,
@@ -28,7 +31,7 @@ pub(super) struct Line {
 pub(super) async fn greet(stream: UnixStream) -> Result<Line, AgentError> {
     let (read, write) = stream.into_split();
     let mut line = Line {
-        read: BufReader::new(read),
+        read: BufReader::with_capacity(READ_AT_ONCE, read),
         write,
         agent: Welcome {
             protocol: 0,
@@ -163,10 +166,14 @@ impl Connection {
 }
 
 async fn read_answers(mut read: BufReader<OwnedReadHalf>, waiting: Waiting, open: Arc<AtomicBool>) {
-    while let Ok(Some(line)) = read.next_line().await {
+    while let Ok(Some(mut line)) = read.next_line().await {
         let Ok(Message::Answer(answer)) = serde_json::from_slice(&line) else {
             break;
         };
+        if matches!(answer.result, Ok(Reply::Catalog(_))) {
+            // It holds no secret, and to clear megabytes byte by byte takes longer than to read them.
+            drop(std::mem::take(&mut *line));
+        }
         if let Some(asker) = lock(&waiting).remove(&answer.id) {
             // Nobody waits any more: the asker was cancelled.
             let _ = asker.send(answer.result);

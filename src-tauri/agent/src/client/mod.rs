@@ -3,8 +3,11 @@
 mod connection;
 mod error;
 mod events;
+mod mfa;
 mod page;
+mod said;
 mod start;
+mod teams;
 
 use std::sync::Arc;
 

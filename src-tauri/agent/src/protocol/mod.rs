@@ -3,35 +3,45 @@
 //! A connection starts with [`Hello`] and [`Welcome`]; then each [`Ask`] is answered by one [`Answer`] with its
 //! number, in any order. After `Subscribe` the agent also sends [`Event`]s.
 //!
-//! Invariant: secrets cross only in the fields that `on_wire` writes: a code, the caller's carried variables, and
-//! the credentials of a hand-out.
+//! Invariant: secrets cross only in the fields that `on_wire` writes: a code, an MFA device's secret, the
+//! caller's carried variables, and the credentials of a hand-out.
 
 mod catalog;
 pub(crate) mod context;
 mod error;
 mod event;
 mod hand_out;
+mod import;
+mod mfa;
 mod on_wire;
+mod said;
 mod session;
 mod settings;
 mod sign_in;
 mod status;
 mod switch;
+mod team;
 
 use hatrack_core::caller::CallerContext;
 use hatrack_core::portal_view::PortalStateView;
+use hatrack_core::sts_limits::MfaSerial;
 use hatrack_core::view::{CatalogView, HistoryPage, HistoryQuery, RoleView, SessionView, SwitchOutcome};
+use hatrack_store::teams::FileHash;
 use serde::{Deserialize, Serialize};
 
 pub use catalog::{AddRole, RoleChoice, SetAccount, SetFlag};
 pub use error::{ErrorCode, WireError};
 pub use event::{Event, Topic};
 pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, S3Reach};
+pub use import::{ImportFormat, ImportRoles, Imported, ImportedRow, Unusable};
+pub use mfa::{AddTotp, TotpCode, TotpDevice};
+pub use said::{Change, DescribeAccount, DescribeRole, ImportSettings, Set, SetDefaults};
 pub use session::{EndRequest, RecordRequest, RenewRequest, SessionRef};
 pub use settings::{QuitChoice, Settings, Theme};
 pub use sign_in::{SignInOutcome, SignInRequest};
 pub use status::{KeyringState, Status};
 pub use switch::SwitchRequest;
+pub use team::{AddTeam, OfferedView, TeamView};
 
 /// Grows with each change that an older client or agent could not read.
 pub const PROTOCOL: u32 = 2;
@@ -111,6 +121,17 @@ pub enum Request {
     Renew(RenewRequest),
     End(EndRequest),
     EndAll,
+    /// Drops the sessions that MFA codes were spent on: the next switch asks for one.
+    ForgetMfa,
+    AddTotp(AddTotp),
+    RemoveTotp {
+        serial: MfaSerial,
+    },
+    TotpDevices,
+    /// A code for the person to use elsewhere; Hatrack does not use it any more.
+    TotpCode {
+        serial: MfaSerial,
+    },
     History(HistoryQuery),
     Record(RecordRequest),
     SetFavourite(SetFlag),
@@ -119,6 +140,23 @@ pub enum Request {
     AddRole(AddRole),
     RemoveRole {
         role_key: String,
+    },
+    DescribeAccount(DescribeAccount),
+    DescribeRole(DescribeRole),
+    /// What the person says about accounts and roles, as one file without secrets.
+    ExportSettings,
+    ImportSettings(ImportSettings),
+    ImportRoles(ImportRoles),
+    /// The teams whose catalogs are listed.
+    Teams,
+    AddTeam(AddTeam),
+    /// Gets a team's file anew; `accept` names the changed file that the person has seen.
+    RefreshTeam {
+        name: String,
+        accept: Option<FileHash>,
+    },
+    RemoveTeam {
+        name: String,
     },
     /// The person lets requests be signed for this endpoint.
     ConsentEndpoint {
@@ -166,6 +204,13 @@ pub enum Reply {
     Ended { count: u32 },
     History(HistoryPage),
     RoleKey { role_key: String },
+    TotpDevices(Vec<TotpDevice>),
+    TotpCode(TotpCode),
+    Text { text: String },
+    Changes(Vec<Change>),
+    Imported(Imported),
+    Teams(Vec<TeamView>),
+    Team(Box<TeamView>),
     Portals(Vec<PortalStateView>),
     SignIn(SignInOutcome),
     Settings(Settings),

@@ -20,6 +20,19 @@ pub(super) mod code {
     }
 }
 
+/// A secret text: that of an MFA device, or a code that the person asked to see.
+pub(super) mod secret {
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(secret.expose())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+        String::deserialize(from).map(Secret::new)
+    }
+}
+
 /// Credentials of a hand-out.
 pub(super) mod credentials {
     use super::*;

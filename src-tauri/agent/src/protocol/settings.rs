@@ -1,7 +1,10 @@
 //! What the person has chosen for the app as a whole.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use hatrack_core::session::CodeUse;
+use hatrack_core::sts_limits::MfaSerial;
 use serde::{Deserialize, Serialize};
 
 pub use hatrack_store::settings::{QuitChoice, Theme};
@@ -14,6 +17,10 @@ pub struct Settings {
     pub quit_choice: QuitChoice,
     /// The looks.
     pub theme: Theme,
+    /// What an MFA code is spent on.
+    pub codes: CodeUse,
+    /// The OATH account on a YubiKey, by the MFA device that it is.
+    pub yubikeys: BTreeMap<MfaSerial, String>,
     /// Where downloads go; `None` for the desktop's own folder.
     pub download_folder: Option<PathBuf>,
     /// Things said once and not again, by their names.

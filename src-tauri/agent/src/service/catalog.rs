@@ -20,6 +20,7 @@ impl Service {
         let listed = tokio::task::spawn_blocking(move || {
             let loaded = service.catalogs.of(&caller);
             service.sign_ins.list_stale(&loaded.catalog.portals, &caller);
+            service.teams.refresh_stale(&caller);
             let choices = service.choices.now();
             let views = RoleViews::new(&choices, &service.catalogs, &standing, &caller);
             CatalogView {
@@ -144,6 +145,7 @@ pub(super) fn identity_view(entry: &IdentityEntry) -> IdentityView {
         portal: identity.portal_name().map(str::to_owned),
         region: entry.settings.region.clone(),
         defined_at: entry.defined_at.as_ref().map(place_view),
+        certificate_until: None,
     }
 }
 

@@ -4,10 +4,14 @@
 
 mod catalog;
 mod hand_out;
+mod import;
+mod mfa;
 mod role_views;
+mod said;
 mod settings;
 mod sign_in;
 mod switch;
+mod teams;
 
 use std::sync::Arc;
 
@@ -24,11 +28,13 @@ use tokio::sync::Notify;
 
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
+use crate::devices::Devices;
 use crate::protocol::{
     EndRequest, ErrorCode, Event, KeyringState, Reply, Request, SessionRef, Status, Topic, WireError,
 };
-use crate::sign_in::SignIns;
 use crate::sessions::{Ended, Ending, Listener, Mailbox, Scribe, VaultSlot};
+use crate::sign_in::SignIns;
+use crate::teams::Teams;
 
 pub use switch::CatalogRenewals;
 
@@ -38,8 +44,12 @@ pub struct Service {
     pub mailbox: Mailbox,
     /// The callers' catalogs.
     pub catalogs: Arc<Catalogs>,
+    /// The catalogs of teams.
+    pub teams: Teams,
     /// Identity Center sign-ins.
     pub sign_ins: SignIns,
+    /// MFA devices whose secret is in the vault.
+    pub devices: Arc<Devices>,
     /// The starts of routes.
     pub identities: Arc<dyn IdentitySource>,
     /// The settings.
@@ -152,7 +162,7 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::Settings => Ok(Reply::Settings(self.settings())),
-            other => self.about_sign_ins(&caller, other).await,
+            other => self.about_mfa(&caller, other).await,
         }
     }
 

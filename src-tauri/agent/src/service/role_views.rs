@@ -7,7 +7,8 @@ use hatrack_core::account::{AccountId, HatColour};
 use hatrack_core::arn::RoleArn;
 use hatrack_core::broker::{default_session_name, region_of, user};
 use hatrack_core::caller::CallerContext;
-use hatrack_core::catalog::{RoleEntry, Source};
+use hatrack_core::catalog::{Accounts, RoleEntry, Source};
+use hatrack_core::role_kind::Closed;
 use hatrack_core::route::{Hop, Identity};
 use hatrack_core::session::Session;
 use hatrack_core::sts_limits::SessionDuration;
@@ -16,15 +17,16 @@ use hatrack_store::settings::Settings;
 
 use super::catalog::place_view;
 use crate::catalogs::Catalogs;
+use crate::identities::shown_until;
 use crate::sessions::Standing;
 
 /// Builds views of roles for one caller at one moment.
 pub(super) struct RoleViews<'a> {
     choices: &'a Settings,
-    catalogs: &'a Catalogs,
+    accounts: Arc<Accounts>,
     standing: &'a Standing,
     caller: &'a CallerContext,
-    default_name: String,
+    user: Option<String>,
     /// Live sessions by the role they are of.
     live: HashMap<&'a RoleArn, Vec<&'a Session>>,
 }
@@ -32,7 +34,7 @@ pub(super) struct RoleViews<'a> {
 impl<'a> RoleViews<'a> {
     pub(super) fn new(
         choices: &'a Settings,
-        catalogs: &'a Catalogs,
+        catalogs: &Catalogs,
         standing: &'a Standing,
         caller: &'a CallerContext,
     ) -> Self {
@@ -44,10 +46,10 @@ impl<'a> RoleViews<'a> {
         }
         Self {
             choices,
-            catalogs,
+            accounts: catalogs.accounts(),
             standing,
             caller,
-            default_name: default_session_name(user(caller).as_deref()).to_string(),
+            user: user(caller),
             live,
         }
     }
@@ -79,14 +81,16 @@ impl<'a> RoleViews<'a> {
             account_name: role.account_name.clone(),
             colour: role.colour,
             role_name: role.role_name.clone(),
+            display_name: role.display_name.clone(),
+            notes: role.notes.clone(),
             arn,
             partition: role.partition,
-            source: match (&role.source, &role.defined_at) {
-                (Source::SharedConfig, Some(at)) => at.file.to_string(),
-                (Source::SharedConfig, None) => "~/.aws/config".into(),
-                (Source::Added, _) => "Hatrack".into(),
-                (Source::Portal, _) => format!("Identity Center, {}", role.route.identity_profile),
+            source: match &role.source {
+                Source::Portal => format!("Identity Center, {}", role.found_in()),
+                Source::Team(name) => format!("Team {name}"),
+                Source::SharedConfig | Source::Added => role.found_in(),
             },
+            also_in: role.also_in.clone(),
             defined_at: role.defined_at.as_ref().map(place_view),
             identity: self.identity(role),
             hops: self.hops(role),
@@ -98,14 +102,18 @@ impl<'a> RoleViews<'a> {
             max_duration: longest.map(SessionDuration::seconds),
             duration: duration.seconds(),
             region: region_of(role, self.caller),
-            session_name: match &role.session_name {
+            session_name: match role.usual_session_name(self.user.as_deref()) {
                 Some(name) => name.to_string(),
-                None => self.default_name.clone(),
+                None => default_session_name(self.user.as_deref()).to_string(),
             },
-            favourite: self.choices.favourites.contains(&role.key),
+            favourite: role.keys().any(|key| self.choices.favourites.contains(key)),
             auto_renew: self.choices.auto_renew.contains(&role.key),
             last_use: last_use.cloned(),
-            unusable: None,
+            unusable: role
+                .arn
+                .as_ref()
+                .and_then(Closed::by_path)
+                .map(|why| why.to_string()),
         }
     }
 
@@ -122,6 +130,10 @@ impl<'a> RoleViews<'a> {
             portal: identity.portal_name().map(str::to_owned),
             region: None,
             defined_at: None,
+            certificate_until: match identity {
+                Identity::RolesAnywhere(anywhere) => shown_until(anywhere, self.caller),
+                _ => None,
+            },
         }
     }
 
@@ -146,10 +158,12 @@ impl<'a> RoleViews<'a> {
     }
 
     fn account(&self, id: AccountId) -> (String, HatColour) {
-        let name = self.catalogs.account_name(id);
-        let colour = self.choices.accounts.get(&id).and_then(|about| about.colour);
+        let about = self.accounts.get(&id);
+        let name = about.and_then(|about| about.name.clone());
+        let colour = about.and_then(|about| about.colour);
         (
-            name.unwrap_or_else(|| id.to_string()),
+            name.filter(|name| !name.trim().is_empty())
+                .unwrap_or_else(|| id.to_string()),
             colour.unwrap_or_else(|| HatColour::for_account(id)),
         )
     }

@@ -1,13 +1,15 @@
 //! What the person chooses and adds.
 
 use hatrack_core::arn::RoleArn;
-use hatrack_core::broker::Endpoint;
+use hatrack_core::broker::{Endpoint, plan};
 use hatrack_core::caller::CallerContext;
-use hatrack_core::catalog::AddedRole;
+use hatrack_core::catalog::{AddedRole, Found, RegionName};
 use hatrack_core::route::ProcessCommand;
+use hatrack_core::session::SwitchOptions;
 use hatrack_store::settings::Settings as Stored;
 
 use super::catalog::find;
+use super::switch::order;
 use super::{Service, store};
 use crate::protocol::{
     AddRole, ErrorCode, Reply, Request, RoleChoice, SetAccount, SetFlag, Settings, Topic, WireError,
@@ -19,6 +21,8 @@ impl Service {
         let stored = self.choices.now();
         Settings {
             quit_choice: stored.quit,
+            codes: stored.codes,
+            yubikeys: stored.yubikeys.clone(),
             theme: stored.theme,
             download_folder: stored.download_folder.clone(),
             said: stored.said.iter().cloned().collect(),
@@ -28,17 +32,26 @@ impl Service {
     /// Requests that change a choice.
     pub(super) async fn change(&self, caller: &CallerContext, request: Request) -> Result<Reply, WireError> {
         match request {
-            Request::SetFavourite(SetFlag { role_key, on }) => self.choose(&[Topic::Catalog], |stored| {
-                set(&mut stored.favourites, role_key, on)
-            }),
-            Request::SetAutoRenew(flag) => self.set_auto_renew(caller, flag),
+            Request::SetFavourite(flag) => self.set_favourite(caller, flag),
+            Request::SetAutoRenew(flag) => self.set_auto_renew(caller, flag).await,
             Request::SetAccount(said) => self.set_account(said),
             Request::AddRole(role) => self.add_role(caller, role),
-            Request::RemoveRole { role_key } => self.remove_role(&role_key),
+            Request::RemoveRole { role_key } => self.remove_role(caller, &role_key),
+            Request::DescribeAccount(said) => self.describe_account(said),
+            Request::DescribeRole(said) => self.describe_role(caller, said),
+            Request::ExportSettings => self.export_settings(),
+            Request::ImportSettings(import) => self.import_settings(caller, &import),
+            Request::Teams => Ok(Reply::Teams(self.teams.views())),
+            Request::AddTeam(team) => self.add_team(caller, team).await,
+            Request::RefreshTeam { name, accept } => self.refresh_team(caller, &name, accept).await,
+            Request::RemoveTeam { name } => self.remove_team(&name),
+            Request::ImportRoles(import) => self.import_roles(caller, &import),
             Request::ConsentEndpoint { endpoint } => self.consent(&endpoint),
             Request::ConsentCommand { command } => self.consent_command(command),
-            Request::SetSettings(settings) => self.choose(&[Topic::Status], |stored| {
+            Request::SetSettings(settings) => self.choose(&[Topic::Status, Topic::Sessions], |stored| {
                 stored.quit = settings.quit_choice;
+                stored.codes = settings.codes;
+                stored.yubikeys = settings.yubikeys;
                 stored.theme = settings.theme;
                 stored.download_folder = settings.download_folder;
                 stored.said.extend(settings.said);
@@ -51,23 +64,41 @@ impl Service {
     }
 
     /// Writes a change, and tells who listens.
-    fn choose(&self, topics: &[Topic], change: impl FnOnce(&mut Stored)) -> Result<Reply, WireError> {
+    pub(super) fn choose(
+        &self,
+        topics: &[Topic],
+        change: impl FnOnce(&mut Stored),
+    ) -> Result<Reply, WireError> {
         self.choices.update(change).map_err(store)?;
         self.catalogs.settings_changed();
         self.mailbox.changed(&[topics, &[Topic::Settings]].concat());
         Ok(Reply::Done)
     }
 
-    fn set_auto_renew(&self, caller: &CallerContext, flag: SetFlag) -> Result<Reply, WireError> {
+    fn set_favourite(&self, caller: &CallerContext, flag: SetFlag) -> Result<Reply, WireError> {
+        let SetFlag { role_key, on } = flag;
+        // A row that became another's may have been starred under its own key.
+        let keys = self.row_keys(caller, &role_key).unwrap_or_default();
+        self.choose(&[Topic::Catalog], |stored| {
+            if !on {
+                stored.favourites.retain(|key| !keys.contains(key));
+            }
+            set(&mut stored.favourites, role_key, on);
+        })
+    }
+
+    async fn set_auto_renew(&self, caller: &CallerContext, flag: SetFlag) -> Result<Reply, WireError> {
         let SetFlag { role_key, on } = flag;
         if on {
             let loaded = self.catalogs.of(caller);
             let found = find(&loaded, caller, &RoleChoice::Key(role_key.clone()))?;
             let route = match found {
-                hatrack_core::catalog::Found::Role(role) => &role.route,
-                hatrack_core::catalog::Found::Identity(identity) => &identity.route,
+                Found::Role(role) => &role.route,
+                Found::Identity(identity) => &identity.route,
             };
-            if let Some(serial) = route.mfa_serial() {
+            if let Some(serial) = route.mfa_serial()
+                && self.asks_for_code(found, caller).await?
+            {
                 let message =
                     format!("{role_key} asks for a code of {serial}, so it cannot be renewed without you");
                 return Err(WireError::new(ErrorCode::Invalid, message));
@@ -75,6 +106,14 @@ impl Service {
         }
         let topics = [Topic::Catalog, Topic::Sessions];
         self.choose(&topics, |stored| set(&mut stored.auto_renew, role_key, on))
+    }
+
+    /// Whether a switch to `found` would ask the person for a code now.
+    async fn asks_for_code(&self, found: Found<'_>, caller: &CallerContext) -> Result<bool, WireError> {
+        match plan(order(&self.choices, found, caller, SwitchOptions::default())) {
+            Ok(plan) => Ok(self.mailbox.asks_for_code(plan.into()).await?),
+            Err(_) => Ok(true),
+        }
     }
 
     fn set_account(&self, said: SetAccount) -> Result<Reply, WireError> {
@@ -108,6 +147,11 @@ impl Service {
                 "the display name holds a character that cannot be shown; type it anew".into(),
             ));
         }
+        if let Some(region) = &role.region {
+            region
+                .parse::<RegionName>()
+                .map_err(|why| invalid(why.to_string()))?;
+        }
         let added = AddedRole {
             role: arn,
             display_name: display_name.map(str::to_owned),
@@ -129,21 +173,28 @@ impl Service {
         Ok(Reply::RoleKey { role_key })
     }
 
-    fn remove_role(&self, role_key: &str) -> Result<Reply, WireError> {
-        if !self
-            .choices
-            .now()
-            .added_roles
-            .iter()
-            .any(|role| role.key() == role_key)
-        {
+    fn remove_role(&self, caller: &CallerContext, role_key: &str) -> Result<Reply, WireError> {
+        // An added role may have become one with the row of a profile that leads the same way.
+        let mut keys = self.row_keys(caller, role_key).unwrap_or_default();
+        keys.push(role_key.to_owned());
+        let is_meant = |role: &AddedRole| keys.contains(&role.key());
+        if !self.choices.now().added_roles.iter().any(is_meant) {
             let message = format!("{role_key} was not added in Hatrack; remove it where it is written");
             return Err(WireError::new(ErrorCode::NoSuchRole, message));
         }
         self.choose(&[Topic::Catalog], |stored| {
-            stored.added_roles.retain(|role| role.key() != role_key);
-            stored.favourites.remove(role_key);
-            stored.auto_renew.remove(role_key);
+            let gone: Vec<String> = stored
+                .added_roles
+                .iter()
+                .filter(|role| is_meant(role))
+                .map(AddedRole::key)
+                .collect();
+            stored.added_roles.retain(|role| !is_meant(role));
+            for key in gone {
+                stored.favourites.remove(&key);
+                stored.auto_renew.remove(&key);
+                stored.roles.remove(&key);
+            }
         })
     }
 

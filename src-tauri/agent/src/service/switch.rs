@@ -38,6 +38,19 @@ pub(super) fn wire(error: &BrokerError) -> WireError {
     WireError::new(code, error.to_string())
 }
 
+/// What is asked of the broker, with what the person has chosen.
+pub(super) fn order(
+    choices: &Choices,
+    found: Found<'_>,
+    caller: &CallerContext,
+    options: SwitchOptions,
+) -> Order {
+    Order {
+        codes: choices.now().codes,
+        ..Order::of(found, caller, options)
+    }
+}
+
 impl Service {
     /// What has been decided about endpoints.
     pub(super) fn endpoint_rules(&self, allow_this: bool) -> EndpointRules {
@@ -56,7 +69,7 @@ impl Service {
         options: SwitchOptions,
         rules: &EndpointRules,
     ) -> Result<Ready, WireError> {
-        let plan = match plan(Order::of(found, caller, options)) {
+        let plan = match plan(order(&self.choices, found, caller, options)) {
             Ok(plan) => plan,
             Err(NotPlanned::Refused(denial)) => {
                 self.mailbox.write(self.row_of_refusal(found, caller, &denial));
@@ -118,7 +131,8 @@ impl Service {
             min_life: None,
             renews: None,
         };
-        let outcome = told(self.mailbox.serve(fare).await?, &plan)?;
+        let given = fare.code.is_some();
+        let outcome = told(self.mailbox.serve(fare).await?, &plan, given)?;
         Ok(with_region(outcome, region))
     }
 
@@ -139,8 +153,8 @@ impl Service {
             code: request.mfa_code,
             ..*fare
         };
-        let plan = fare.plan.clone();
-        told(self.mailbox.serve(fare).await?, &plan)
+        let (plan, given) = (fare.plan.clone(), fare.code.is_some());
+        told(self.mailbox.serve(fare).await?, &plan, given)
     }
 
     /// What it takes to renew the session `id`.
@@ -222,13 +236,14 @@ fn rules_for(session: &Session, rules: &EndpointRules) -> EndpointRules {
     rules
 }
 
-/// What a client is told of what the keeper served.
-fn told(served: Served, plan: &Plan) -> Result<SwitchOutcome, WireError> {
+/// What a client is told of what the keeper served. `code_given`: whether the person gave a code for it.
+fn told(served: Served, plan: &Plan, code_given: bool) -> Result<SwitchOutcome, WireError> {
     match served {
-        Served::Session { session, view } => Ok(SwitchOutcome::Switched {
-            session: view,
-            notes: plan.notes_of(&session),
-        }),
+        Served::Session { session, view } => {
+            let of_code = plan.note_of_code(&session).filter(|_| code_given);
+            let notes = plan.notes_of(&session).into_iter().chain(of_code).collect();
+            Ok(SwitchOutcome::Switched { session: view, notes })
+        }
         Served::Needs(need) => Ok(SwitchOutcome::Needs { need }),
         Served::Denied(denial) => Ok(SwitchOutcome::Denied { denial: *denial }),
         Served::Failed(error) => Err(wire(&error)),
@@ -259,7 +274,7 @@ impl Renewals for CatalogRenewals {
         let loaded = self.catalogs.of(caller);
         let key = role_key(session).map_err(|error| error.message)?;
         let found = find(&loaded, caller, &RoleChoice::Key(key)).map_err(|error| error.message)?;
-        let order = Order::of(found, caller, session.origin.options.clone());
+        let order = order(&self.choices, found, caller, session.origin.options.clone());
         let plan = plan(order).map_err(|why| match why {
             NotPlanned::Refused(denial) => denial.summary.clone(),
             NotPlanned::Impossible(error) => error.to_string(),

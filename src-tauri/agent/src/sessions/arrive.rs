@@ -25,8 +25,13 @@ impl Keeper {
         for id in &trace.stale {
             self.retire(id);
         }
+        let code_bought = trace.hops.iter().any(|hop| hop.key.user_mfa.is_some());
         for hop in trace.hops {
             self.take_in(hop, fare.caller.clone(), None);
+        }
+        if code_bought {
+            // What could be renewed only by the person so far renews itself while that session lives.
+            self.watch_anew();
         }
         let told = Told {
             request_id: trace.request_id,
@@ -74,6 +79,7 @@ impl Keeper {
         for passenger in after {
             self.serve(passenger);
         }
+        self.code_landed(key, &served);
         self.serve_waiting();
     }
 
@@ -165,6 +171,7 @@ impl Keeper {
         self.held[place].watch = self.watch(&session, told);
         self.held[place].session = session.clone();
         self.held[place].caller = fare.caller.clone();
+        self.identify(&session, fare);
         self.scribe.seal(session, fare.caller.clone());
         let told = Told {
             detail: Some("Reused the live session of a chain".into()),
@@ -201,11 +208,9 @@ impl Keeper {
     }
 
     pub(super) fn is_renewed_by_itself(&self, session: &Session) -> bool {
-        let first = session.key.hops.first();
-        let no_code = session.key.user_mfa.is_none() && first.is_none_or(|hop| hop.mfa_serial.is_none());
         let role_key = session.origin.role_key.as_ref();
         let wanted = role_key.is_some_and(|key| self.wiring.choices.now().auto_renew.contains(key));
-        session.listed && no_code && wanted
+        session.listed && wanted && !self.renewal_asks_for_code(session)
     }
 
     /// Remembers the longest session that the role is known to give. `granted`: `None` where what was asked for was

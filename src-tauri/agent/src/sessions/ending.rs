@@ -133,11 +133,13 @@ impl Keeper {
             .partition::<Vec<_>, _>(|held| match which {
                 Ending::One(id) => held.session.id == *id,
                 Ending::All => true,
+                Ending::OfCodes => held.session.key.user_mfa.is_some(),
             });
         self.held = keeping;
         for held in &ending {
             self.scribe.forget(held.session.id.clone());
             if !held.session.listed {
+                count += u32::from(matches!(which, Ending::OfCodes));
                 continue;
             }
             count += 1;
@@ -149,6 +151,7 @@ impl Keeper {
             self.audience.tell(&Event::Withdrawn { session_id });
         }
         if !ending.is_empty() {
+            self.watch_anew();
             self.audience.changed(&[Topic::Sessions, Topic::Catalog]);
         }
         let scribe = self.scribe.clone();

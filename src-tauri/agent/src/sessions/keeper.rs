@@ -1,6 +1,6 @@
 //! The keeper: its state, and which mail does what.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use hatrack_core::session::{Session, SessionId, SessionKey};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::audience::Audience;
+use super::codes::CodeUnderWay;
 use super::last_use::LastUses;
 use super::mail::{Fare, Mail, Mailbox, Renewals, Served, Standing};
 use super::scribe::Scribe;
@@ -42,6 +43,8 @@ pub struct Keeper {
     pub(super) audience: Audience,
     pub(super) held: Vec<Held>,
     pub(super) flights: Flights<Passenger>,
+    /// The codes under way, by the session that they buy.
+    pub(super) codes: HashMap<SessionKey, CodeUnderWay>,
     pub(super) waiting: Vec<Passenger>,
     pub(super) last_uses: LastUses,
     active: BootTime,
@@ -84,6 +87,7 @@ impl Keeper {
             audience: Audience::default(),
             held: Vec::new(),
             flights: Flights::default(),
+            codes: HashMap::new(),
             waiting: Vec::new(),
             last_uses: LastUses::default(),
             active: wiring.broker.clock.now().boot,
@@ -137,6 +141,7 @@ impl Keeper {
             Mail::Sessions(reply) => tell(reply, self.views()),
             Mail::Find(id, reply) => tell(reply, self.find(&id)),
             Mail::Standing(reply) => tell(reply, self.standing()),
+            Mail::AsksForCode(plan, reply) => tell(reply, self.asks_for_code(&plan)),
             Mail::End(which, client, reply) => self.end(&which, client, reply),
             Mail::HandedOut(id, client, detail) => self.handed_out(&id, client, detail),
             Mail::Record(row, client) => self.record(row, client),

@@ -38,7 +38,8 @@ impl LastUses {
             };
             let role = row.arn.clone().unwrap_or_else(|| {
                 let role_name = row.role_name.as_deref().unwrap_or_default();
-                row.account_id.map_or_else(String::new, |account| named(account, role_name))
+                row.account_id
+                    .map_or_else(String::new, |account| named(account, role_name))
             });
             self.0.insert((row.profile.clone(), role), last);
         }

@@ -67,6 +67,8 @@ pub enum Ending {
     One(SessionId),
     /// All, hops on the way too.
     All,
+    /// Those of a user's own that a code was spent on, and that sign for roles.
+    OfCodes,
 }
 
 /// How a session is planned anew when it is to be renewed without being asked for.
@@ -108,6 +110,8 @@ pub(super) enum Mail {
     /// A session that people see, with the caller it is of.
     Find(SessionId, oneshot::Sender<Option<(Arc<Session>, CallerContext)>>),
     Standing(oneshot::Sender<Standing>),
+    /// Whether carrying this out now would ask the person for a code.
+    AsksForCode(Arc<Plan>, oneshot::Sender<bool>),
     End(Ending, Client, oneshot::Sender<u32>),
     HandedOut(SessionId, Client, Option<String>),
     Record(RecordRequest, Client),
@@ -189,7 +193,13 @@ impl Mailbox {
         self.ask(Mail::Standing).await
     }
 
-    /// Drops sessions, for good: their blobs are gone when this returns. Says how many people saw.
+    /// Whether carrying `plan` out now would ask the person for a code.
+    pub async fn asks_for_code(&self, plan: Arc<Plan>) -> Result<bool, Ended> {
+        self.ask(|reply| Mail::AsksForCode(plan, reply)).await
+    }
+
+    /// Drops sessions, for good: their blobs are gone when this returns. Says how many people saw; of those that codes
+    /// were spent on, how many there were.
     pub async fn end(&self, which: Ending, client: Client) -> Result<u32, Ended> {
         self.ask(|reply| Mail::End(which, client, reply)).await
     }

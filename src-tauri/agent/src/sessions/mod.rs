@@ -6,6 +6,7 @@
 
 mod arrive;
 mod audience;
+mod codes;
 mod ending;
 mod keeper;
 mod last_use;

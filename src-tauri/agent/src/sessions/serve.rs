@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hatrack_core::broker::{Boarding, Landed, Outcome, Wish, serving};
 use hatrack_core::secret::Credentials;
+use hatrack_core::session::Session;
 use hatrack_core::sts_limits::SessionDuration;
 use hatrack_core::view::NeedView;
 
@@ -50,6 +51,9 @@ impl Keeper {
     }
 
     fn board(&mut self, passenger: Passenger) {
+        let Some(passenger) = self.wait_for_code(passenger) else {
+            return;
+        };
         let fare = passenger.fare.clone();
         let plan = &fare.plan;
         let asked = plan.order.options.duration;
@@ -90,6 +94,25 @@ impl Keeper {
         });
     }
 
+    /// Asks AWS who holds a session of a user's own that was kept so far for roles only.
+    pub(super) fn identify(&self, session: &Session, fare: &Fare) {
+        if session.assumed_role_arn.is_some() {
+            return;
+        }
+        let broker = self.wiring.broker.clone();
+        let credentials = session.credentials.clone();
+        let reach = fare.plan.reach.clone();
+        let mailbox = self.mailbox.clone();
+        tokio::spawn(async move {
+            if let Ok(identity) = broker.sts.get_caller_identity(&reach, &credentials).await {
+                mailbox.post(Mail::Identified {
+                    access_key_id: credentials.access_key_id,
+                    identity,
+                });
+            }
+        });
+    }
+
     fn longest(&self, fare: &Fare) -> Option<SessionDuration> {
         let role = &fare.plan.key.hops.last()?.role;
         self.wiring.choices.now().role_maximums.get(role).copied()
@@ -116,6 +139,8 @@ impl Keeper {
             }
             match self.live_for(&passenger.fare) {
                 Some(served) => tell(passenger.reply, served),
+                // The code that was given for another role serves this one, too.
+                None if !self.asks_for_code(&passenger.fare.plan) => self.board(passenger),
                 None => self.waiting.push(passenger),
             }
         }

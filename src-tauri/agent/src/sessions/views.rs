@@ -4,6 +4,7 @@ use hatrack_core::account::HatColour;
 use hatrack_core::session::Session;
 use hatrack_core::view::SessionView;
 
+use super::codes::device;
 use super::keeper::{Held, Keeper};
 use super::rows::seconds;
 
@@ -60,7 +61,7 @@ impl Keeper {
             hops: session.key.hops.iter().map(|hop| hop.role.to_string()).collect(),
             chained: session.origin.chained,
             auto_renew: self.is_renewed_by_itself(session),
-            renew_needs_code: device(session).is_some() && !self.has_live_hop(session),
+            renew_needs_code: self.renewal_asks_for_code(session),
             renew_error: held.renew_error.clone(),
             token_chars: session
                 .credentials
@@ -71,7 +72,7 @@ impl Keeper {
     }
 
     /// Whether a hop on the way to the session's role is live: then its renewal starts there.
-    fn has_live_hop(&self, session: &Session) -> bool {
+    pub(super) fn has_live_hop(&self, session: &Session) -> bool {
         let now = self.now().boot;
         let hops = &session.key.hops;
         self.held.iter().any(|held| {
@@ -84,9 +85,4 @@ impl Keeper {
                 && !held.session.expiry.has_passed(now)
         })
     }
-}
-
-fn device(session: &Session) -> Option<&hatrack_core::sts_limits::MfaSerial> {
-    let first = session.key.hops.first().and_then(|hop| hop.mfa_serial.as_ref());
-    first.or(session.key.user_mfa.as_ref())
 }

@@ -20,7 +20,9 @@ use crate::protocol::{SignInRequest, Topic};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignInFailure {
     /// No portal, and no profile of one, has that name.
-    #[error("there is no Identity Center sign-in \"{0}\" in the shared config; add an [sso-session {0}] with sso_start_url and sso_region")]
+    #[error(
+        "there is no Identity Center sign-in \"{0}\" in the shared config; add an [sso-session {0}] with sso_start_url and sso_region"
+    )]
     Unknown(String),
     /// It is over, or was never begun.
     #[error("that sign-in is over; sign in again")]
@@ -67,7 +69,10 @@ impl SignIns {
             reach.oidc.endpoint.as_deref(),
             reach.portal.endpoint.as_deref(),
         ];
-        if let Some(endpoint) = addresses.into_iter().find_map(|address| rules.check(address).err()) {
+        if let Some(endpoint) = addresses
+            .into_iter()
+            .find_map(|address| rules.check(address).err())
+        {
             let need = NeedView::EndpointConsent { endpoint };
             return Ok(SignInOutcome::Needs { need });
         }
@@ -84,7 +89,9 @@ impl SignIns {
         let now = self.0.clock.now().boot;
         let joined = {
             let desk = self.desk();
-            let same_way = desk.of(&whose).filter(|pending| !request.device || pending.by_device());
+            let same_way = desk
+                .of(&whose)
+                .filter(|pending| !request.device || pending.by_device());
             same_way.map(|pending| pending.view(now, false))
         };
         if let Some(sign_in) = joined {
@@ -154,7 +161,12 @@ impl SignIns {
         let locked = cache.lock(portal).await.map_err(local)?;
         let stored = self.stored(&cache, portal).await.map_err(local)?;
         let told = match &stored {
-            Some((stored, _)) => self.0.center.log_out(&reach.portal, &stored.token.access_token).await,
+            Some((stored, _)) => {
+                self.0
+                    .center
+                    .log_out(&reach.portal, &stored.token.access_token)
+                    .await
+            }
             None => Ok(()),
         };
         let removed = tokio::task::spawn_blocking(move || locked.remove()).await;
@@ -166,7 +178,12 @@ impl SignIns {
             (Ok(Ok(_)), Err(AwsFailure::Refused(refusal))) if refusal.status == 401 => None,
             (Ok(Ok(_)), told) => told.err().map(SignInFailure::Aws),
         };
-        self.write(event::SIGN_OUT, portal, caller.client, failed.as_ref().map(ToString::to_string));
+        self.write(
+            event::SIGN_OUT,
+            portal,
+            caller.client,
+            failed.as_ref().map(ToString::to_string),
+        );
         self.changed(&[Topic::Portals, Topic::Catalog]);
         failed.map_or(Ok(()), Err)
     }

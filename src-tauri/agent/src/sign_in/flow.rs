@@ -52,7 +52,12 @@ impl Begun {
         if let Some(registration) = kept.ok().flatten().filter(good) {
             return Ok(registration);
         }
-        let made = self.sign_ins.0.center.register(&self.reach.oidc, portal, grant).await?;
+        let made = self
+            .sign_ins
+            .0
+            .center
+            .register(&self.reach.oidc, portal, grant)
+            .await?;
         let (cache, of, keep) = (self.cache.clone(), portal.clone(), made.clone());
         let written = tokio::task::spawn_blocking(move || cache.keep_registration(&of, grant, &keep)).await;
         if let Ok(Err(why)) = written {
@@ -90,13 +95,17 @@ impl Begun {
         code: &Secret,
     ) -> Result<SignInToken, AwsFailure> {
         let center = &self.sign_ins.0.center;
-        center.token_of_code(&self.reach.oidc, registration, redirect, code).await
+        center
+            .token_of_code(&self.reach.oidc, registration, redirect, code)
+            .await
     }
 
     /// A device code: the person opens the page wherever there is a browser.
     pub(super) async fn by_device(self, registration: Registration) -> Result<SignInView, SignInFailure> {
         let center = &self.sign_ins.0.center;
-        let code = center.device_code(&self.reach.oidc, &self.whose.portal, &registration).await?;
+        let code = center
+            .device_code(&self.reach.oidc, &self.whose.portal, &registration)
+            .await?;
         let (page, user_code, lives) = (code.page.to_string(), code.user_code.clone(), code.lives);
         let begun = self.clone();
         let work = async move {
@@ -106,11 +115,21 @@ impl Begun {
         Ok(self.wait_for_person(page, Some(user_code), lives, work))
     }
 
-    async fn poll(&self, registration: &Registration, code: &DeviceCode) -> Result<SignInToken, SignInFailure> {
+    async fn poll(
+        &self,
+        registration: &Registration,
+        code: &DeviceCode,
+    ) -> Result<SignInToken, SignInFailure> {
         let mut interval = code.interval;
         loop {
             tokio::time::sleep(interval).await;
-            match self.sign_ins.0.center.poll(&self.reach.oidc, registration, code).await {
+            match self
+                .sign_ins
+                .0
+                .center
+                .poll(&self.reach.oidc, registration, code)
+                .await
+            {
                 Ok(Poll::Token(token)) => return Ok(token),
                 Ok(Poll::Pending) => {}
                 Ok(Poll::SlowDown) => interval += SLOWER,
@@ -144,7 +163,9 @@ impl Begun {
         // Held until the sign-in is on the desk: work that ends at once finds it there.
         let mut desk = sign_ins.desk();
         let running = tokio::spawn(async move {
-            let result = tokio::time::timeout(within, work).await.unwrap_or(Err(SignInFailure::TooLate));
+            let result = tokio::time::timeout(within, work)
+                .await
+                .unwrap_or(Err(SignInFailure::TooLate));
             self.ended(&id, result);
         });
         pending.work = Some(running.abort_handle());

@@ -119,7 +119,10 @@ impl SignIns {
         reach: &PortalReach,
         cache: &SsoCache,
     ) -> Result<PortalListing, String> {
-        let token = self.token_in(cache, portal, reach).await.map_err(|why| why.to_string())?;
+        let token = self
+            .token_in(cache, portal, reach)
+            .await
+            .map_err(|why| why.to_string())?;
         let listing = self.0.center.listing(&reach.portal, &token, portal).await;
         listing.map_err(|failure| {
             if let AwsFailure::Refused(refusal) = &failure

@@ -112,12 +112,17 @@ impl Door {
     fn judge(&self, request: &Request<Incoming>) -> (Response<Full<Bytes>>, Option<Landed>) {
         let host = request.headers().get(HOST).and_then(|value| value.to_str().ok());
         if request.method() != Method::GET || host != Some(&self.host) || request.uri().path() != PATH {
-            return (page(StatusCode::NOT_FOUND, "Not found", "There is nothing here."), None);
+            return (
+                page(StatusCode::NOT_FOUND, "Not found", "There is nothing here."),
+                None,
+            );
         }
         let query = request.uri().query().unwrap_or_default();
         let find = |name: &str| {
             let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-            pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+            pairs
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.into_owned())
         };
         let state = find("state").unwrap_or_default();
         if !bool::from(state.as_bytes().ct_eq(self.state.as_bytes())) {
@@ -126,14 +131,25 @@ impl Door {
         }
         match (find("code"), find("error")) {
             (Some(code), None) => (
-                page(StatusCode::OK, "Back to Hatrack", "The sign-in page is done. You can close this tab."),
+                page(
+                    StatusCode::OK,
+                    "Back to Hatrack",
+                    "The sign-in page is done. You can close this tab.",
+                ),
                 Some(Landed::Code(Secret::new(code))),
             ),
             (_, Some(error)) => (
-                page(StatusCode::OK, "Not signed in", "The sign-in was refused. You can close this tab."),
+                page(
+                    StatusCode::OK,
+                    "Not signed in",
+                    "The sign-in was refused. You can close this tab.",
+                ),
                 Some(Landed::Refused(error)),
             ),
-            (None, None) => (page(StatusCode::BAD_REQUEST, "No answer", "The address lacks a code."), None),
+            (None, None) => (
+                page(StatusCode::BAD_REQUEST, "No answer", "The address lacks a code."),
+                None,
+            ),
         }
     }
 }
@@ -152,7 +168,10 @@ fn page(status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),
         (REFERRER_POLICY, "no-referrer"),
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'",
+        ),
     ] {
         headers.insert(name, http::HeaderValue::from_static(value));
     }

@@ -104,7 +104,11 @@ impl SignIns {
     /// The entry of `portal` in the caller's files; with nothing set where they no longer name it.
     fn settings(&self, portal: &Portal, caller: &CallerContext) -> EntrySettings {
         let loaded = self.0.catalogs.of(caller);
-        let entry = loaded.catalog.portals.iter().find(|entry| entry.portal == *portal);
+        let entry = loaded
+            .catalog
+            .portals
+            .iter()
+            .find(|entry| entry.portal == *portal);
         entry.map(|entry| entry.settings.clone()).unwrap_or_default()
     }
 

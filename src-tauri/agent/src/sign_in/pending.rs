@@ -96,7 +96,10 @@ impl Desk {
     /// The sign-in `id` has ended. Nothing happens where it was given up before.
     pub(super) fn end(&mut self, id: &str, result: Result<(), SignInFailure>) -> bool {
         let whose = self.waiting.values().find(|pending| pending.id == id);
-        let Some(pending) = whose.map(|p| p.whose.clone()).and_then(|whose| self.waiting.remove(&whose)) else {
+        let Some(pending) = whose
+            .map(|p| p.whose.clone())
+            .and_then(|whose| self.waiting.remove(&whose))
+        else {
             return false;
         };
         self.close(pending, State::Ended(result));

@@ -24,7 +24,10 @@ impl SignIns {
             if last.as_ref() == Some(&token) {
                 break;
             }
-            let asked = self.0.center.role_credentials(&reach.portal, &token, role.account, &role.role_name);
+            let asked = self
+                .0
+                .center
+                .role_credentials(&reach.portal, &token, role.account, &role.role_name);
             match asked.await {
                 Ok(given) => return Ok(given),
                 Err(AwsFailure::Refused(refusal)) if refusal.status == 401 => {

@@ -11,12 +11,19 @@ impl SignIns {
     /// Writes that one signed in or out, or why not.
     pub(super) fn write(&self, what: &'static str, portal: &Portal, client: Client, error: Option<String>) {
         debug_assert!(matches!(what, event::SIGN_IN | event::SIGN_OUT));
-        let Some(mailbox) = self.0.mailbox.get() else { return };
+        let Some(mailbox) = self.0.mailbox.get() else {
+            return;
+        };
         mailbox.write(HistoryRow {
             id: 0,
             at: self.0.clock.now().wall,
             event: what.to_owned(),
-            outcome: if error.is_none() { outcome::OK } else { outcome::FAILED }.to_owned(),
+            outcome: if error.is_none() {
+                outcome::OK
+            } else {
+                outcome::FAILED
+            }
+            .to_owned(),
             account_id: None,
             account_name: None,
             role_name: None,

@@ -76,7 +76,11 @@ impl SignIns {
         let stored = match read {
             Ok(Ok(stored)) => stored,
             Ok(Err(why)) => return Err(IdentityFailure::Missing(why.to_string())),
-            Err(why) => return Err(IdentityFailure::Missing(format!("the sign-in could not be read: {why}"))),
+            Err(why) => {
+                return Err(IdentityFailure::Missing(format!(
+                    "the sign-in could not be read: {why}"
+                )));
+            }
         };
         let now = self.0.clock.now().wall;
         Ok(stored.map(|stored| {
@@ -102,17 +106,24 @@ impl SignIns {
             Some((stored, Standing::Refresh { serves })) => (stored, serves),
             Some((_, Standing::Over)) | None => return Err(needs(portal)),
         };
-        let (Some(refresh_token), Some(registration)) = (&stored.token.refresh_token, &stored.registration) else {
+        let (Some(refresh_token), Some(registration)) = (&stored.token.refresh_token, &stored.registration)
+        else {
             return Err(needs(portal));
         };
-        let answer = self.0.center.refresh(&reach.oidc, registration, refresh_token).await;
+        let answer = self
+            .0
+            .center
+            .refresh(&reach.oidc, registration, refresh_token)
+            .await;
         let token = match answer {
             Ok(token) => token,
             Err(failure) if serves => {
                 tracing::warn!(%failure, "a sign-in was not refreshed; it still serves");
                 return Ok(stored.token.access_token);
             }
-            Err(AwsFailure::Refused(refusal)) if (400..500).contains(&refusal.status) && refusal.status != 429 => {
+            Err(AwsFailure::Refused(refusal))
+                if (400..500).contains(&refusal.status) && refusal.status != 429 =>
+            {
                 tracing::info!(%refusal, "a sign-in cannot be refreshed any more");
                 return Err(needs(portal));
             }
@@ -166,7 +177,10 @@ pub(super) fn judge(stored: &StoredToken, now: Timestamp, refused: bool) -> Stan
         stored.token.expires_at.duration_since(now)
     };
     let refreshes = stored.token.refresh_token.is_some()
-        && stored.registration.as_ref().is_some_and(|client| client.expires_at > now);
+        && stored
+            .registration
+            .as_ref()
+            .is_some_and(|client| client.expires_at > now);
     match (left > REFRESH_BELOW, refreshes) {
         (true, _) => Standing::Good,
         (false, true) => Standing::Refresh {

@@ -174,7 +174,8 @@ async fn a_program_waits_for_the_person_who_answers_in_the_window() {
     };
     let (given, session) = soon(join(given(&world, waiting), person)).await;
     assert_eq!(given.session.unwrap().id, session.id);
-    assert_eq!(world.sts.calls(), 1);
+    // GetSessionToken and AssumeRole.
+    assert_eq!(world.sts.calls(), 2);
 }
 
 #[tokio::test]

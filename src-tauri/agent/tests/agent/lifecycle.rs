@@ -123,6 +123,7 @@ async fn a_hop_becomes_a_session_when_somebody_switches_to_it() {
 #[tokio::test]
 async fn a_live_hop_makes_a_guarded_chain_need_no_code() {
     let world = World::new().await;
+    world.codes_for_each_role().await;
     let mut request = SwitchRequest::of(RoleChoice::Exact("guarded".into()));
     let Ok(Reply::Switch(SwitchOutcome::Needs {
         need: NeedView::MfaCode { serial, .. },

@@ -2,22 +2,28 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod anywhere;
 mod catalog;
 mod commands;
 mod console_sign_in;
 mod hand_outs;
 mod http;
+mod keeping;
+mod kinds;
 mod lifecycle;
+mod mfa_devices;
 mod outside;
 mod reminders;
 mod renewals;
 mod resolve;
 mod restarts;
+mod shared_codes;
+mod sign_ins;
 mod single_flight;
 mod socket;
 mod socket_faults;
-mod sign_ins;
 mod stage;
 mod stories;
+mod teams;
 mod web_identity;
 mod world;

@@ -65,6 +65,7 @@ async fn an_ended_session_is_renewed_in_its_place() {
 #[tokio::test]
 async fn a_guarded_session_asks_for_a_code_again() {
     let world = World::new().await;
+    world.codes_for_each_role().await;
     let mut request = SwitchRequest::of(RoleChoice::Exact("guarded".into()));
     request.mfa_code = Some("123456".parse().unwrap());
     let session = switched(world.switch_with(request).await);

@@ -53,14 +53,21 @@ impl Stage {
     /// Signs in as a person with a browser does.
     async fn sign_in(&self) {
         let sign_in = self.page(false).await;
-        let back = self.sandbox.admin().answer_page(&sign_in.url, None, true).unwrap();
+        let back = self
+            .sandbox
+            .admin()
+            .answer_page(&sign_in.url, None, true)
+            .unwrap();
         assert_eq!(visit(&back).await, 200);
         self.end_of(&sign_in).await.unwrap();
     }
 
     async fn state(&self) -> PortalStateView {
         match self.ask(Request::Portals).await.unwrap() {
-            Reply::Portals(states) => states.into_iter().find(|state| state.portal.name == self.portal()).unwrap(),
+            Reply::Portals(states) => states
+                .into_iter()
+                .find(|state| state.portal.name == self.portal())
+                .unwrap(),
             other => panic!("{other:?}"),
         }
     }
@@ -74,8 +81,11 @@ impl Stage {
 
     /// The state once a listing has ended.
     async fn listed(&self) -> PortalStateView {
-        let Ok(Answered::Listening(changes)) =
-            self.agent.service.answer(self.caller.clone(), Request::Subscribe).await
+        let Ok(Answered::Listening(changes)) = self
+            .agent
+            .service
+            .answer(self.caller.clone(), Request::Subscribe)
+            .await
         else {
             panic!("no subscription");
         };
@@ -103,14 +113,22 @@ async fn visit(address: &str) -> u16 {
 
 async fn visit_as(at: &str, host: &str, line: &str) -> u16 {
     let mut stream = TcpStream::connect(at).await.unwrap();
-    stream.write_all(format!("{line} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes()).await.unwrap();
+    stream
+        .write_all(format!("{line} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 fn needs_sign_in(outcome: &SwitchOutcome) -> bool {
-    matches!(outcome, SwitchOutcome::Needs { need: NeedView::SignIn { .. } })
+    matches!(
+        outcome,
+        SwitchOutcome::Needs {
+            need: NeedView::SignIn { .. }
+        }
+    )
 }
 
 #[tokio::test]
@@ -158,13 +176,20 @@ async fn a_sign_in_lists_its_roles_beside_the_profiles_and_each_once() {
         from_portal += usize::from(role.profile.is_none());
     }
     let named = &expected[0];
-    assert!(catalog.roles.iter().any(|role| role.account_id.as_str() == named.account_id
-        && role.account_name == named.account_name
-        && role.role_name == named.role_name));
+    assert!(
+        catalog
+            .roles
+            .iter()
+            .any(|role| role.account_id.as_str() == named.account_id
+                && role.account_name == named.account_name
+                && role.role_name == named.role_name)
+    );
     assert!(from_portal > 0 && catalog.roles.len() == before + from_portal);
     let of_portal = |role: &&hatrack_core::view::RoleView| role.profile.is_none();
     let role = catalog.roles.iter().find(of_portal).unwrap();
-    let request = hatrack_agent::protocol::SwitchRequest::of(hatrack_agent::protocol::RoleChoice::Key(role.key.clone()));
+    let request = hatrack_agent::protocol::SwitchRequest::of(hatrack_agent::protocol::RoleChoice::Key(
+        role.key.clone(),
+    ));
     switched(stage.switch(request).await);
 }
 
@@ -173,7 +198,11 @@ async fn two_hundred_askers_get_one_page() {
     let stage = Stage::new().await;
     let pages = futures::future::join_all((0..200).map(|_| stage.page(false))).await;
     assert_eq!(pages.iter().filter(|page| page.begun).count(), 1);
-    assert!(pages.iter().all(|page| page.id == pages[0].id && page.url == pages[0].url));
+    assert!(
+        pages
+            .iter()
+            .all(|page| page.id == pages[0].id && page.url == pages[0].url)
+    );
     assert_eq!(stage.sandbox.admin().calls("RegisterClient"), 1);
 }
 
@@ -181,7 +210,11 @@ async fn two_hundred_askers_get_one_page() {
 async fn only_the_right_redirect_ends_a_sign_in_and_only_once() {
     let stage = Stage::new().await;
     let sign_in = stage.page(false).await;
-    let back = stage.sandbox.admin().answer_page(&sign_in.url, None, true).unwrap();
+    let back = stage
+        .sandbox
+        .admin()
+        .answer_page(&sign_in.url, None, true)
+        .unwrap();
     let url = url::Url::parse(&back).unwrap();
     let host = format!("127.0.0.1:{}", url.port().unwrap());
     let query = url.query().unwrap();
@@ -189,7 +222,9 @@ async fn only_the_right_redirect_ends_a_sign_in_and_only_once() {
     let mut wrong = url.clone();
     let pairs: Vec<_> = url.query_pairs().into_owned().collect();
     wrong.query_pairs_mut().clear().extend_pairs(
-        pairs.iter().map(|(name, value)| (name, if name == "state" { "0123" } else { value })),
+        pairs
+            .iter()
+            .map(|(name, value)| (name, if name == "state" { "0123" } else { value })),
     );
     assert_eq!(visit(wrong.as_str()).await, 400);
     for (as_host, line) in [
@@ -209,7 +244,11 @@ async fn only_the_right_redirect_ends_a_sign_in_and_only_once() {
 async fn a_refused_or_abandoned_page_is_told() {
     let stage = Stage::new().await;
     let sign_in = stage.page(false).await;
-    let back = stage.sandbox.admin().answer_page(&sign_in.url, None, false).unwrap();
+    let back = stage
+        .sandbox
+        .admin()
+        .answer_page(&sign_in.url, None, false)
+        .unwrap();
     visit(&back).await;
     assert_eq!(stage.end_of(&sign_in).await.unwrap_err().code, ErrorCode::SignIn);
 
@@ -218,7 +257,9 @@ async fn a_refused_or_abandoned_page_is_told() {
     let id = again.id.clone();
     stage.ask(Request::CancelSignIn { id }).await.unwrap();
     assert_eq!(stage.end_of(&again).await.unwrap_err().code, ErrorCode::SignIn);
-    assert!(needs_sign_in(&stage.switch(to(&stage.sign_in_story().profile)).await));
+    assert!(needs_sign_in(
+        &stage.switch(to(&stage.sign_in_story().profile)).await
+    ));
 }
 
 #[tokio::test]
@@ -242,7 +283,8 @@ async fn an_ended_token_is_refreshed_once_for_all_who_ask() {
     let before = admin.calls("CreateToken");
     admin.expire_access_tokens();
     let profiles = &stage.sign_in_story().portals[0].profiles;
-    let outcomes = futures::future::join_all((0..50).map(|at| stage.switch(to(&profiles[at % profiles.len()])))).await;
+    let outcomes =
+        futures::future::join_all((0..50).map(|at| stage.switch(to(&profiles[at % profiles.len()])))).await;
     assert!(!outcomes.iter().any(needs_sign_in));
     assert_eq!(admin.calls("CreateToken") - before, 1);
 }
@@ -272,7 +314,10 @@ async fn a_role_that_is_not_assigned_is_refused_in_awss_words() {
     let SwitchOutcome::Denied { denial } = outcome else {
         panic!("{outcome:?}");
     };
-    assert_eq!((denial.code.as_str(), denial.action.as_str()), ("ForbiddenException", "sso:GetRoleCredentials"));
+    assert_eq!(
+        (denial.code.as_str(), denial.action.as_str()),
+        ("ForbiddenException", "sso:GetRoleCredentials")
+    );
     assert!(denial.request_id.is_some());
 }
 
@@ -286,8 +331,17 @@ async fn signing_out_ends_it_for_every_tool() {
     assert_eq!(stage.sandbox.admin().calls("Logout"), 1);
     let state = stage.state().await;
     assert_eq!((state.signed_in_until, state.roles), (None, None));
-    assert!(stage.catalog().await.roles.iter().all(|role| role.profile.is_some()));
-    assert!(needs_sign_in(&stage.switch(to(&stage.sign_in_story().profile)).await));
+    assert!(
+        stage
+            .catalog()
+            .await
+            .roles
+            .iter()
+            .all(|role| role.profile.is_some())
+    );
+    assert!(needs_sign_in(
+        &stage.switch(to(&stage.sign_in_story().profile)).await
+    ));
 }
 
 #[tokio::test]
@@ -309,7 +363,9 @@ async fn i76_what_was_listed_is_shown_after_a_restart_without_the_network() {
     let Ok(Answered::Reply(reply)) = agent.service.answer(caller, Request::Catalog).await else {
         panic!("no catalog");
     };
-    let Reply::Catalog(view) = *reply else { panic!("{reply:?}") };
+    let Reply::Catalog(view) = *reply else {
+        panic!("{reply:?}")
+    };
     assert_eq!(view.roles.len(), listed);
     drop(folder);
 }

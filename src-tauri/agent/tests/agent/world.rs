@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hatrack_agent::client::Agent;
-use hatrack_agent::protocol::{Event, Reply, Request, RoleChoice, SwitchRequest, WireError};
+use hatrack_agent::protocol::{Event, Reply, Request, RoleChoice, Settings, SwitchRequest, WireError};
 use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::server::{Claim, claim, serve};
 use hatrack_agent::service::{Answered, Listening, Service};
 use hatrack_aws::AwsIdentityCenter;
 use hatrack_core::caller::{CallerContext, Client};
+use hatrack_core::session::CodeUse;
 use hatrack_core::view::{HistoryQuery, HistoryRow, SessionView, SwitchOutcome};
 use hatrack_store::home::Home;
 
@@ -152,6 +153,15 @@ impl World {
             Reply::Sessions(sessions) => sessions,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// From now on a code is for one role alone.
+    pub async fn codes_for_each_role(&self) {
+        let settings = Settings {
+            codes: CodeUse::EachRole,
+            ..Settings::default()
+        };
+        self.ask(Request::SetSettings(settings)).await.unwrap();
     }
 
     pub async fn listen(&self) -> Listening {

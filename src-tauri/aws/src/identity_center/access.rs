@@ -2,7 +2,6 @@
 //!
 //! Source: AWS IAM Identity Center Portal API Reference.
 
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use aws_sdk_sso::Client;
@@ -21,12 +20,11 @@ use jiff::Timestamp;
 use super::asked;
 use super::pace::{Pacer, Verdict};
 use crate::answer::Answer;
+use crate::pages::Pages;
 use crate::patience::{Patience, asked_wait};
 
 /// The most that AWS gives in one page.
 const PAGE: i32 = 100;
-/// No organisation has a hundred thousand accounts, no account as many roles: such a listing has no end.
-const MOST_PAGES: usize = 1000;
 
 /// The portal, for one sign-in.
 pub(super) struct Access<'a> {
@@ -192,30 +190,6 @@ impl Access<'_> {
                 },
             }
         }
-    }
-}
-
-/// Where a listing is.
-#[derive(Default)]
-struct Pages {
-    next: Option<String>,
-    seen: HashSet<String>,
-}
-
-impl Pages {
-    /// Turns to the page that `next` names; `false` where there is none.
-    fn turn(&mut self, next: Option<String>) -> Result<bool, &'static str> {
-        self.next = next.filter(|token| !token.is_empty());
-        let Some(token) = &self.next else {
-            return Ok(false);
-        };
-        if !self.seen.insert(token.clone()) {
-            return Err("its pages go round in a circle");
-        }
-        if self.seen.len() >= MOST_PAGES {
-            return Err("its pages have no end");
-        }
-        Ok(true)
     }
 }
 

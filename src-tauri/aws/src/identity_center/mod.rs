@@ -9,11 +9,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use aws_sdk_sso::config::retry::{RetryPartition, TokenBucket};
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
-use aws_types::region::Region;
 use hatrack_core::account::AccountId;
 use hatrack_core::broker::Given;
 use hatrack_core::identity_center::{
@@ -26,10 +23,9 @@ use url::Url;
 use self::access::Access;
 use self::oidc::Oidc;
 use self::pace::Pacer;
-use crate::clients::Clients;
+use crate::clients::{Clients, partition};
 use crate::failure::Asked;
-use crate::http::{HttpClients, document_timeouts};
-use crate::patience::retries;
+use crate::http::HttpClients;
 use crate::sts::Timing;
 
 /// Identity Center, one client for each place it is reached at.
@@ -80,16 +76,7 @@ impl AwsIdentityCenter {
 
     /// What both services' clients have in common.
     fn config(&self, reach: &Reach, http: SharedHttpClient) -> SdkConfig {
-        let mut config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(reach.region.clone()))
-            .http_client(http)
-            .timeout_config(document_timeouts())
-            .retry_config(retries());
-        config.set_endpoint_url(reach.endpoint.clone());
-        config.set_sleep_impl(self.timing.sleep.clone());
-        config.set_time_source(self.timing.time.clone());
-        config.build()
+        crate::clients::config(reach, http, &self.timing)
     }
 
     fn pace(&self, reach: &Reach, portal: &Portal) -> Arc<Pacer> {
@@ -97,13 +84,6 @@ impl AwsIdentityCenter {
         let key = (reach.clone(), portal.start_url.clone());
         Arc::clone(paces.entry(key).or_insert_with(|| Arc::new(Pacer::new())))
     }
-}
-
-/// The SDK's common bucket would let one throttled portal use up the tries of all others.
-fn partition(name: &'static str) -> RetryPartition {
-    RetryPartition::custom(name)
-        .token_bucket(TokenBucket::unlimited())
-        .build()
 }
 
 fn asked(reach: &Reach) -> Asked<'_> {

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod anywhere;
 mod buckets;
 mod device_code;
 mod download;
 mod download_faults;
+mod iam_reads;
 mod machine;
 mod network;
 mod portal;
@@ -14,6 +16,7 @@ mod sandbox_sign_in;
 mod server;
 mod sign_in;
 mod sts;
+mod team_file;
 mod upload;
 mod web_identity;
 mod world;

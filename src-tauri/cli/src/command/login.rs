@@ -67,7 +67,9 @@ impl Login {
         loop {
             match sign_in(&agent, &name, way, self.anew).await? {
                 SignedIn::Done => break,
-                SignedIn::Needs(NeedView::EndpointConsent { endpoint }) if self.allow_endpoint && !consented => {
+                SignedIn::Needs(NeedView::EndpointConsent { endpoint })
+                    if self.allow_endpoint && !consented =>
+                {
                     agent.consent_endpoint(&endpoint).await?;
                     consented = true;
                 }
@@ -90,7 +92,10 @@ impl Logout {
         let agent = context.agent().await?;
         let name = named(&agent, self.name.as_deref()).await?;
         agent.sign_out(&name).await?;
-        out::note(&format!("signed out of {}, for every program on this computer", inert(&name)));
+        out::note(&format!(
+            "signed out of {}, for every program on this computer",
+            inert(&name)
+        ));
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -108,7 +113,10 @@ async fn named(agent: &Agent, name: Option<&str>) -> Result<String, Failure> {
         [only] => Ok(only.portal.name.clone()),
         several => {
             let names: Vec<String> = several.iter().map(|state| inert(&state.portal.name)).collect();
-            Err(Failure::usage(format!("there are several portals; name one of {}", names.join(", "))))
+            Err(Failure::usage(format!(
+                "there are several portals; name one of {}",
+                names.join(", ")
+            )))
         }
     }
 }
@@ -127,7 +135,13 @@ fn print(portals: &[PortalStateView], listing: Listing) -> Result<(), Failure> {
         };
         let count = |number: Option<u32>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
         let (accounts, roles) = (count(state.accounts), count(state.roles));
-        table.row([&state.portal.name, &until, &accounts, &roles, &state.portal.start_url]);
+        table.row([
+            &state.portal.name,
+            &until,
+            &accounts,
+            &roles,
+            &state.portal.start_url,
+        ]);
     }
     out::print(&table.render(out::is_coloured()))
 }

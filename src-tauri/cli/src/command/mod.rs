@@ -8,13 +8,17 @@ mod end;
 mod env;
 mod exec;
 mod history;
+mod import;
 mod login;
+mod mfa;
 mod renew;
 mod roles;
 mod s3;
 mod sandbox;
 mod sessions;
+mod settings;
 mod switch;
+mod team;
 
 use std::process::ExitCode;
 
@@ -61,6 +65,8 @@ enum Command {
     Login(login::Login),
     /// Sign out of IAM Identity Center, for every program on this computer
     Logout(login::Logout),
+    /// Leave MFA devices' secrets here, show their codes, forget shared codes
+    Mfa(mfa::Mfa),
     /// Run a command that keeps fresh credentials
     Exec(exec::Exec),
     /// Print credentials for a credential_process line
@@ -69,6 +75,12 @@ enum Command {
     S3(s3::S3),
     /// Show what happened
     History(history::History),
+    /// Add the roles of another tool's file
+    Import(import::Import),
+    /// Use catalogs that teams publish
+    Team(team::Team),
+    /// Say something about accounts, and take what is said to another computer
+    Settings(settings::Settings),
     /// Start a miniature AWS on this machine
     Sandbox(sandbox::Sandbox),
     /// The process that owns sessions
@@ -106,9 +118,13 @@ impl Hat {
             Command::Env(command) => lean(command.run(&context()?)),
             Command::Login(command) => lean(command.run(&context()?)),
             Command::Logout(command) => lean(command.run(&context()?)),
+            Command::Mfa(command) => lean(command.run(&context()?)),
             Command::Exec(command) => lean(command.run(&context()?)),
             Command::CredentialProcess(command) => lean(command.run(&context()?)),
             Command::S3(command) => lean(command.run(&context()?)),
+            Command::Import(command) => lean(command.run(&context()?)),
+            Command::Team(command) => lean(command.run(&context()?)),
+            Command::Settings(command) => lean(command.run(&context()?)),
             Command::History(command) => lean(command.run(&context()?)),
         }
     }

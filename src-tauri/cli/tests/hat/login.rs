@@ -44,7 +44,9 @@ impl Waiting {
 }
 
 fn address_in(text: &str) -> String {
-    let at = text.find("http://").unwrap_or_else(|| panic!("no address in {text:?}"));
+    let at = text
+        .find("http://")
+        .unwrap_or_else(|| panic!("no address in {text:?}"));
     let address: String = text[at..].chars().take_while(|c| !c.is_whitespace()).collect();
     address.trim_end_matches([',', ';']).to_owned()
 }
@@ -67,7 +69,11 @@ fn a_sign_in_serves_every_profile_and_a_sign_out_none() {
     let stage = Stage::set();
     let story = story(&stage);
     let refused = stage.run(["switch", &story.profile]);
-    assert!(refused.failed(3).contains(&format!("hat login {}", portal(&stage))));
+    assert!(
+        refused
+            .failed(3)
+            .contains(&format!("hat login {}", portal(&stage)))
+    );
 
     let waiting = Waiting::of(stage.hat(["login", &portal(&stage), "--no-browser", "--json"]));
     allow(&stage, &waiting.page);
@@ -78,7 +84,13 @@ fn a_sign_in_serves_every_profile_and_a_sign_out_none() {
     let session = stage.json(["switch", &story.profile, "--json"]);
     assert_eq!(session["account_id"], story.account_id);
     assert_eq!(session["role_name"], story.role_name);
-    let listed = stage.run(["s3", "ls", &format!("s3://{}", story.bucket), "--role", &story.profile]);
+    let listed = stage.run([
+        "s3",
+        "ls",
+        &format!("s3://{}", story.bucket),
+        "--role",
+        &story.profile,
+    ]);
     listed.succeeded();
     // Signed in already: nobody is asked.
     stage.run(["login", &portal(&stage)]).succeeded();
@@ -109,7 +121,11 @@ fn the_persons_own_browser_is_opened_once_for_all_who_wait() {
     let stage = Stage::set();
     let opened = stage.folder().join("opened");
     let browser = stage.folder().join("browser");
-    fs::write(&browser, format!("#!/bin/sh\necho \"$1\" >> '{}'\n", opened.display())).unwrap();
+    fs::write(
+        &browser,
+        format!("#!/bin/sh\necho \"$1\" >> '{}'\n", opened.display()),
+    )
+    .unwrap();
     fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
     let login = || {
         let mut hat = stage.hat(["login", &portal(&stage)]);

@@ -2,6 +2,7 @@
 
 use super::ports::IdentityRefusal;
 use crate::arn::RoleArn;
+use crate::role_kind::Closed;
 use crate::secret::Credentials;
 use crate::shared_config::inert;
 use crate::sts::{AssumeRole, Refusal};
@@ -10,6 +11,8 @@ use crate::view::DenialView;
 
 /// Stands where AWS's code stands, when Hatrack refused before a call.
 const CHAINING_LIMIT: &str = "RoleChainingLimit";
+/// The same, for a role that no person can assume.
+const ROLE_CLOSED: &str = "RoleClosed";
 
 /// Whether the credentials that signed have expired, or were revoked as if.
 pub(super) fn is_expired_token(refusal: &Refusal) -> bool {
@@ -46,6 +49,22 @@ pub(super) struct Told {
     pub view: DenialView,
     /// Whether the duration was over the maximum of the role asked for: only then is something learnt about it.
     pub over_maximum: bool,
+}
+
+/// The refusal of a role that no person can assume, made before any call.
+pub(super) fn closed(role: &RoleArn, why: &Closed) -> DenialView {
+    DenialView {
+        summary: format!(
+            "{} cannot be assumed: {why}. AWS was not asked.",
+            role.role_name()
+        ),
+        code: ROLE_CLOSED.into(),
+        message: String::new(),
+        request_id: None,
+        action: "sts:AssumeRole".into(),
+        resource: Some(role.to_string()),
+        longest_duration: None,
+    }
 }
 
 /// The refusal of a duration that a chain cannot have, made before any call.

@@ -3,19 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::journey::{Journey, Stop, needs_code};
+use super::codes::{CodeSource, SpentCodes};
+use super::journey::{Journey, Start, Stop, needs_code};
 use super::plan::{Calls, Plan};
 use super::ports::{IdentitySource, Random};
 use super::{BrokerError, denial};
 use crate::caller::CallerContext;
-use crate::expiry::Clock;
-use crate::session::{Session, SessionId};
+use crate::expiry::{BootTime, Clock};
+use crate::session::{Session, SessionId, SessionKey};
 use crate::sts::Sts;
 use crate::sts_limits::{SessionDuration, TokenCode};
 use crate::view::{DenialView, NeedView};
 
 /// A live hop with less life than this is not built upon: it may end while the next call is under way.
 const LEAST_HOP_LIFE: Duration = Duration::from_secs(30);
+
+/// Whether `session` lasts long enough to sign a further call.
+pub fn can_be_built_upon(session: &Session, now: BootTime) -> bool {
+    session.expiry.left(now) >= LEAST_HOP_LIFE
+}
 
 /// Makes the calls of a switch, through its ports.
 #[derive(Clone)]
@@ -28,6 +34,10 @@ pub struct Broker {
     pub clock: Arc<dyn Clock>,
     /// Session IDs.
     pub random: Arc<dyn Random>,
+    /// Codes that nobody types.
+    pub codes: Arc<dyn CodeSource>,
+    /// The codes that were sent.
+    pub spent: SpentCodes,
 }
 
 /// What came of a plan.
@@ -100,26 +110,41 @@ impl Broker {
         }
     }
 
-    /// The live session of the last hop that has one, before the last, with its place. None of `stale`.
+    /// The live session of the last hop that has one, before the last; without one, that which shares a code. None of
+    /// `stale`.
     pub(super) fn deepest_live(
         &self,
         plan: &Plan,
         live: &[Arc<Session>],
         stale: &[SessionId],
-    ) -> Option<(usize, Arc<Session>)> {
-        let Calls::Roles { before, .. } = &plan.calls else {
+    ) -> Option<Start> {
+        let Calls::Roles { shared, before, .. } = &plan.calls else {
             return None;
         };
         let now = self.clock.now().boot;
-        before.iter().enumerate().rev().find_map(|(at, step)| {
-            let serves = |s: &&Arc<Session>| {
-                s.key == step.key && s.expiry.left(now) >= LEAST_HOP_LIFE && !stale.contains(&s.id)
-            };
-            live.iter()
-                .filter(serves)
-                .max_by_key(|s| s.expiry.deadline)
-                .map(|session| (at, session.clone()))
+        let of = |key: &SessionKey| {
+            let serves =
+                |s: &&Arc<Session>| s.key == *key && can_be_built_upon(s, now) && !stale.contains(&s.id);
+            let found = live.iter().filter(serves).max_by_key(|s| s.expiry.deadline);
+            found.cloned()
+        };
+        let hop = before.iter().enumerate().rev().find_map(|(at, step)| {
+            Some(Start {
+                next: at + 1,
+                signer: of(&step.key)?,
+            })
+        });
+        hop.or_else(|| {
+            Some(Start {
+                next: 0,
+                signer: of(shared.as_ref()?)?,
+            })
         })
+    }
+
+    /// Whether carrying `plan` out takes a code, `live` being the sessions that may be built upon.
+    pub fn takes_code(&self, plan: &Plan, live: &[Arc<Session>]) -> bool {
+        plan.mfa.is_some() && self.deepest_live(plan, live, &[]).is_none()
     }
 
     /// Eight letters and digits.
@@ -150,7 +175,12 @@ fn outcome(result: Result<Session, Stop>, plan: &Plan) -> Result<Outcome, Broker
             refusal,
             with_code: true,
             ..
-        }) if denial::sent_code_was_refused(&refusal) => Ok(Outcome::Needs(needs_code(plan, Some(&refusal)))),
+        }) if denial::sent_code_was_refused(&refusal) => {
+            let why = format!(
+                "AWS did not accept the code; each is accepted once, so wait for the next. {refusal}"
+            );
+            Ok(Outcome::Needs(needs_code(plan, Some(why))))
+        }
         Err(Stop::Refused {
             refusal,
             denial,

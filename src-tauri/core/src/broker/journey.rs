@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::codes::{fresh_code, next_code_in};
 use super::denial::{Place, Told};
 use super::execute::{Broker, Trace};
 use super::plan::{Calls, Plan, Step, chain_of};
 use super::ports::{Given, IdentityAsk, IdentityFailure};
 use super::{BrokerError, denial};
 use crate::caller::CallerContext;
-use crate::expiry::Expiry;
 use crate::secret::Credentials;
-use crate::session::{Origin, Session, SessionKey, SwitchOptions};
+use crate::session::{Session, SessionKey, SwitchOptions};
 use crate::sts::{AssumeRole, AwsFailure, GetSessionToken, Issued, Refusal};
 use crate::sts_limits::{MfaSerial, SessionDuration, TokenCode, UserSessionDuration};
 use crate::view::{DenialView, NeedView};
@@ -69,6 +69,20 @@ impl From<BrokerError> for Stop {
     }
 }
 
+/// Where a journey can start: a live session, and the hop that it signs.
+pub(super) struct Start {
+    pub next: usize,
+    pub signer: Arc<Session>,
+}
+
+/// Who signs the next hop.
+struct Signer {
+    next: usize,
+    credentials: Credentials,
+    /// Whether it is a session of before, which AWS may no longer accept.
+    lived: bool,
+}
+
 /// One carrying out of a plan.
 #[derive(Clone, Copy)]
 pub(super) struct Journey<'a> {
@@ -83,7 +97,7 @@ impl<'a> Journey<'a> {
     /// Travels from the deepest live hop, which is noted as stale where AWS no longer accepts it.
     pub(super) async fn attempt(self, live: &[Arc<Session>], trace: &mut Trace) -> Result<Session, Stop> {
         let start = self.broker.deepest_live(self.plan, live, &trace.stale);
-        let reused = start.as_ref().map(|(_, session)| session.id.clone());
+        let reused = start.as_ref().map(|start| start.signer.id.clone());
         let result = self.travel(start, trace).await;
         if let Err(Stop::Refused {
             refusal,
@@ -97,11 +111,14 @@ impl<'a> Journey<'a> {
         result
     }
 
-    async fn travel(self, start: Option<(usize, Arc<Session>)>, trace: &mut Trace) -> Result<Session, Stop> {
+    async fn travel(self, start: Option<Start>, trace: &mut Trace) -> Result<Session, Stop> {
         match &self.plan.calls {
             Calls::Given => self.given_session(trace).await,
             Calls::UserSession(duration) => self.user_session(*duration, trace).await,
-            Calls::Roles { before, last } => self.roles(before, last, start, trace).await,
+            Calls::Roles { shared, before, last } => {
+                let signer = self.first_signer(start, shared.as_ref(), trace).await?;
+                self.roles(before, last, signer, trace).await
+            }
         }
     }
 
@@ -152,18 +169,63 @@ impl<'a> Journey<'a> {
         self.session_asked_for(issued, false)
     }
 
-    /// The device and the code, where the first call needs them.
-    fn mfa(self) -> Result<Option<(MfaSerial, TokenCode)>, Stop> {
+    /// Whether a code will be at hand for the first call. Asked before the keys are read: a dialog should not wait for
+    /// them.
+    fn has_code(self) -> Result<(), Stop> {
+        let now = self.broker.clock.now().boot;
         match (&self.plan.mfa, self.code) {
-            (None, _) => Ok(None),
-            (Some(serial), Some(code)) => Ok(Some((serial.clone(), code.clone()))),
-            (Some(_), None) => Err(Stop::Needs(needs_code(self.plan, None))),
+            (Some(serial), Some(code)) if self.broker.spent.is_spent(serial, code, now) => Err(self.spent()),
+            (Some(serial), None) if !self.broker.codes.makes(serial) => {
+                Err(Stop::Needs(needs_code(self.plan, None)))
+            }
+            _ => Ok(()),
         }
     }
 
+    /// The device and a code, where the call needs them. From here on the code counts as sent.
+    async fn mfa(self) -> Result<Option<(MfaSerial, TokenCode)>, Stop> {
+        let Some(serial) = &self.plan.mfa else {
+            return Ok(None);
+        };
+        let Broker {
+            codes, spent, clock, ..
+        } = self.broker;
+        let code = match self.code {
+            Some(code) if spent.spend(serial, code, clock.now().boot) => code.clone(),
+            Some(_) => return Err(self.spent()),
+            None => fresh_code(&**codes, spent, serial, || clock.now().boot)
+                .await
+                .ok_or_else(|| Stop::Needs(needs_code(self.plan, None)))?,
+        };
+        Ok(Some((serial.clone(), code)))
+    }
+
+    /// The code was sent before. AWS is not asked: it would refuse.
+    fn spent(self) -> Stop {
+        let why = format!(
+            "That code was used already, and AWS accepts each once. The device shows the next one in {} s.",
+            next_code_in(self.broker.clock.now())
+        );
+        Stop::Needs(needs_code(self.plan, Some(why)))
+    }
+
+    /// What came of a call. A code that did not reach AWS can be sent again.
+    fn answered(
+        self,
+        answer: Result<Issued, AwsFailure>,
+        mfa: Option<&(MfaSerial, TokenCode)>,
+        trace: &mut Trace,
+    ) -> Result<Issued, AwsFailure> {
+        if let (Err(AwsFailure::Unreachable { .. } | AwsFailure::Unusable(_)), Some((serial, code))) =
+            (&answer, mfa)
+        {
+            self.broker.spent.give_back(serial, code);
+        }
+        note(trace, answer)
+    }
+
     async fn user_session(self, duration: UserSessionDuration, trace: &mut Trace) -> Result<Session, Stop> {
-        // Asked before the keys are read: a dialog should not wait for them.
-        self.mfa()?;
+        self.has_code()?;
         let base = self.base(trace).await?;
         self.of_long_term_keys(&base, duration, trace).await
     }
@@ -174,39 +236,73 @@ impl<'a> Journey<'a> {
         duration: UserSessionDuration,
         trace: &mut Trace,
     ) -> Result<Session, Stop> {
-        let mfa = self.mfa()?;
+        let issued = self.get_session_token(base, duration, trace).await?;
+        self.session_asked_for(issued, false)
+    }
+
+    async fn get_session_token(
+        self,
+        base: &Credentials,
+        duration: UserSessionDuration,
+        trace: &mut Trace,
+    ) -> Result<Issued, Stop> {
         let call = GetSessionToken {
-            mfa,
+            mfa: self.mfa().await?,
             ..self.plan.user_call(duration)
         };
         let reach = &self.plan.reach;
         let answer = self.broker.sts.get_session_token(reach, base, &call).await;
-        let issued = note(trace, answer).map_err(|failure| {
-            let told = |refusal: &Refusal| denial::of_user(refusal, &base.access_key_id);
-            stop(failure, told, call.mfa.is_some())
-        })?;
-        self.session_asked_for(issued, false)
+        self.answered(answer, call.mfa.as_ref(), trace)
+            .map_err(|failure| {
+                let told = |refusal: &Refusal| denial::of_user(refusal, &base.access_key_id);
+                stop(failure, told, call.mfa.is_some())
+            })
+    }
+
+    /// Who signs the next call: the live session, else the identity; where a code is shared, the session that it buys.
+    async fn first_signer(
+        self,
+        start: Option<Start>,
+        shared: Option<&SessionKey>,
+        trace: &mut Trace,
+    ) -> Result<Signer, Stop> {
+        if let Some(Start { next, signer }) = start {
+            let credentials = signer.credentials.clone();
+            return Ok(Signer {
+                next,
+                credentials,
+                lived: true,
+            });
+        }
+        // Where only the keys themselves tell whether a code is needed, they come first.
+        if self.plan.order.base.temporary.is_some() {
+            self.has_code()?;
+        }
+        let mut credentials = self.base(trace).await?;
+        if let Some(key) = shared.filter(|_| !credentials.is_temporary()) {
+            let issued = self
+                .get_session_token(&credentials, UserSessionDuration::DEFAULT, trace)
+                .await?;
+            let session = self.shared_session(issued, key)?;
+            credentials = session.credentials.clone();
+            trace.hops.push(session);
+        }
+        Ok(Signer {
+            next: 0,
+            credentials,
+            lived: false,
+        })
     }
 
     async fn roles(
         self,
         before: &[Step],
         last: &Step,
-        start: Option<(usize, Arc<Session>)>,
+        first: Signer,
         trace: &mut Trace,
     ) -> Result<Session, Stop> {
-        let (first, mut signer, mut by_live_hop) = match start {
-            Some((at, session)) => (at + 1, session.credentials.clone(), true),
-            None => {
-                // Asked before the keys are read: a dialog should not wait for them. Where only the keys themselves
-                // tell whether a code is needed, they come first.
-                if self.plan.order.base.temporary.is_some() {
-                    self.mfa()?;
-                }
-                (0, self.base(trace).await?, false)
-            }
-        };
-        for step in before.iter().skip(first) {
+        let (mut signer, mut by_live_hop) = (first.credentials, first.lived);
+        for step in before.iter().skip(first.next) {
             let place = Place::OnTheWay(self.profile_of(&step.key));
             let answer = self.assume(step, place, &signer, trace).await;
             let issued = answer.map_err(|failed| failed.signed_by_live_hop(by_live_hop))?;
@@ -232,26 +328,22 @@ impl<'a> Journey<'a> {
         let call = AssumeRole {
             // STS takes a code only where a user's own long-term keys sign.
             mfa: match signer.is_temporary() {
-                false => self.mfa()?,
+                false => self.mfa().await?,
                 true => None,
             },
             duration: self.duration(step, place, signer)?,
             ..step.call.clone()
         };
         let answer = self.broker.sts.assume_role(&self.plan.reach, signer, &call).await;
-        note(trace, answer).map_err(|failure| {
-            let told = |refusal: &Refusal| denial::of_role(refusal, &call, signer, place);
-            stop(failure, told, call.mfa.is_some())
-        })
+        self.answered(answer, call.mfa.as_ref(), trace)
+            .map_err(|failure| {
+                let told = |refusal: &Refusal| denial::of_role(refusal, &call, signer, place);
+                stop(failure, told, call.mfa.is_some())
+            })
     }
 
     /// The planned duration, or a chain's hour where it turns out only now that temporary credentials sign.
-    fn duration(
-        self,
-        step: &Step,
-        place: Place<'_>,
-        signer: &Credentials,
-    ) -> Result<SessionDuration, Stop> {
+    fn duration(self, step: &Step, place: Place<'_>, signer: &Credentials) -> Result<SessionDuration, Stop> {
         let planned = step.call.duration;
         if !signer.is_temporary() || planned <= SessionDuration::HOUR {
             return Ok(planned);
@@ -264,62 +356,6 @@ impl<'a> Journey<'a> {
             }
             (Place::Last(_), None) | (Place::OnTheWay(_), _) => Ok(SessionDuration::HOUR),
         }
-    }
-
-    fn session_asked_for(self, issued: Issued, chained: bool) -> Result<Session, Stop> {
-        let origin = Origin {
-            chained,
-            ..self.plan.origin.clone()
-        };
-        self.session(issued, &self.plan.key, origin, true)
-    }
-
-    fn session_on_the_way(self, issued: Issued, key: &SessionKey, chained: bool) -> Result<Session, Stop> {
-        let origin = Origin {
-            role_key: None,
-            profile: self.profile_of(key).map(str::to_owned),
-            role_name: None,
-            source: self.plan.origin.source.clone(),
-            chained,
-            options: SwitchOptions::default(),
-        };
-        self.session(issued, key, origin, false)
-    }
-
-    fn session(
-        self,
-        issued: Issued,
-        key: &SessionKey,
-        origin: Origin,
-        listed: bool,
-    ) -> Result<Session, Stop> {
-        let received = self.broker.clock.now();
-        let expiry =
-            Expiry::of_answer(issued.expiration, issued.aws_date, received).map_err(BrokerError::from)?;
-        let role = key.hops.last().map(|hop| &hop.role);
-        Ok(Session {
-            id: self.broker.new_session_id(),
-            key: key.clone(),
-            // An end that was not believed is handed to nobody: who has the keys would never ask again.
-            credentials: Credentials {
-                expires_at: Some(expiry.at),
-                ..issued.credentials
-            },
-            expiry,
-            issued_at: issued.aws_date.unwrap_or(received.wall),
-            account: role.map(|role| role.account()).or(self.plan.order.account),
-            assumed_role_arn: issued.assumed_role_arn,
-            user_id: issued.assumed_role_id,
-            region: self.plan.order.region.clone(),
-            origin,
-            listed,
-        })
-    }
-
-    /// The profile that describes the last hop of `key`.
-    fn profile_of(self, key: &SessionKey) -> Option<&'a str> {
-        let hops = &self.plan.order.route.hops;
-        hops.get(key.hops.len().checked_sub(1)?)?.profile.as_deref()
     }
 }
 
@@ -352,12 +388,12 @@ fn stop(failure: AwsFailure, told: impl Fn(&Refusal) -> Told, with_code: bool) -
     }
 }
 
-pub(super) fn needs_code(plan: &Plan, refused: Option<&Refusal>) -> NeedView {
+/// A code is needed; `refused` says why the one before did not do.
+pub(super) fn needs_code(plan: &Plan, refused: Option<String>) -> NeedView {
     NeedView::MfaCode {
         serial: plan.mfa.as_ref().map(|s| s.to_string()).unwrap_or_default(),
         role_arn: plan.key.hops.first().map(|hop| hop.role.to_string()),
-        refused: refused.map(|refusal| {
-            format!("AWS did not accept the code; each is accepted once, so wait for the next. {refusal}")
-        }),
+        refused,
+        shared: plan.shares_code(),
     }
 }

@@ -4,10 +4,12 @@
 //! Invariants: what can be refused before a call is; nothing here retries a code; AWS's words are never changed; and
 //! what AWS does not say is never claimed.
 
+mod codes;
 mod denial;
 mod endpoint;
 mod execute;
 mod flights;
+mod issued;
 mod journey;
 mod names;
 mod order;
@@ -15,8 +17,9 @@ mod plan;
 mod ports;
 mod serve;
 
+pub use codes::{CODE_STEP, CodeSource, NoCodes, SpentCodes, fresh_code, next_code_in};
 pub use endpoint::{Endpoint, EndpointRules};
-pub use execute::{Broker, Landed, Outcome, Trace};
+pub use execute::{Broker, Landed, Outcome, Trace, can_be_built_upon};
 pub use flights::{Boarding, Flights};
 pub use names::default_session_name;
 pub use order::{Base, Order, partition_of, reach, region, region_of, user};

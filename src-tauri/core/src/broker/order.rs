@@ -6,7 +6,7 @@ use crate::caller::CallerContext;
 use crate::catalog::{EntrySettings, Found, RoleEntry};
 use crate::route::{Identity, Route};
 use crate::secret::Secret;
-use crate::session::SwitchOptions;
+use crate::session::{CodeUse, SwitchOptions};
 use crate::sts::{ProxyUrl, Reach};
 use crate::sts_limits::SessionName;
 
@@ -31,6 +31,8 @@ pub struct Order {
     pub base: Base,
     /// The caller's user name, for the default session name.
     pub user: Option<String>,
+    /// What an MFA code is spent on.
+    pub codes: CodeUse,
 }
 
 /// What a route starts from, known without a secret.
@@ -70,6 +72,15 @@ impl Base {
                 let file = caller.working_folder.join(token_file);
                 format!("web_identity {role_arn} {name} {}", file.display())
             }
+            Identity::RolesAnywhere(anywhere) => {
+                let file = caller.working_folder.join(&anywhere.certificate);
+                let (anchor, profile) = (&anywhere.trust_anchor_arn, &anywhere.profile_arn);
+                format!(
+                    "roles_anywhere {} {anchor} {profile} {}",
+                    anywhere.role,
+                    file.display()
+                )
+            }
             // By what is run, whichever profile says so: a command that has changed may vend another user's keys.
             Identity::CredentialProcess { command, .. } => {
                 format!("credential_process {}", command.fingerprint())
@@ -92,7 +103,7 @@ fn environment_token(caller: &CallerContext) -> Option<&str> {
 }
 
 impl Order {
-    /// From a catalog entry, for this caller.
+    /// From a catalog entry, for this caller. A code is shared; set `codes` where the person wants it otherwise.
     pub fn of(found: Found<'_>, caller: &CallerContext, options: SwitchOptions) -> Self {
         let (profile, route, settings, account, partition_region) = match found {
             Found::Role(role) => (
@@ -115,14 +126,30 @@ impl Order {
             role_key: found.key().to_owned(),
             profile,
             base: Base::of(route, caller),
-            route: route.clone(),
+            route: named(found, caller),
             reach: reach(settings, caller, &region, "sts"),
             region,
             account,
             user: user(caller),
+            codes: CodeUse::default(),
             options,
         }
     }
+}
+
+/// The route, its last hop with the session name that the person wants sent.
+fn named(found: Found<'_>, caller: &CallerContext) -> Route {
+    let (mut route, name) = match found {
+        Found::Role(role) => (
+            role.route.clone(),
+            role.usual_session_name(user(caller).as_deref()),
+        ),
+        Found::Identity(identity) => (identity.route.clone(), None),
+    };
+    if let Some(last) = route.hops.last_mut() {
+        last.session_name = last.session_name.take().or(name);
+    }
+    route
 }
 
 /// The partition that a route leads to, as far as the route tells: by its role, its sign-in or its MFA device.

@@ -4,8 +4,9 @@ use super::BrokerError;
 use super::denial;
 use super::names::{default_session_name, given_session_name};
 use super::order::Order;
+use crate::role_kind::Closed;
 use crate::route::{Hop, Identity};
-use crate::session::{HopKey, Origin, Session, SessionKey};
+use crate::session::{CodeUse, HopKey, Origin, Session, SessionKey};
 use crate::sts::{AssumeRole, GetSessionToken, Reach};
 use crate::sts_limits::{MfaSerial, SessionDuration, SessionTags, UserSessionDuration};
 use crate::view::DenialView;
@@ -38,6 +39,8 @@ pub enum Calls {
     UserSession(UserSessionDuration),
     /// The hops on the way in order, and the role asked for.
     Roles {
+        /// The GetSessionToken session that signs the first of them, where a code is shared.
+        shared: Option<SessionKey>,
         /// The hops on the way.
         before: Vec<Step>,
         /// The role asked for.
@@ -118,12 +121,16 @@ fn plan_given(order: Order) -> Result<Plan, NotPlanned> {
     let options = &order.options;
     let exchanged = match &order.route.identity {
         Identity::WebIdentity { role_arn, .. } => Some(role_arn),
+        Identity::RolesAnywhere(anywhere) => Some(&anywhere.role),
         _ => None,
     };
+    let takes_policies = !matches!(order.route.identity, Identity::RolesAnywhere(_));
     // A token is exchanged by a call that takes these; elsewhere who gives the credentials decides.
     let by_call = [
         (options.duration.is_some(), "DurationSeconds"),
         (options.session_name.is_some(), "RoleSessionName"),
+    ];
+    let policies = [
         (options.policy.is_some(), "Policy"),
         (!options.policy_arns.is_empty(), "PolicyArns"),
     ];
@@ -132,7 +139,11 @@ fn plan_given(order: Order) -> Result<Plan, NotPlanned> {
         (!options.tags.is_empty(), "Tags"),
         (options.source_identity.is_some(), "SourceIdentity"),
     ];
-    let refused = by_call.into_iter().filter(|_| exchanged.is_none()).chain(never);
+    let by_call = by_call.into_iter().filter(|_| exchanged.is_none());
+    let policies = policies
+        .into_iter()
+        .filter(|_| exchanged.is_none() || !takes_policies);
+    let refused = by_call.chain(policies).chain(never);
     if let Some((_, what)) = refused.into_iter().find(|(given, _)| *given) {
         let of = order.route.identity.label();
         return Err(BrokerError::NotTaken { what, of }.into());
@@ -177,12 +188,7 @@ fn plan_user_session(order: Order, mfa: Option<MfaSerial>) -> Result<Plan, NotPl
         .and_then(|seconds| UserSessionDuration::try_from(seconds).ok())
         .unwrap_or(UserSessionDuration::DEFAULT);
     Ok(Plan {
-        key: SessionKey {
-            base: order.base.name.clone(),
-            endpoint: order.reach.endpoint.clone(),
-            hops: Vec::new(),
-            user_mfa: mfa.clone(),
-        },
+        key: user_key(&order, mfa.clone()),
         calls: Calls::UserSession(duration),
         mfa,
         reach: order.reach.clone(),
@@ -190,6 +196,26 @@ fn plan_user_session(order: Order, mfa: Option<MfaSerial>) -> Result<Plan, NotPl
         notes: Vec::new(),
         order,
     })
+}
+
+/// What a session of a user's own keys serves.
+fn user_key(order: &Order, mfa: Option<MfaSerial>) -> SessionKey {
+    SessionKey {
+        base: order.base.name.clone(),
+        endpoint: order.reach.endpoint.clone(),
+        hops: Vec::new(),
+        user_mfa: mfa,
+    }
+}
+
+/// The session that a code of `mfa` is shared by on the way to `role`. A single role for longer than an hour, asked
+/// for or in its profile, has to be reached without it.
+fn shared_key(order: &Order, role: &Hop, mfa: Option<&MfaSerial>) -> Option<SessionKey> {
+    let asked = order.options.duration.or(role.duration);
+    let within_the_hour = asked.is_none_or(|asked| asked <= SessionDuration::HOUR);
+    let serves = order.codes == CodeUse::Shared && (order.route.hops.len() > 1 || within_the_hour);
+    mfa.filter(|_| serves)
+        .map(|mfa| user_key(order, Some(mfa.clone())))
 }
 
 fn not_taken(order: &Order) -> Option<&'static str> {
@@ -208,8 +234,13 @@ fn not_taken(order: &Order) -> Option<&'static str> {
 
 fn plan_roles(order: Order, role: &Hop, mfa: Option<MfaSerial>) -> Result<Plan, NotPlanned> {
     let hops = &order.route.hops;
+    let closed = |hop: &Hop| Some((hop.role.clone(), Closed::by_path(&hop.role)?));
+    if let Some((role, why)) = hops.iter().find_map(closed) {
+        return Err(NotPlanned::Refused(Box::new(denial::closed(&role, &why))));
+    }
+    let shared = shared_key(&order, role, mfa.as_ref());
     // What is not known yet is decided when the credentials are read, still before STS is asked.
-    let chained_at = |at: usize| at > 0 || order.base.temporary == Some(true);
+    let chained_at = |at: usize| at > 0 || order.base.temporary == Some(true) || shared.is_some();
     let chained = chained_at(hops.len() - 1);
     if let Some(asked) = order
         .options
@@ -243,6 +274,7 @@ fn plan_roles(order: Order, role: &Hop, mfa: Option<MfaSerial>) -> Result<Plan, 
         notes: notes(&order, chained),
         origin: origin(&order, chained),
         calls: Calls::Roles {
+            shared,
             before,
             last: Box::new(last),
         },

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::{EntrySettings, RoleEntry, Source};
+use super::join::{Rows, leads_alike};
 use super::{Accounts, Catalog, Problem, Severity};
 use crate::arn::RoleArn;
 use crate::route::{Hop, Route};
@@ -51,12 +52,12 @@ const SETTINGS: &str = "Hatrack's settings";
 
 impl Catalog {
     /// Lists `added` beside the profiles. A start that is not in the catalog makes a problem, not a gap.
-    pub(super) fn add(&mut self, added: &[AddedRole], accounts: &Accounts) {
+    pub(super) fn add(&mut self, rows: &mut Rows, added: &[AddedRole], accounts: &Accounts) {
         for role in added {
-            match self.base_of(role) {
+            match self.base_of(&role.source_profile) {
                 Some((base, settings)) if base.hops.len() < super::MOST_HOPS => {
                     let entry = entry(role, base, settings, accounts);
-                    self.roles.push(entry);
+                    self.join(rows, entry);
                 }
                 _ => self.problems.push(Problem {
                     severity: Severity::Error,
@@ -74,11 +75,25 @@ impl Catalog {
         }
     }
 
-    fn base_of(&self, role: &AddedRole) -> Option<(Route, EntrySettings)> {
-        let name = role.source_profile.as_str();
+    /// The row that leads the same way as `role` would.
+    pub(super) fn same_way(&self, role: &AddedRole) -> Option<&RoleEntry> {
+        let (base, settings) = self.base_of(&role.source_profile)?;
+        let entry = entry(role, base, settings, &Accounts::default());
+        let by_key = || {
+            self.roles
+                .iter()
+                .find(|row| row.keys().any(|key| key == entry.key))
+        };
+        let alike = |row: &&RoleEntry| row.arn == entry.arn && leads_alike(row, &entry);
+        self.roles.iter().find(alike).or_else(by_key)
+    }
+
+    /// The route and settings of what is called `name`: an identity, or a role by its profile or key.
+    pub(super) fn base_of(&self, name: &str) -> Option<(Route, EntrySettings)> {
         let identity = self.identities.iter().find(|i| i.profile == name);
         let of_role = || {
-            let by_name = |r: &&RoleEntry| r.profile.as_deref() == Some(name) || r.key == name;
+            let by_name =
+                |r: &&RoleEntry| r.profile.as_deref() == Some(name) || r.keys().any(|key| key == name);
             self.roles.iter().find(by_name)
         };
         identity
@@ -103,6 +118,7 @@ fn entry(role: &AddedRole, mut route: Route, mut settings: EntrySettings, accoun
         profile: None,
         display_name: role.display_name.clone(),
         source: Source::Added,
+        own_region: role.region.clone(),
         defined_at: None,
         ..RoleEntry::of_arn(role.role.clone(), route, settings, accounts)
     }

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::portals::named_by;
 use super::entry::{IdentityEntry, RoleEntry, Source};
+use super::join::Rows;
 use super::resolve::Resolver;
 use super::settings::settings;
 use super::start::get;
 use super::unresolved::{Reason, Unresolved};
-use super::{Accounts, Besides, Catalog, notices};
+use super::{Accounts, Besides, Catalog, Defaults, notices};
 use crate::account::{AccountId, Partition};
 use crate::arn::RoleArn;
 use crate::identity_center::IdentityCenterRole;
@@ -18,7 +18,7 @@ use crate::shared_config::{Section, SharedConfig};
 impl Catalog {
     /// Lists what the shared config holds, and what is known besides.
     pub fn build(config: &SharedConfig, besides: &Besides) -> Self {
-        let accounts = &named_by(&besides.accounts, &besides.listings);
+        let accounts = &besides.accounts_known();
         let mut catalog = Self::default();
         let mut resolver = Resolver::new(config);
         let mut late = Vec::new();
@@ -31,9 +31,12 @@ impl Catalog {
             }
         }
         catalog.find_portals(config);
-        catalog.add_listings(&besides.listings, accounts);
+        let mut rows = Rows::of(&catalog);
+        catalog.add_listings(&mut rows, &besides.listings, accounts);
         let listed = std::mem::take(&mut catalog.problems);
-        catalog.add(&besides.added, accounts);
+        catalog.add(&mut rows, &besides.added, accounts);
+        catalog.add_teams(&mut rows, &besides.teams, accounts);
+        catalog.settle(&besides.roles, accounts);
         let of_added = std::mem::replace(&mut catalog.problems, listed);
         catalog.stand_in(late);
         catalog.problems.extend(notices::notices(config));
@@ -145,8 +148,14 @@ impl RoleEntry {
         accounts: &Accounts,
     ) -> Self {
         let last = route.hops.last();
+        let session_name = match (last, &route.identity) {
+            (Some(hop), _) => hop.session_name.clone(),
+            (None, Identity::WebIdentity { session_name, .. }) => session_name.clone(),
+            (None, Identity::RolesAnywhere(anywhere)) => anywhere.session_name.clone(),
+            (None, _) => None,
+        };
         Self {
-            session_name: last.and_then(|hop| hop.session_name.clone()),
+            session_name,
             duration: last.and_then(|hop| hop.duration),
             partition: arn.partition(),
             arn: Some(arn.clone()),
@@ -197,6 +206,11 @@ impl RoleEntry {
             max_duration: None,
             source: Source::SharedConfig,
             also_in: Vec::new(),
+            other_keys: Vec::new(),
+            notes: None,
+            name_template: None,
+            suggested: Defaults::default(),
+            own_region: None,
             defined_at: None,
         }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, HatColour, Partition};
 use crate::arn::RoleArn;
-use crate::catalog::{AddedRole, EndpointOverrides, Place};
+use crate::catalog::{AddedRole, Defaults, EndpointOverrides, Place, SessionNameTemplate, TeamCatalog};
 use crate::identity_center::PortalListing;
 use crate::route::Route;
 use crate::sts_limits::{SessionDuration, SessionName};
@@ -21,6 +21,22 @@ pub struct AccountSettings {
     pub colour: Option<HatColour>,
     /// Whether a switch to it is asked for once more.
     pub production: bool,
+    /// Whatever is to be remembered about it.
+    pub notes: Option<String>,
+    /// What sessions of its roles start with, where neither profile nor role says.
+    pub defaults: Defaults,
+}
+
+/// What the person has said about a role.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RoleSettings {
+    /// What to call it.
+    pub name: Option<String>,
+    /// Whatever is to be remembered about it.
+    pub notes: Option<String>,
+    /// What its sessions start with, where the profile does not say.
+    pub defaults: Defaults,
 }
 
 /// What the person has said about accounts, by account.
@@ -33,17 +49,23 @@ pub struct Besides {
     pub accounts: Accounts,
     /// The roles that the person has added.
     pub added: Vec<AddedRole>,
+    /// What the person has said about roles, by the catalog's key.
+    pub roles: HashMap<String, RoleSettings>,
+    /// What teams have published.
+    pub teams: Vec<TeamCatalog>,
     /// What sign-ins have listed.
     pub listings: Vec<PortalListing>,
 }
 
-/// Where an entry was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// Where an entry was found, the one whose word counts most first.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     /// The shared config: `~/.aws/config` and `credentials`.
     SharedConfig,
     /// Added by the person in Hatrack.
     Added,
+    /// Published by the team of this name.
+    Team(String),
     /// Listed by a sign-in at IAM Identity Center.
     Portal,
 }
@@ -64,7 +86,8 @@ pub struct EntrySettings {
 /// A role that can be switched to, by one route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleEntry {
-    /// Unique in the catalog and stable between reads: the profile's name, or `added:` with start and ARN.
+    /// Unique in the catalog and stable between reads: the profile's name, or `added:`, `team:` or `portal:` with what
+    /// tells it from others.
     pub key: String,
     /// The profile, for roles of the shared config.
     pub profile: Option<String>,
@@ -96,10 +119,31 @@ pub struct RoleEntry {
     pub max_duration: Option<SessionDuration>,
     /// Where it was found.
     pub source: Source,
-    /// The names of what else lists it: sign-ins.
+    /// Where else it was found: a file, `Hatrack`, a team, a sign-in.
     pub also_in: Vec<String>,
+    /// The keys of the rows that became this one: what was remembered under them still holds.
+    pub other_keys: Vec<String>,
+    /// Whatever the person wants remembered about it.
+    pub notes: Option<String>,
+    /// The session name to send where `session_name` is `None`.
+    pub name_template: Option<SessionNameTemplate>,
+    /// What the team suggests, for where the person says nothing.
+    pub(super) suggested: Defaults,
+    /// The region of an added role itself, without its start's.
+    pub(super) own_region: Option<String>,
     /// Its place in that file.
     pub defined_at: Option<Place>,
+}
+
+impl RoleEntry {
+    /// The session name that is sent for `user` where none is asked for: the profile's, else the template's.
+    pub fn usual_session_name(&self, user: Option<&str>) -> Option<SessionName> {
+        let filled = || {
+            let template = self.name_template.as_ref()?;
+            Some(template.fill(user, self.account_id, &self.role_name))
+        };
+        self.session_name.clone().or_else(filled)
+    }
 }
 
 /// A profile that is a start by itself: keys, a machine identity, a command.

@@ -164,12 +164,15 @@ impl Catalog {
     /// The entry with this key: what the window and `Found::key` use.
     pub fn by_key(&self, key: &str) -> Option<Found<'_>> {
         let role = self.roles.iter().find(|role| role.key == key).map(Found::Role);
-        role.or_else(|| {
+        let identity = || {
             self.identities
                 .iter()
                 .find(|i| i.profile == key)
                 .map(Found::Identity)
-        })
+        };
+        let joined = |role: &&RoleEntry| role.other_keys.iter().any(|other| other == key);
+        role.or_else(identity)
+            .or_else(|| self.roles.iter().find(joined).map(Found::Role))
     }
 
     /// The one entry that `text` names exactly, without a word on why none is.

@@ -5,10 +5,15 @@
 
 mod added;
 mod build;
+mod defaults;
 mod endpoints;
 mod entry;
 mod find;
+mod hex_colour;
+pub mod import;
+mod join;
 mod known_keys;
+mod link;
 mod near;
 mod notices;
 mod portals;
@@ -16,15 +21,21 @@ mod problem;
 mod resolve;
 mod settings;
 mod start;
+mod team;
 mod unresolved;
 
 pub use crate::shared_config::Place;
 pub use added::AddedRole;
+pub use defaults::{Defaults, NotARegionName, NotATemplate, RegionName, SessionNameTemplate};
 pub use endpoints::EndpointOverrides;
-pub use entry::{AccountSettings, Accounts, Besides, EntrySettings, IdentityEntry, RoleEntry, Source};
+pub use entry::{
+    AccountSettings, Accounts, Besides, EntrySettings, IdentityEntry, RoleEntry, RoleSettings, Source,
+};
 pub use find::{Candidate, Exactness, FindError, Found};
+pub use link::{NotASwitchLink, SwitchLink};
 pub use portals::PortalEntry;
 pub use problem::{Problem, Severity};
+pub use team::{BadTeamFile, TeamAccount, TeamCatalog, TeamRole};
 
 use std::collections::HashMap;
 

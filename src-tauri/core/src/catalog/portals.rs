@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::entry::{EntrySettings, RoleEntry, Source};
+use super::join::Rows;
 use super::start::portal;
-use super::{Accounts, Catalog, Place};
-use crate::account::AccountId;
+use super::{Accounts, Besides, Catalog, Place};
 use crate::identity_center::{IdentityCenterRole, Portal, PortalListing};
 use crate::route::{Identity, Route};
 use crate::shared_config::SharedConfig;
@@ -26,7 +26,10 @@ impl Catalog {
     pub fn portal(&self, name: &str) -> Option<&PortalEntry> {
         let named = self.portals.iter().find(|entry| entry.portal.name() == name);
         let of_profile = || {
-            let role = self.roles.iter().find(|role| role.profile.as_deref() == Some(name))?;
+            let role = self
+                .roles
+                .iter()
+                .find(|role| role.profile.as_deref() == Some(name))?;
             let Identity::IdentityCenter(center) = &role.route.identity else {
                 return None;
             };
@@ -49,13 +52,18 @@ impl Catalog {
                     });
                 }
                 // A profile that uses it has the same problem, and says so.
-                Err(_) if config.profiles().iter().any(|p| p.get("sso_session") == Some(&section.name)) => {}
+                Err(_)
+                    if config
+                        .profiles()
+                        .iter()
+                        .any(|p| p.get("sso_session") == Some(&section.name)) => {}
                 Err(fault) => self.problems.push(fault.problem(&section.name)),
             }
         }
         let mut first_use: HashMap<&Portal, &RoleEntry> = HashMap::new();
         for role in &self.roles {
-            let (Identity::IdentityCenter(center), Some(at)) = (&role.route.identity, &role.defined_at) else {
+            let (Identity::IdentityCenter(center), Some(at)) = (&role.route.identity, &role.defined_at)
+            else {
                 continue;
             };
             first_use.entry(&center.portal).or_insert(role);
@@ -76,13 +84,8 @@ impl Catalog {
 
     /// Lists what sign-ins gave, of the portals that the shared config names. A role that a profile names already is
     /// that profile's row.
-    pub(super) fn add_listings(&mut self, listings: &[PortalListing], accounts: &Accounts) {
-        let mut by_role: HashMap<(String, AccountId, String), usize> = HashMap::new();
-        for (at, role) in self.roles.iter().enumerate() {
-            if let (Identity::IdentityCenter(center), true) = (&role.route.identity, role.route.hops.is_empty()) {
-                by_role.entry(place_of(center)).or_insert(at);
-            }
-        }
+    pub(super) fn add_listings(&mut self, rows: &mut Rows, listings: &[PortalListing], accounts: &Accounts) {
+        let mut found = Vec::new();
         for entry in &self.portals {
             let Some(listing) = listings.iter().find(|listing| listing.portal == entry.portal) else {
                 continue;
@@ -97,22 +100,13 @@ impl Catalog {
                     account: account.id,
                     role_name: role_name.clone(),
                 };
-                match by_role.get(&place_of(&center)) {
-                    Some(&at) => self.roles[at].also_in.push(entry.portal.name().to_owned()),
-                    None => {
-                        by_role.insert(place_of(&center), self.roles.len());
-                        self.roles.push(listed(center, entry, accounts));
-                    }
-                }
+                found.push(listed(center, entry, accounts));
             }
         }
+        for role in found {
+            self.join(rows, role);
+        }
     }
-}
-
-/// Two portals of one address are one: a role in both is the same role.
-fn place_of(role: &IdentityCenterRole) -> (String, AccountId, String) {
-    let address = role.portal.start_url.trim_end_matches(['/', '#']).to_owned();
-    (address, role.account, role.role_name.clone())
 }
 
 fn listed(center: IdentityCenterRole, entry: &PortalEntry, accounts: &Accounts) -> RoleEntry {
@@ -131,17 +125,24 @@ fn listed(center: IdentityCenterRole, entry: &PortalEntry, accounts: &Accounts) 
     }
 }
 
-/// What the person says about accounts, with the names that sign-ins gave where the person says none.
-pub(super) fn named_by(accounts: &Accounts, listings: &[PortalListing]) -> Accounts {
-    let mut named = accounts.clone();
-    for account in listings.iter().flat_map(|listing| &listing.accounts) {
-        if let Some(name) = account.name.as_deref().filter(|name| !name.trim().is_empty()) {
-            let said = named.entry(account.id).or_default();
-            let unnamed = said.name.as_deref().is_none_or(|said| said.trim().is_empty());
-            if unnamed {
-                said.name = Some(name.to_owned());
+impl Besides {
+    /// What is known of accounts: what the person says, where that is nothing what a team says, and where that is
+    /// nothing the names that sign-ins gave. An account is production where the person or a team says so.
+    pub fn accounts_known(&self) -> Accounts {
+        let is_name = |name: &String| !name.trim().is_empty();
+        let mut known = self.accounts.clone();
+        for account in self.teams.iter().flat_map(|team| &team.accounts) {
+            let about = known.entry(account.id).or_default();
+            about.name = about.name.take().filter(is_name).or_else(|| account.name.clone());
+            about.colour = about.colour.or(account.colour);
+            about.production |= account.production;
+        }
+        for account in self.listings.iter().flat_map(|listing| &listing.accounts) {
+            if let Some(name) = account.name.as_ref().filter(|name| is_name(name)) {
+                let about = known.entry(account.id).or_default();
+                about.name = about.name.take().filter(is_name).or_else(|| Some(name.clone()));
             }
         }
+        known
     }
-    named
 }

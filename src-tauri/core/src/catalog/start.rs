@@ -98,6 +98,9 @@ pub(super) fn start(config: &SharedConfig, profile: &Section) -> Result<Start, U
     }
     if let Some(line) = get(profile, "credential_process") {
         let command = ProcessCommand::new(line);
+        if let Some(anywhere) = command.anywhere() {
+            return Ok(Start::Identity(Identity::RolesAnywhere(Box::new(anywhere))));
+        }
         return Ok(match command.hat_role() {
             Some(alias) => Start::Alias(alias.role),
             None => Start::Identity(Identity::CredentialProcess {
@@ -226,7 +229,10 @@ pub(super) fn portal(
     section: &Section,
     asked_by: &Section,
 ) -> Result<Portal, Unresolved> {
-    let first = SSO_KEYS.into_iter().find(|key| get(asked_by, key).is_some()).unwrap_or("sso_start_url");
+    let first = SSO_KEYS
+        .into_iter()
+        .find(|key| get(asked_by, key).is_some())
+        .unwrap_or("sso_start_url");
     let lacks = |key| at_fault(section, first, Reason::MissingSsoKey(key));
     let region = get(section, "sso_region").ok_or_else(|| lacks("sso_region"))?;
     let start_url = get(section, "sso_start_url").ok_or_else(|| lacks("sso_start_url"))?;

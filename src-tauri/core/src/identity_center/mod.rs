@@ -53,8 +53,16 @@ pub fn is_portal_of_aws(start_url: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
     let under = |suffix: &str| host.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'));
     // `ID.portal.eu-west-1.app.aws`, `ID.eu-west-1.portal.amazonaws.com`
-    let newer = ["app.aws", "app.amazonwebservices.com.cn", "app.amazonwebservices.eu"];
-    let regional = ["portal.amazonaws.com", "portal.amazonaws.com.cn", "portal.amazonaws.eu"];
+    let newer = [
+        "app.aws",
+        "app.amazonwebservices.com.cn",
+        "app.amazonwebservices.eu",
+    ];
+    let regional = [
+        "portal.amazonaws.com",
+        "portal.amazonaws.com.cn",
+        "portal.amazonaws.eu",
+    ];
     url.scheme() == "https"
         && (["awsapps.com", "awsapps.cn"].into_iter().any(under)
             || regional.into_iter().any(under)

@@ -1,6 +1,7 @@
 //! A policy, read.
 
 use super::condition::Condition;
+use super::context::Context;
 use super::error::{PolicyError, Position};
 use super::pattern::Pattern;
 use super::principal::Principals;
@@ -101,6 +102,18 @@ pub struct Statement {
     pub conditions: Vec<Condition>,
     /// What could not be understood.
     pub unknown: Vec<Unknown>,
+}
+
+impl Statement {
+    /// Whether it speaks of an action (`sts:AssumeRole`), whatever the resource and the conditions.
+    pub fn is_about(&self, action: &str) -> bool {
+        let action = action.to_lowercase();
+        let named = |patterns: &[Pattern]| patterns.iter().any(|p| p.takes(&action, &Context::new()));
+        match &self.actions {
+            Matches::AnyOf(patterns) => named(patterns),
+            Matches::NoneOf(patterns) => !named(patterns),
+        }
+    }
 }
 
 /// A policy document.

@@ -70,6 +70,30 @@ impl Pattern {
         &self.text
     }
 
+    /// Whether `subject` fits. One whose variables have no value in `context` fits nothing.
+    pub fn takes(&self, subject: &str, context: &Context) -> bool {
+        self.fits(subject, context).unwrap_or(false)
+    }
+
+    /// The one text that fits; `None` where there are wildcards, or variables without a value in `context`.
+    pub fn only_text(&self, context: &Context) -> Option<String> {
+        let parts = self.resolved(context).ok()?;
+        parts
+            .into_iter()
+            .map(|part| match part {
+                Part::Char(c) => Some(c),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether every text that fits `other` fits this too. `false` where that is not certain.
+    pub fn covers(&self, other: &Self) -> bool {
+        let plain = |pattern: &Self| !pattern.has_variables && !pattern.parts.contains(&Part::AnyOne);
+        // What `*` here takes of the other's text it takes of anything that the other's `*` stands for.
+        plain(self) && plain(other) && glob(&self.parts, &other.text)
+    }
+
     /// Whether `subject` fits, with the variables taken from `context`. Case counts.
     pub(super) fn fits(&self, subject: &str, context: &Context) -> Result<bool, Unresolved> {
         if !self.has_variables {

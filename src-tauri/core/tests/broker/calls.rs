@@ -68,13 +68,14 @@ async fn without_a_code_a_guarded_role_is_not_tried() {
         serial,
         role_arn,
         refused,
+        shared,
     })) = landed.result
     else {
         panic!("{:?}", landed.result);
     };
     assert_eq!(serial, "arn:aws:iam::183438944504:mfa/troy");
     assert_eq!(role_arn.unwrap(), "arn:aws:iam::081278057606:role/Guarded");
-    assert_eq!(refused, None);
+    assert_eq!((refused, shared), (None, true));
     assert!(world.calls().is_empty());
 }
 
@@ -86,7 +87,7 @@ async fn b19_a_wrong_code_is_asked_for_again_and_never_sent_twice() {
         "MultiFactorAuthentication failed with invalid MFA one time pass code.",
     ));
     let landed = world
-        .go(&planned("guarded", SwitchOptions::default()), Some("123456"), &[])
+        .go(&direct("guarded", SwitchOptions::default()), Some("123456"), &[])
         .await;
     let Ok(Outcome::Needs(NeedView::MfaCode {
         refused: Some(refused),

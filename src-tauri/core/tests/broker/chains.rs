@@ -84,10 +84,10 @@ async fn a_live_hop_is_built_upon_and_asks_for_no_code() {
     let world = World::new();
     let hop = Arc::new(issued(
         world
-            .go(&planned("guarded", SwitchOptions::default()), Some("123456"), &[])
+            .go(&direct("guarded", SwitchOptions::default()), Some("123456"), &[])
             .await,
     ));
-    let far = planned("far-guarded", SwitchOptions::default());
+    let far = direct("far-guarded", SwitchOptions::default());
     let session = issued(world.go(&far, None, std::slice::from_ref(&hop)).await);
     assert_eq!(world.calls().len(), 2);
     assert_eq!(world.calls()[1].signer(), hop.credentials.access_key_id);
@@ -159,10 +159,10 @@ async fn b18_no_loop_where_everything_counts_as_expired() {
 #[tokio::test]
 async fn a_hop_to_be_got_again_may_need_a_code() {
     let world = World::new();
-    let plan = planned("guarded", SwitchOptions::default());
+    let plan = direct("guarded", SwitchOptions::default());
     let hop = Arc::new(issued(world.go(&plan, Some("123456"), &[]).await));
     world.answer(refused("ExpiredToken", "expired"));
-    let far = planned("far-guarded", SwitchOptions::default());
+    let far = direct("far-guarded", SwitchOptions::default());
     let landed = world.go(&far, None, &[hop]).await;
     let Ok(Outcome::Needs(NeedView::MfaCode { refused: None, .. })) = landed.result else {
         panic!("{:?}", landed.result);
@@ -189,16 +189,14 @@ async fn after_a_stale_hop_the_next_live_one_signs_and_no_code_is_asked_for() {
     let world = World::new();
     let options = SwitchOptions::default;
     let guarded = Arc::new(issued(
-        world
-            .go(&planned("guarded", options()), Some("123456"), &[])
-            .await,
+        world.go(&direct("guarded", options()), Some("123456"), &[]).await,
     ));
     let far = world
-        .session(&planned("far-guarded", options()), std::slice::from_ref(&guarded))
+        .session(&direct("far-guarded", options()), std::slice::from_ref(&guarded))
         .await;
     let live = [guarded.clone(), Arc::new(far)];
     world.answer(refused("ExpiredToken", "expired"));
-    let landed = world.go(&planned("deep", options()), None, &live).await;
+    let landed = world.go(&direct("deep", options()), None, &live).await;
     assert_eq!(landed.trace.stale, [live[1].id.clone()]);
     issued(landed);
     let signers: Vec<String> = world.calls()[2..]
@@ -213,18 +211,16 @@ async fn b18_two_stale_hops_are_both_known_after_one_retry() {
     let world = World::new();
     let options = SwitchOptions::default;
     let guarded = Arc::new(issued(
-        world
-            .go(&planned("guarded", options()), Some("123456"), &[])
-            .await,
+        world.go(&direct("guarded", options()), Some("123456"), &[]).await,
     ));
     let far = world
-        .session(&planned("far-guarded", options()), std::slice::from_ref(&guarded))
+        .session(&direct("far-guarded", options()), std::slice::from_ref(&guarded))
         .await;
     let live = [guarded.clone(), Arc::new(far)];
     for _ in 0..10 {
         world.answer(refused("ExpiredToken", "expired"));
     }
-    let landed = world.go(&planned("deep", options()), None, &live).await;
+    let landed = world.go(&direct("deep", options()), None, &live).await;
     assert_eq!(landed.trace.stale, [live[1].id.clone(), live[0].id.clone()]);
     assert!(matches!(landed.result, Ok(Outcome::Denied { .. })));
     assert_eq!(world.calls().len(), 4);

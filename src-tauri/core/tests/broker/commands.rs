@@ -66,9 +66,7 @@ async fn carry_out(world: &World, source: &Arc<Vending>, plan: &Plan, code: Opti
     let mut broker = world.broker.clone();
     broker.identities = source.clone();
     let code = code.map(|code| code.parse().unwrap());
-    broker
-        .execute(plan, &caller(&[]), code.as_ref(), &[], None)
-        .await
+    broker.execute(plan, &caller(&[]), code.as_ref(), &[], None).await
 }
 
 #[tokio::test]
@@ -134,7 +132,10 @@ async fn a_code_is_asked_for_only_where_the_command_gives_a_users_own_keys() {
     );
     assert!(world.calls().is_empty());
     issued(carry_out(&world, &source, &plan, Some("123456")).await);
-    assert!(world.calls()[0].assume().mfa.is_some());
+    let Call::Token(shared, _) = &world.calls()[0] else {
+        panic!("no GetSessionToken");
+    };
+    assert!(shared.mfa.is_some());
 }
 
 #[tokio::test]
@@ -144,7 +145,11 @@ async fn a_commands_own_credentials_are_a_session_and_take_no_options() {
     let session = issued(carry_out(&world, &source, &plan, None).await);
     assert_eq!(session.credentials.access_key_id, "VENDED");
     assert!(world.calls().is_empty() && !session.origin.chained);
-    assert_eq!(session.expiry.left(start().boot).as_secs(), 900, "it names no end");
+    assert_eq!(
+        session.expiry.left(start().boot).as_secs(),
+        900,
+        "it names no end"
+    );
 
     let refused = try_plan("command", hours()).unwrap_err();
     assert!(matches!(

@@ -108,7 +108,11 @@ async fn b29_that_a_chains_hour_was_the_limit_is_known_from_who_signed() {
         };
         assert_eq!(denial.longest_duration, chained.then_some(3600));
         assert!(!over_maximum);
-        assert_eq!(world.calls().len(), usize::from(!chained), "what is known is not asked");
+        assert_eq!(
+            world.calls().len(),
+            usize::from(!chained),
+            "what is known is not asked"
+        );
     }
 }
 

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod calls;
-mod commands;
 mod chains;
+mod commands;
 mod denials;
 mod endpoints;
 mod flights;
 mod orders;
 mod serving;
+mod shared_codes;
 mod world;

@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hatrack_core::broker::{
-    Broker, Given, IdentityAsk, IdentityFailure, IdentitySource, Landed, NotPlanned, Order, Outcome, Plan,
-    Random, plan,
+    Broker, CodeSource, Given, IdentityAsk, IdentityFailure, IdentitySource, Landed, NotPlanned, Order,
+    Outcome, Plan, Random, SpentCodes, next_code_in, plan,
 };
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::catalog::Catalog;
 use hatrack_core::expiry::{BootTime, Clock, Moment};
 use hatrack_core::secret::{Credentials, Secret};
-use hatrack_core::session::{Session, SwitchOptions};
+use hatrack_core::session::{CodeUse, Session, SwitchOptions};
 use hatrack_core::shared_config::{FileKind, SharedConfig, SourceFile};
 use hatrack_core::sts::{
     AssumeRole, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach,
     Refusal, Sts,
 };
-use hatrack_core::sts_limits::TokenCode;
+use hatrack_core::sts_limits::{MfaSerial, TokenCode};
 use jiff::{SignedDuration, Timestamp};
 
 pub const CONFIG: &str = "
@@ -47,6 +47,22 @@ region = eu-west-1
 [profile guarded]
 role_arn = arn:aws:iam::081278057606:role/Guarded
 source_profile = troy
+mfa_serial = arn:aws:iam::183438944504:mfa/troy
+
+[profile guarded-too]
+role_arn = arn:aws:iam::081278057606:role/GuardedToo
+source_profile = troy
+mfa_serial = arn:aws:iam::183438944504:mfa/troy
+
+[profile guarded-for-long]
+role_arn = arn:aws:iam::081278057606:role/Guarded
+source_profile = troy
+mfa_serial = arn:aws:iam::183438944504:mfa/troy
+duration_seconds = 28800
+
+[profile troy-with-device]
+aws_access_key_id = AKIATROY
+aws_secret_access_key = secret
 mfa_serial = arn:aws:iam::183438944504:mfa/troy
 
 [profile chained]
@@ -261,6 +277,14 @@ impl Clock for HandClock {
     }
 }
 
+impl HandClock {
+    pub fn pass(&self, time: Duration) {
+        let mut now = self.0.lock().unwrap();
+        now.boot.0 += time;
+        now.wall += time;
+    }
+}
+
 pub struct Counting(Mutex<u8>);
 
 impl Random for Counting {
@@ -284,9 +308,36 @@ fn shared() -> SharedConfig {
     SharedConfig::parse(&[SourceFile::from_text(FileKind::Config, "config", CONFIG)]).unwrap()
 }
 
+/// A device whose secret is with Hatrack: what it shows next, half minute by half minute. Without any, there is none.
+pub struct FakeDevice {
+    pub made: Mutex<VecDeque<&'static str>>,
+    clock: Arc<HandClock>,
+}
+
+#[async_trait]
+impl CodeSource for FakeDevice {
+    fn makes(&self, _: &MfaSerial) -> bool {
+        !self.made.lock().unwrap().is_empty()
+    }
+
+    async fn code(&self, serial: &MfaSerial, spent: &SpentCodes) -> Option<TokenCode> {
+        loop {
+            let shown = *self.made.lock().unwrap().front()?;
+            let now = self.clock.now();
+            let code = shown.parse().unwrap();
+            if !spent.is_spent(serial, &code, now.boot) {
+                return Some(code);
+            }
+            self.made.lock().unwrap().pop_front();
+            self.clock.pass(Duration::from_secs(next_code_in(now)));
+        }
+    }
+}
+
 pub struct World {
     pub sts: Arc<FakeSts>,
     pub clock: Arc<HandClock>,
+    pub codes: Arc<FakeDevice>,
     pub broker: Broker,
 }
 
@@ -294,19 +345,28 @@ impl World {
     pub fn new() -> Self {
         let sts = Arc::new(FakeSts::default());
         let clock = Arc::new(HandClock(Mutex::new(start())));
+        let codes = Arc::new(FakeDevice {
+            made: Mutex::default(),
+            clock: clock.clone(),
+        });
         let broker = Broker {
             sts: sts.clone(),
             identities: Arc::new(FakeIdentities),
             clock: clock.clone(),
             random: Arc::new(Counting(Mutex::new(0))),
+            codes: codes.clone(),
+            spent: SpentCodes::default(),
         };
-        Self { sts, clock, broker }
+        Self {
+            sts,
+            clock,
+            codes,
+            broker,
+        }
     }
 
     pub fn pass(&self, time: Duration) {
-        let mut now = self.clock.0.lock().unwrap();
-        now.boot.0 += time;
-        now.wall += time;
+        self.clock.pass(time);
     }
 
     pub fn answer(&self, answer: Result<(), AwsFailure>) {
@@ -352,6 +412,15 @@ pub fn order(profile: &str, options: SwitchOptions, caller: &CallerContext) -> O
 
 pub fn planned(profile: &str, options: SwitchOptions) -> Plan {
     try_plan(profile, options).unwrap()
+}
+
+/// Each code for its own role.
+pub fn direct(profile: &str, options: SwitchOptions) -> Plan {
+    let order = Order {
+        codes: CodeUse::EachRole,
+        ..order(profile, options, &caller(&[]))
+    };
+    plan(order).unwrap()
 }
 
 pub fn try_plan(profile: &str, options: SwitchOptions) -> Result<Plan, NotPlanned> {

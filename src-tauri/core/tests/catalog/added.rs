@@ -38,7 +38,7 @@ fn an_added_role_starts_from_a_profile() {
     let names: Vec<_> = catalog
         .roles
         .iter()
-        .map(|r| (r.key.as_str(), r.source, r.route.hops.len()))
+        .map(|r| (r.key.as_str(), r.source.clone(), r.route.hops.len()))
         .collect();
     assert_eq!(
         names,

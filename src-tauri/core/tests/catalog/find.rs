@@ -42,7 +42,13 @@ fn catalog() -> Catalog {
         ("333333333333".parse().unwrap(), named(" ")),
     ]);
     accounts.get_mut(&"111111111111".parse().unwrap()).unwrap().colour = Some(HatColour::Red);
-    Catalog::build(&shared(CONFIG, CREDENTIALS), &Besides { accounts, ..Besides::default() })
+    Catalog::build(
+        &shared(CONFIG, CREDENTIALS),
+        &Besides {
+            accounts,
+            ..Besides::default()
+        },
+    )
 }
 
 fn found(text: &str) -> String {

@@ -3,13 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod added;
+mod anywhere;
 mod bad_inputs;
 mod find;
+mod imports;
+mod joined;
 mod limits;
+mod links;
 mod notices;
 mod routes;
 mod scale;
 mod settings;
+mod teams;
 
 use hatrack_core::catalog::{Besides, Catalog, IdentityEntry, Problem, RoleEntry};
 use hatrack_core::shared_config::{FileKind, SharedConfig, SourceFile};

@@ -168,6 +168,18 @@ fn of_several_kinds_in_one_profile_the_first_in_the_sdks_order_wins() {
 }
 
 #[test]
+fn a_role_got_by_a_token_has_its_profiles_session_name() {
+    let config = format!(
+        "[profile a]\n{}web_identity_token_file = t\nrole_session_name = build-7\n",
+        arn("A")
+    );
+    let catalog = catalog(&config, "");
+    let entry = role(&catalog, "a");
+    assert_eq!(entry.session_name.as_ref().unwrap().as_str(), "build-7");
+    assert_eq!(entry.role_name, "A");
+}
+
+#[test]
 fn identity_center_roles_are_listed_by_account_and_role() {
     let config = "[sso-session corp]\nsso_region = cn-north-1\nsso_start_url = https://corp.awsapps.cn/start\n\
                   [profile r]\nsso_session = corp\nsso_account_id = 081278057606\nsso_role_name = Reader\n";

@@ -97,7 +97,11 @@ fn mac(key: &[u8], data: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-fn canonical_request(request: &SignedRequest<'_>, signed_headers: &str) -> Result<String, Refused> {
+/// The canonical form of `request` with these headers.
+///
+/// # Errors
+/// A header that is signed is not there.
+pub fn canonical_request(request: &SignedRequest<'_>, signed_headers: &str) -> Result<String, Refused> {
     let mut headers = String::new();
     for name in signed_headers.split(';') {
         let values: Vec<String> = request
@@ -148,7 +152,11 @@ pub fn amz_date(text: &str) -> Option<Timestamp> {
         .map(|z| z.timestamp())
 }
 
-fn check_time(signed: &str, now: Timestamp) -> Result<(), Refused> {
+/// Checks that a request was signed lately.
+///
+/// # Errors
+/// It was not, or its time cannot be read.
+pub fn check_time(signed: &str, now: Timestamp) -> Result<(), Refused> {
     let at = amz_date(signed).ok_or(Refused::Incomplete)?;
     let off = at.as_second() - now.as_second();
     if off.abs() <= TOLERANCE_SECONDS {

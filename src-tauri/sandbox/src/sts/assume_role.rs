@@ -11,9 +11,9 @@ use super::Call;
 use super::issue::issue;
 use super::mfa;
 use super::packed::{self, Packed};
-use super::parameters::Limits;
-use super::reply::{Refusal, element};
 use super::session_tags::SessionTags;
+use crate::query::Limits;
+use crate::query::{Refusal, element};
 use crate::world::{Asked, Role, RoleSession, SessionOf};
 
 pub(super) const ROLE_ARN: Limits = Limits {
@@ -174,7 +174,7 @@ fn authorized_role(call: &Call<'_>, asking: &Asking<'_>, mfa_at: Option<Timestam
             action,
             resource: asking.role_arn,
             owner: Some(role.account),
-            resource_policy: Some(&role.trust),
+            resource_policy: Some(&role.trust.policy),
             rule: ResourceRule::MustAllow,
             region: &call.region,
             keys: &keys,

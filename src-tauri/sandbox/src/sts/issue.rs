@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::reply::element;
+use crate::query::element;
 use crate::state::State;
 use crate::world::SessionOf;
 

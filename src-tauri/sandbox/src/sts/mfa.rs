@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 
 use super::Call;
-use super::parameters::Limits;
-use super::reply::Refusal;
+use crate::query::{Limits, Refusal};
 use crate::world::{SessionOf, Signer};
 
 const SERIAL: Limits = Limits {

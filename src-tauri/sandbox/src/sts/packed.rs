@@ -1,11 +1,10 @@
 //! Session policies, and how much room they and the tags take.
 
-use hatrack_core::policy::{Kind, Policy};
+use hatrack_core::policy::Kind;
 
-use super::parameters::{Limits, Parameters};
-use super::reply::Refusal;
 use super::session_tags::SessionTags;
-use crate::world::{NamedPolicy, World};
+use crate::query::{Limits, Parameters, Refusal};
+use crate::world::{Document, NamedPolicy, World};
 
 const POLICY: Limits = Limits {
     name: "Policy",
@@ -33,16 +32,13 @@ pub(super) fn read(parameters: &Parameters, tags: &SessionTags, world: &World) -
     let mut policies = Vec::new();
     let mut size = tags.size();
     if let Some(text) = parameters.text(&POLICY)? {
-        let policy =
-            Policy::parse(Kind::Session, text).map_err(|e| Refusal::malformed_policy(e.to_string()))?;
-        if policy.unknowns().next().is_some() {
+        let document =
+            Document::read(Kind::Session, text).map_err(|e| Refusal::malformed_policy(e.to_string()))?;
+        if document.policy.unknowns().next().is_some() {
             return Err(Refusal::malformed_policy("Syntax errors in policy."));
         }
         size += text.chars().filter(|c| !c.is_whitespace()).count();
-        policies.push(NamedPolicy {
-            name: "session policy".to_owned(),
-            policy,
-        });
+        policies.push(NamedPolicy::embedded("session policy", document));
     }
     let arns: Vec<&str> = parameters.members("PolicyArns", ".arn").collect();
     if arns.len() > MOST_ARNS {
@@ -60,10 +56,7 @@ pub(super) fn read(parameters: &Parameters, tags: &SessionTags, world: &World) -
             )));
         };
         size += arn.len();
-        policies.push(NamedPolicy {
-            name: arn.to_owned(),
-            policy: policy.clone(),
-        });
+        policies.push(NamedPolicy::embedded(arn, policy.clone()));
     }
     let percent = (size * 100).div_ceil(ROOM);
     if percent > 100 {

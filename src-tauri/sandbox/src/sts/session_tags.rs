@@ -4,8 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parameters::Parameters;
-use super::reply::Refusal;
+use crate::query::{Parameters, Refusal};
 use crate::world::{RoleSession, Signer};
 
 const MOST: usize = 50;

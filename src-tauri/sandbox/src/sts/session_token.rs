@@ -3,7 +3,7 @@
 use super::Call;
 use super::issue::issue;
 use super::mfa;
-use super::reply::Refusal;
+use crate::query::Refusal;
 use crate::world::SessionOf;
 
 /// API Reference, "GetSessionToken": 15 minutes to 36 hours, 12 hours by default.

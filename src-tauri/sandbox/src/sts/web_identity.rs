@@ -6,9 +6,8 @@ use hatrack_core::policy::ResourceRule;
 use super::assume_role::{LEAST, MOST, ROLE_ARN, SESSION_NAME, USUAL, exceeds_maximum};
 use super::issue::issue;
 use super::packed::{self, Packed};
-use super::parameters::{Limits, Parameters};
-use super::reply::{Refusal, element};
 use super::session_tags::SessionTags;
+use crate::query::{Limits, Parameters, Refusal, element};
 use crate::state::State;
 use crate::web_identity::{Claims, ISSUER, NotAToken, PROVIDER, TokenIssuer};
 use crate::world::{Asked, Role, RoleSession, SessionOf};
@@ -116,7 +115,7 @@ fn authorized_role(
         action: ACTION,
         resource: role_arn,
         owner: Some(role.account),
-        resource_policy: Some(&role.trust),
+        resource_policy: Some(&role.trust.policy),
         rule: ResourceRule::MustAllow,
         region: REGION,
         keys: &keys,

@@ -3,18 +3,54 @@
 use std::collections::BTreeMap;
 
 use hatrack_core::account::AccountId;
-use hatrack_core::policy::Policy;
+use hatrack_core::policy::{Kind, Policy, PolicyError};
 
 use super::mfa::MfaDevice;
 use super::session::RoleSession;
+
+/// A policy document: as written, and as read.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The text.
+    pub text: String,
+    /// What it says.
+    pub policy: Policy,
+}
+
+impl Document {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// The text is no policy of this kind.
+    pub fn read(kind: Kind, text: &str) -> Result<Self, PolicyError> {
+        let policy = Policy::parse(kind, text)?;
+        Ok(Self {
+            text: text.to_owned(),
+            policy,
+        })
+    }
+}
 
 /// A policy with its name.
 #[derive(Debug, Clone)]
 pub struct NamedPolicy {
     /// As it stands in the account.
     pub name: String,
+    /// The ARN of a managed policy that is attached; `None` for one that is embedded.
+    pub managed: Option<String>,
     /// The document.
-    pub policy: Policy,
+    pub document: Document,
+}
+
+impl NamedPolicy {
+    /// An embedded policy.
+    pub fn embedded(name: &str, document: Document) -> Self {
+        Self {
+            name: name.to_owned(),
+            managed: None,
+            document,
+        }
+    }
 }
 
 /// An IAM user.
@@ -43,6 +79,12 @@ pub struct User {
 /// An IAM group.
 #[derive(Debug, Clone)]
 pub struct Group {
+    /// The account.
+    pub account: AccountId,
+    /// The name.
+    pub name: String,
+    /// `AGPA…`.
+    pub id: String,
     /// Its policies.
     pub policies: Vec<NamedPolicy>,
 }
@@ -59,7 +101,7 @@ pub struct Role {
     /// `AROA…`.
     pub id: String,
     /// Who may assume it.
-    pub trust: Policy,
+    pub trust: Document,
     /// Its identity policies.
     pub policies: Vec<NamedPolicy>,
     /// Its permissions boundary.
@@ -71,6 +113,12 @@ pub struct Role {
 }
 
 impl Role {
+    /// Its path, with a slash at either end.
+    pub fn path(&self) -> &str {
+        let resource = self.arn.split_once(":role").map_or("", |(_, resource)| resource);
+        resource.strip_suffix(self.name.as_str()).unwrap_or("/")
+    }
+
     /// A session of this role with nothing passed along.
     pub fn session(&self, name: &str) -> RoleSession {
         RoleSession {

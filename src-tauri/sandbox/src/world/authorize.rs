@@ -172,6 +172,18 @@ impl World {
         self.judge(caller, context, Vec::new(), asked)
     }
 
+    /// Decides a request of an AWS service.
+    pub fn decide_service(&self, name: &str, asked: &Asked<'_>, now: Timestamp) -> Decision {
+        let caller = Caller::Service {
+            name: name.to_owned(),
+        };
+        let mut context = Context::new();
+        context.set("aws:PrincipalIsAWSService", "true");
+        context.set("aws:PrincipalServiceName", name);
+        set_surroundings(&mut context, now);
+        self.judge(caller, context, Vec::new(), asked)
+    }
+
     fn judge(
         &self,
         caller: Caller,
@@ -235,7 +247,7 @@ impl World {
 fn as_named(policy: &NamedPolicy) -> Named<'_> {
     Named {
         name: &policy.name,
-        policy: &policy.policy,
+        policy: &policy.document.policy,
     }
 }
 

@@ -49,7 +49,8 @@ impl KeyMaker {
             .into()
     }
 
-    fn bytes(&mut self, count: usize) -> Vec<u8> {
+    /// As many random bytes.
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
         let mut out = Vec::with_capacity(count + 32);
         while out.len() < count {
             out.extend_from_slice(&self.block());

@@ -1,6 +1,7 @@
 //! The miniature: accounts, who lives in them, and what they own.
 
 mod account;
+mod anywhere;
 mod authorize;
 mod bucket;
 mod key_maker;
@@ -12,10 +13,11 @@ mod session;
 use std::collections::{BTreeMap, HashMap};
 
 use hatrack_core::account::AccountId;
-use hatrack_core::policy::{Kind, Policy, PolicyError};
+use hatrack_core::policy::{Kind, PolicyError};
 use jiff::Timestamp;
 
-pub use account::{Group, IdentityProvider, NamedPolicy, Role, User};
+pub use account::{Document, Group, IdentityProvider, NamedPolicy, Role, User};
+pub use anywhere::AnywhereProfile;
 pub use authorize::{Asked, Signer, denied_because};
 pub use bucket::{Bucket, Object, crc32, generated, md5_hex};
 pub use key_maker::KeyMaker;
@@ -35,8 +37,8 @@ pub struct World {
     pub groups: HashMap<String, Group>,
     /// Roles by ARN.
     pub roles: HashMap<String, Role>,
-    /// Managed policies by ARN, for session policies.
-    pub managed: HashMap<String, Policy>,
+    /// Managed policies by ARN, read as session policies.
+    pub managed: BTreeMap<String, Document>,
     /// Long-term keys by ID.
     pub access_keys: HashMap<String, AccessKey>,
     /// Sessions by their access key ID.
@@ -47,6 +49,10 @@ pub struct World {
     pub organisations: Vec<Organisation>,
     /// What each identity provider issues tokens for, by the provider's ARN in each account that trusts it.
     pub identity_providers: HashMap<String, IdentityProvider>,
+    /// Roles Anywhere's trust anchors by ARN: the certificate of each, in DER.
+    pub trust_anchors: HashMap<String, Vec<u8>>,
+    /// Roles Anywhere's profiles by ARN.
+    pub anywhere_profiles: HashMap<String, AnywhereProfile>,
     /// The EC2 instance whose metadata service the sandbox serves.
     pub instance: Option<Machine>,
     /// The container whose credentials endpoint the sandbox serves.
@@ -80,12 +86,9 @@ impl World {
             r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Deny", "Action": ["*"], "Resource": ["*"],
             "Condition": {{"DateLessThan": {{"aws:TokenIssueTime": "{before}"}}}}}}]}}"#
         );
-        let policy = Policy::parse(Kind::Identity, &text)?;
+        let document = Document::read(Kind::Identity, &text)?;
         role.policies.retain(|p| p.name != REVOKING);
-        role.policies.push(NamedPolicy {
-            name: REVOKING.to_owned(),
-            policy,
-        });
+        role.policies.push(NamedPolicy::embedded(REVOKING, document));
         Ok(true)
     }
 }

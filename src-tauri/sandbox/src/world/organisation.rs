@@ -10,6 +10,12 @@ use super::key_maker::KeyMaker;
 pub struct Organisation {
     /// Its name.
     pub name: String,
+    /// `o-…`.
+    pub id: String,
+    /// The account that manages it.
+    pub management: AccountId,
+    /// An account that was closed: nobody is anything in it, but it is listed.
+    pub closed: Option<(AccountId, String)>,
     /// The path of its access portal, below the sandbox's address: `/start`.
     pub start_path: String,
     /// Its users; the sign-in page offers the first one first.
@@ -48,6 +54,38 @@ impl Organisation {
     pub fn has(&self, account: AccountId) -> bool {
         let mut assignments = self.users.iter().flat_map(|user| &user.assignments);
         assignments.any(|assignment| assignment.account == account)
+    }
+}
+
+/// An account as its organisation lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The account.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Whether it was closed.
+    pub suspended: bool,
+}
+
+impl Organisation {
+    /// Its accounts, by number.
+    pub fn accounts<'a>(&'a self, world: &'a World) -> impl Iterator<Item = Member> + 'a {
+        let assigned = self.users.iter().flat_map(|user| &user.assignments);
+        let mut open: Vec<AccountId> = assigned.map(|a| a.account).chain([self.management]).collect();
+        open.sort_unstable();
+        open.dedup();
+        let open = open.into_iter().map(|id| Member {
+            id,
+            name: world.accounts.get(&id).cloned().unwrap_or_default(),
+            suspended: false,
+        });
+        let closed = self.closed.iter().map(|(id, name)| Member {
+            id: *id,
+            name: name.clone(),
+            suspended: true,
+        });
+        open.chain(closed)
     }
 }
 

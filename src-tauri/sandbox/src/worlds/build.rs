@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 
 use hatrack_core::account::{AccountId, NotAnAccountId};
-use hatrack_core::policy::{Kind, Policy, PolicyError};
+use hatrack_core::policy::{Kind, PolicyError};
 use hatrack_core::secret::Secret;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::identities::{KindsStory, MachineStory, SignInStory};
+use super::identities::{AnywhereStory, KindsStory, MachineStory, SignInStory};
 use super::story::{Profile, ProfileKind, Story};
-use crate::world::{AccessKey, Bucket, Group, KeyMaker, MfaDevice, NamedPolicy, Object, Role, User, World};
+use crate::world::{
+    AccessKey, Bucket, Document, Group, KeyMaker, MfaDevice, NamedPolicy, Object, Role, User, World,
+};
 
 /// A story is written wrongly.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,9 @@ pub enum WorldError {
     /// An account ID that is none.
     #[error(transparent)]
     Account(#[from] NotAnAccountId),
+    /// A certificate cannot be made.
+    #[error("a certificate of the sandbox's own stories: {0}")]
+    Certificate(#[from] rcgen::Error),
     /// A story refers to what it did not make.
     #[error("a story of the sandbox refers to {0}, which it did not make")]
     Missing(String),
@@ -43,6 +48,10 @@ pub struct Built {
     pub machine: MachineStory,
     /// The story of the kinds of role.
     pub kinds: KindsStory,
+    /// The story of Roles Anywhere.
+    pub anywhere: AnywhereStory,
+    /// Further files to write, by their path below the folder.
+    pub files: Vec<(String, String)>,
     /// The profiles to write.
     pub profiles: Vec<Profile>,
     /// The `[sso-session …]` sections to write.
@@ -71,6 +80,7 @@ pub(super) struct Builder {
     pub stories: Vec<Story>,
     pub profiles: Vec<Profile>,
     pub sso_sessions: Vec<SsoSession>,
+    pub files: Vec<(String, String)>,
     pub keys: KeyMaker,
     pub now: Timestamp,
     pub place: Place,
@@ -107,6 +117,7 @@ impl Builder {
             stories: Vec::new(),
             profiles: Vec::new(),
             sso_sessions: Vec::new(),
+            files: Vec::new(),
             keys,
             now,
             place,
@@ -138,10 +149,10 @@ impl Builder {
                 json!(["s3:Get*", "s3:List*", "iam:Get*", "iam:List*", "rds:Describe*"]),
             ),
         ] {
-            let policy = read(name, Kind::Session, &allow(actions, json!("*")))?;
+            let document = read(name, Kind::Session, &allow(actions, json!("*")))?;
             self.world
                 .managed
-                .insert(format!("arn:aws:iam::aws:policy/{name}"), policy);
+                .insert(format!("arn:aws:iam::aws:policy/{name}"), document);
         }
         Ok(())
     }
@@ -251,9 +262,38 @@ impl Builder {
         self.world.groups.insert(
             arn,
             Group {
+                account: account.parse()?,
+                name: name.to_owned(),
+                id: self.keys.id("AGPA"),
                 policies: named(policies)?,
             },
         );
+        Ok(())
+    }
+
+    /// Makes one managed policy of the policies that have this name in the account, attached wherever they stood.
+    pub(super) fn manage(&mut self, account: &str, name: &str) -> Result<(), WorldError> {
+        let account: AccountId = account.parse()?;
+        let arn = format!("arn:aws:iam::{account}:policy/{name}");
+        let world = &mut self.world;
+        let users = world.users.values_mut().filter(|u| u.account == account);
+        let groups = world.groups.values_mut().filter(|g| g.account == account);
+        let roles = world.roles.values_mut().filter(|r| r.account == account);
+        let all = users
+            .flat_map(|u| &mut u.policies)
+            .chain(groups.flat_map(|g| &mut g.policies))
+            .chain(roles.flat_map(|r| &mut r.policies));
+        let mut text = None;
+        for policy in all.filter(|policy| policy.name == name) {
+            policy.managed = Some(arn.clone());
+            text = Some(policy.document.text.clone());
+        }
+        let text = text.ok_or_else(|| WorldError::Missing(arn.clone()))?;
+        let document = Document::read(Kind::Session, &text).map_err(|error| WorldError::Policy {
+            name: name.to_owned(),
+            error,
+        })?;
+        world.managed.insert(arn, document);
         Ok(())
     }
 
@@ -283,7 +323,7 @@ impl Builder {
         policy: Option<Value>,
     ) -> Result<(), WorldError> {
         let policy = match policy {
-            Some(policy) => Some((policy.to_string(), read(name, Kind::Resource, &policy)?)),
+            Some(policy) => Some((policy.to_string(), read(name, Kind::Resource, &policy)?.policy)),
             None => None,
         };
         let bucket = Bucket {
@@ -313,8 +353,8 @@ pub(super) fn role_arn(account: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{name}")
 }
 
-fn read(name: &str, kind: Kind, policy: &Value) -> Result<Policy, WorldError> {
-    Policy::parse(kind, &policy.to_string()).map_err(|error| WorldError::Policy {
+fn read(name: &str, kind: Kind, policy: &Value) -> Result<Document, WorldError> {
+    Document::read(kind, &policy.to_string()).map_err(|error| WorldError::Policy {
         name: name.to_owned(),
         error,
     })
@@ -323,12 +363,7 @@ fn read(name: &str, kind: Kind, policy: &Value) -> Result<Policy, WorldError> {
 fn named(policies: Vec<(&str, Value)>) -> Result<Vec<NamedPolicy>, WorldError> {
     policies
         .into_iter()
-        .map(|(name, policy)| {
-            Ok(NamedPolicy {
-                name: name.to_owned(),
-                policy: read(name, Kind::Identity, &policy)?,
-            })
-        })
+        .map(|(name, policy)| Ok(NamedPolicy::embedded(name, read(name, Kind::Identity, &policy)?)))
         .collect()
 }
 

@@ -147,6 +147,41 @@ pub struct KindsStory {
     pub region: String,
 }
 
+/// S12: Roles Anywhere. Each profile's certificate and key are `PROFILE.crt` and `PROFILE.key` in the folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnywhereStory {
+    /// `S12`.
+    pub id: String,
+    /// In words.
+    pub title: String,
+    /// The folder of the certificates and keys, in PEM.
+    pub folder: std::path::PathBuf,
+    /// The profile of the right way, with an EC key.
+    pub profile: String,
+    /// The same with an RSA key.
+    pub rsa_profile: String,
+    /// The same with a certificate between its own and the anchor's: `shop-floor.pem`.
+    pub chain_profile: String,
+    /// A profile whose certificate has expired.
+    pub expired_profile: String,
+    /// A profile whose certificate another authority issued.
+    pub untrusted_profile: String,
+    /// A profile whose certificate is good, and of a machine that the role does not trust.
+    pub other_profile: String,
+    /// The trust anchor.
+    pub trust_anchor_arn: String,
+    /// Roles Anywhere's own profile.
+    pub profile_arn: String,
+    /// The role.
+    pub role_arn: String,
+    /// The bucket that the role reads.
+    pub bucket: String,
+    /// Keys in the bucket.
+    pub keys: Vec<String>,
+    /// The bucket's region.
+    pub region: String,
+}
+
 /// A role and what kind it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleOfKind {

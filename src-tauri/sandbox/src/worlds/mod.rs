@@ -1,6 +1,7 @@
 //! The stories: each a small world, all in one.
 
 mod build;
+mod certificates;
 mod content;
 mod identities;
 mod placements;
@@ -15,6 +16,7 @@ mod s06_sts_by_hand;
 mod s08_kinds_of_role;
 mod s09_how_long;
 mod s10_role_chaining;
+mod s12_roles_anywhere;
 mod s13_stuzio_and_acme;
 mod s14_developer_and_server;
 mod sso_sign_in;
@@ -26,7 +28,8 @@ use jiff::Timestamp;
 
 pub use build::{Built, Place, SsoSession, WorldError};
 pub use identities::{
-    Hop, KindsStory, MachineStory, Portal, PortalRole, PortalUser, RoleKind, RoleOfKind, SignInStory,
+    AnywhereStory, Hop, KindsStory, MachineStory, Portal, PortalRole, PortalUser, RoleKind, RoleOfKind,
+    SignInStory,
 };
 pub use story::{Environment, Placement, Profile, ProfileKind, Story, Wrong};
 
@@ -60,12 +63,15 @@ pub fn build(keys: KeyMaker, now: Timestamp, place: Place) -> Result<Built, Worl
     let sign_in = sso_sign_in::build(&mut b)?;
     let machine = s03_machine_identity::build(&mut b)?;
     let kinds = s08_kinds_of_role::build(&mut b)?;
+    let anywhere = s12_roles_anywhere::build(&mut b)?;
     Ok(Built {
         world: b.world,
         stories: b.stories,
         sign_in,
         machine,
         kinds,
+        anywhere,
+        files: b.files,
         profiles: b.profiles,
         sso_sessions: b.sso_sessions,
         keys: b.keys,

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::build::{Builder, HOME_REGION, RoleSpec, WorldError, read_bucket, role_arn, trust};
+use super::build::{Builder, HOME_REGION, RoleSpec, WorldError, allow, read_bucket, role_arn, trust};
 use super::identities::{KindsStory, RoleKind, RoleOfKind};
 use super::placements::assume;
 use super::story::{Profile, ProfileKind};
@@ -63,7 +63,11 @@ pub(super) fn build(b: &mut Builder) -> Result<KindsStory, WorldError> {
         });
     }
     let all: Vec<String> = roles.iter().map(|role| role.role_arn.clone()).collect();
-    let user = b.user(PLATFORM, "platform-engineer", vec![("assume-any", assume(&all))])?;
+    let user = b.user(
+        PLATFORM,
+        "platform-engineer",
+        vec![("assume-any", assume(&all)), ("look-at-iam", look_at_iam())],
+    )?;
     b.keys_profile("platform-engineer", &user);
     b.bucket(BUCKET, HOME_REGION, PLATFORM, None)?;
     let keys = b.shelf(BUCKET)?;
@@ -100,6 +104,32 @@ pub(super) fn build(b: &mut Builder) -> Result<KindsStory, WorldError> {
         keys,
         region: HOME_REGION.to_owned(),
     })
+}
+
+/// Reading IAM in one's own account; not its groups, which others decide about.
+fn look_at_iam() -> Value {
+    let actions = json!([
+        "iam:GetRole",
+        "iam:ListRoles",
+        "iam:GetUser",
+        "iam:ListAccountAliases"
+    ]);
+    let reading = json!([
+        "iam:ListUserPolicies",
+        "iam:GetUserPolicy",
+        "iam:ListAttachedUserPolicies",
+        "iam:ListGroupsForUser",
+    ]);
+    let mut policy = allow(actions, json!("*"));
+    let own = json!({
+        "Effect": "Allow",
+        "Action": reading,
+        "Resource": format!("arn:aws:iam::{PLATFORM}:user/${{aws:username}}"),
+    });
+    if let Some(statements) = policy["Statement"].as_array_mut() {
+        statements.push(own);
+    }
+    policy
 }
 
 fn provider() -> String {

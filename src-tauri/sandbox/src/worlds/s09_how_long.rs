@@ -1,14 +1,22 @@
 //! S9: how long a session may live.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::build::{Builder, HOME_REGION, RoleSpec, WORKLOADS, WorldError, read_bucket, trust};
+use super::build::{Builder, HOME_REGION, RoleSpec, WORKLOADS, WorldError, allow, read_bucket, trust};
 use super::placements::{Placed, assume};
 use super::story::{Story, Wrong};
 
 const OPERATIONS: &str = "333344445555";
 const BUCKET: &str = "shift-logs";
 const HOUR: i64 = 3600;
+
+/// A role that may look itself up, and so tell how long it may live.
+fn read_itself(name: &str) -> Value {
+    allow(
+        json!("iam:GetRole"),
+        json!(super::build::role_arn(OPERATIONS, name)),
+    )
+}
 
 pub(super) fn build(b: &mut Builder) -> Result<Story, WorldError> {
     b.account(OPERATIONS, "Operations")?;
@@ -32,7 +40,10 @@ pub(super) fn build(b: &mut Builder) -> Result<Story, WorldError> {
             account: OPERATIONS,
             name,
             trust: trust(json!({ "AWS": format!("arn:aws:iam::{WORKLOADS}:root") }), None),
-            policies: vec![("read-bucket", read_bucket(BUCKET))],
+            policies: vec![
+                ("read-bucket", read_bucket(BUCKET)),
+                ("read-itself", read_itself(name)),
+            ],
             max_session_seconds: hours * HOUR,
         })?;
         b.role_profile(profile, &arn, "operator", Vec::new());

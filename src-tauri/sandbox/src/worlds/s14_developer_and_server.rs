@@ -2,7 +2,7 @@
 
 use hatrack_core::secret::Secret;
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::build::{Builder, HOME_REGION, RoleSpec, WorldError, role_arn};
 use super::placements::{Placed, assume};
@@ -47,7 +47,11 @@ pub(super) fn build(b: &mut Builder) -> Result<Story, WorldError> {
     };
     let made = placed.make(b)?;
     let may_assume = assume(&made.assumable);
-    let user = b.user(DEVELOPMENT, "asi-dev", Vec::new())?;
+    let user = b.user(
+        DEVELOPMENT,
+        "asi-dev",
+        vec![("read-own-permissions", read_own_permissions())],
+    )?;
     let policy = (
         "allow-assume-role-readonly-asi-production-bucket",
         may_assume.clone(),
@@ -61,6 +65,7 @@ pub(super) fn build(b: &mut Builder) -> Result<Story, WorldError> {
         policies: vec![policy],
         max_session_seconds: 3600,
     })?;
+    b.manage(DEVELOPMENT, "allow-assume-role-readonly-asi-production-bucket")?;
     let environment = instance_session(b, server)?;
     let keys = b.shelf(BUCKET)?;
 
@@ -93,6 +98,37 @@ pub(super) fn build(b: &mut Builder) -> Result<Story, WorldError> {
         .wrong
         .push(refused("nobody writes", "asi-production", &role, "PutObject"));
     Ok(story)
+}
+
+/// What AWS's documentation calls reading one's own permissions: user, groups and the policies of both.
+fn read_own_permissions() -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": [
+                    "iam:GetUser",
+                    "iam:ListGroupsForUser",
+                    "iam:ListUserPolicies",
+                    "iam:GetUserPolicy",
+                    "iam:ListAttachedUserPolicies",
+                ],
+                "Resource": format!("arn:aws:iam::{DEVELOPMENT}:user/${{aws:username}}"),
+            },
+            {
+                "Effect": "Allow",
+                "Action": [
+                    "iam:ListGroupPolicies",
+                    "iam:GetGroupPolicy",
+                    "iam:ListAttachedGroupPolicies",
+                    "iam:GetPolicy",
+                    "iam:GetPolicyVersion",
+                ],
+                "Resource": "*",
+            },
+        ],
+    })
 }
 
 /// Credentials as EC2 puts them on an instance: a session of its role, here for as long as the sandbox may run.

@@ -11,6 +11,7 @@ const ENGINEERING: &str = "310000000001";
 const STAGING: &str = "310000000002";
 const LIVE: &str = "310000000003";
 const AUDIT: &str = "310000000004";
+const CLOSED: &str = "310000000009";
 const PARTNER: &str = "320000000001";
 
 const SESSION: &str = "example";
@@ -117,6 +118,9 @@ fn own_organisation(b: &mut Builder) -> Result<Organisation, WorldError> {
     developer.extend(auditor.last().cloned());
     Ok(Organisation {
         name: "Example Organisation".to_owned(),
+        id: "o-exampleorg1".to_owned(),
+        management: ENGINEERING.parse()?,
+        closed: Some((CLOSED.parse()?, "Example Retired".to_owned())),
         start_path: START.to_owned(),
         users: vec![user("developer", developer), user("auditor", auditor)],
     })
@@ -127,6 +131,9 @@ fn partner_organisation(b: &mut Builder) -> Result<Organisation, WorldError> {
     let viewer = permission_set(b, PARTNER, REPORTS, policy, 1)?;
     Ok(Organisation {
         name: "Partner Organisation".to_owned(),
+        id: "o-partnerorg1".to_owned(),
+        management: PARTNER.parse()?,
+        closed: None,
         start_path: PARTNER_START.to_owned(),
         users: vec![user("guest", vec![viewer])],
     })

@@ -36,7 +36,7 @@ async fn the_files_are_private_and_agree_with_each_other() {
         .unwrap()
         .map(|e| e.unwrap().file_name())
         .collect();
-    assert_eq!(left.len(), 6, "{left:?}");
+    assert_eq!(left.len(), 7, "{left:?}");
     let json = std::fs::read(running.dir().join("sandbox.json")).unwrap();
     let manifest: Manifest = serde_json::from_slice(&json).unwrap();
     assert_eq!(manifest.endpoint, running.endpoint());

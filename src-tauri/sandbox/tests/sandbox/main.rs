@@ -4,7 +4,9 @@
 mod browser;
 mod clients;
 mod files;
+mod iam_reads;
 mod metadata;
+mod organizations;
 mod s3_buckets;
 mod s3_listing;
 mod s3_reading;

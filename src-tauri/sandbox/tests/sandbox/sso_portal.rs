@@ -9,7 +9,7 @@ use hatrack_sandbox::{Options, Running, start};
 use crate::clients::{Refused, assume, identity, s3, sandbox, sts};
 use crate::sso::{access_token, portal, sign_in};
 
-async fn role_credentials(
+pub async fn role_credentials(
     running: &Running,
     token: &str,
     account: &str,

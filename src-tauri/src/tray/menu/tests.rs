@@ -18,7 +18,8 @@ fn role(key: &str, favourite: bool, last_use: Option<&str>) -> RoleView {
     let last_use = last_use.map(|at| json!({ "at": at, "outcome": "ok" }));
     serde_json::from_value(json!({
         "key": key, "profile": key, "account_id": "081278057606", "account_name": "stuzio", "colour": "red",
-        "role_name": key, "arn": null, "partition": "aws", "source": "~/.aws/config", "defined_at": null,
+        "role_name": key, "arn": null, "partition": "aws", "source": "~/.aws/config", "also_in": [],
+        "defined_at": null,
         "identity": { "profile": "troy", "kind": "keys", "label": "keys", "account_id": null, "region": null,
             "defined_at": null },
         "hops": [], "mfa": false, "external_id": null, "chained": false, "max_duration": null, "duration": 3600,

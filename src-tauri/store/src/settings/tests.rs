@@ -30,6 +30,7 @@ fn what_was_chosen_is_read_again() {
                     name: Some("Stuzio".into()),
                     colour: Some(HatColour::Teal),
                     production: true,
+                    ..AccountSettings::default()
                 },
             );
             s.favourites.insert("stuzio".into());

@@ -23,22 +23,22 @@ pub struct Limits {
 }
 
 impl Parameters {
-    pub(super) fn new(pairs: impl Iterator<Item = (String, String)>) -> Self {
+    pub fn new(pairs: impl Iterator<Item = (String, String)>) -> Self {
         Self(pairs.collect())
     }
 
     /// A parameter as sent.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
     /// `PREFIX.member.1SUFFIX`, `PREFIX.member.2SUFFIX`, … until one is missing.
-    pub(super) fn members<'a>(&'a self, prefix: &'a str, suffix: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn members<'a>(&'a self, prefix: &'a str, suffix: &'a str) -> impl Iterator<Item = &'a str> {
         (1..).map_while(move |n| self.get(&format!("{prefix}.member.{n}{suffix}")))
     }
 
     /// A text within its limits.
-    pub(super) fn text(&self, limits: &Limits) -> Result<Option<&str>, Refusal> {
+    pub fn text(&self, limits: &Limits) -> Result<Option<&str>, Refusal> {
         let Some(value) = self.get(limits.name) else {
             return Ok(None);
         };
@@ -72,13 +72,13 @@ impl Parameters {
     }
 
     /// A text that must be there.
-    pub(super) fn required(&self, limits: &Limits) -> Result<&str, Refusal> {
+    pub fn required(&self, limits: &Limits) -> Result<&str, Refusal> {
         self.text(limits)?
             .ok_or_else(|| Refusal::null(&lower_first(limits.name)))
     }
 
     /// `DurationSeconds`, within `least..=most`.
-    pub(super) fn duration(&self, least: i64, most: i64) -> Result<Option<i64>, Refusal> {
+    pub fn duration(&self, least: i64, most: i64) -> Result<Option<i64>, Refusal> {
         let Some(text) = self.get("DurationSeconds") else {
             return Ok(None);
         };

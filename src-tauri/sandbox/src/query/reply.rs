@@ -1,8 +1,6 @@
-//! STS's XML, and AWS's texts for each refusal.
+//! The XML of answers, and AWS's texts for each refusal.
 
 use http::StatusCode;
-
-const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// An answer to send.
 #[derive(Debug)]
@@ -16,13 +14,14 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub(super) fn new(action: &str, result: Result<String, Refusal>, request_id: String) -> Self {
+    /// The answer to `action` of the API whose XML has this namespace.
+    pub fn new(namespace: &str, action: &str, result: Result<String, Refusal>, request_id: String) -> Self {
         let id = element("RequestId", &request_id);
         let (status, body) = match result {
             Ok(body) => (
                 StatusCode::OK,
                 format!(
-                    "<{action}Response xmlns=\"{NAMESPACE}\"><{action}Result>{body}</{action}Result>\
+                    "<{action}Response xmlns=\"{namespace}\"><{action}Result>{body}</{action}Result>\
                      <ResponseMetadata>{id}</ResponseMetadata></{action}Response>"
                 ),
             ),
@@ -34,7 +33,7 @@ impl Reply {
                 ]
                 .concat();
                 let body = format!(
-                    "<ErrorResponse xmlns=\"{NAMESPACE}\"><Error>{error}</Error>{id}</ErrorResponse>"
+                    "<ErrorResponse xmlns=\"{namespace}\"><Error>{error}</Error>{id}</ErrorResponse>"
                 );
                 (refusal.status, body)
             }
@@ -48,7 +47,7 @@ impl Reply {
 }
 
 /// `<name>text</name>` with the text escaped.
-pub(super) fn element(name: &str, text: &str) -> String {
+pub fn element(name: &str, text: &str) -> String {
     let mut out = format!("<{name}>");
     for c in text.chars() {
         match c {
@@ -65,7 +64,7 @@ pub(super) fn element(name: &str, text: &str) -> String {
 
 /// A refusal, as AWS puts it.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -88,35 +87,35 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    pub(super) fn missing_token() -> Self {
+    pub fn missing_token() -> Self {
         Self::forbidden(
             "MissingAuthenticationToken",
             "Request is missing Authentication Token",
         )
     }
 
-    pub(super) fn invalid_token() -> Self {
+    pub fn invalid_token() -> Self {
         Self::forbidden(
             "InvalidClientTokenId",
             "The security token included in the request is invalid.",
         )
     }
 
-    pub(super) fn expired_token() -> Self {
+    pub fn expired_token() -> Self {
         Self::forbidden(
             "ExpiredToken",
             "The security token included in the request is expired",
         )
     }
 
-    pub(super) fn incomplete_signature() -> Self {
+    pub fn incomplete_signature() -> Self {
         Self::bad_request(
             "IncompleteSignature",
             "Authorization header requires 'Credential', 'Signature', 'SignedHeaders' and a date.",
         )
     }
 
-    pub(super) fn signature_mismatch() -> Self {
+    pub fn signature_mismatch() -> Self {
         Self::forbidden(
             "SignatureDoesNotMatch",
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
@@ -124,14 +123,14 @@ impl Refusal {
         )
     }
 
-    pub(super) fn wrong_service(service: &str) -> Self {
+    pub fn wrong_service(right: &str, service: &str) -> Self {
         Self::forbidden(
             "SignatureDoesNotMatch",
-            format!("Credential should be scoped to correct service: 'sts', not '{service}'. "),
+            format!("Credential should be scoped to correct service: '{right}', not '{service}'. "),
         )
     }
 
-    pub(super) fn skewed(signed: &str, now: &str, limit: &str, old: bool) -> Self {
+    pub fn skewed(signed: &str, now: &str, limit: &str, old: bool) -> Self {
         let message = if old {
             format!("Signature expired: {signed} is now earlier than {limit} ({now} - 15 min.)")
         } else {
@@ -140,37 +139,41 @@ impl Refusal {
         Self::forbidden("SignatureDoesNotMatch", message)
     }
 
-    pub(super) fn invalid_action(action: &str) -> Self {
+    pub fn invalid_action(action: &str, version: &str) -> Self {
         Self::bad_request(
             "InvalidAction",
-            format!("Could not find operation {action} for version 2011-06-15"),
+            format!("Could not find operation {action} for version {version}"),
         )
     }
 
     /// The one answer to a missing role, trust, external ID, permission or condition.
-    pub(super) fn not_authorized(caller: &str, action: &str, resource: &str) -> Self {
+    pub fn not_authorized(caller: &str, action: &str, resource: &str) -> Self {
         Self::denied(format!(
             "User: {caller} is not authorized to perform: {action} on resource: {resource}"
         ))
     }
 
-    pub(super) fn denied(message: impl Into<String>) -> Self {
+    pub fn denied(message: impl Into<String>) -> Self {
         Self::forbidden("AccessDenied", message)
     }
 
-    pub(super) fn validation(message: impl Into<String>) -> Self {
+    pub fn no_such_entity(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NoSuchEntity", message)
+    }
+
+    pub fn validation(message: impl Into<String>) -> Self {
         Self::bad_request("ValidationError", message)
     }
 
-    pub(super) fn invalid_arn(arn: &str) -> Self {
+    pub fn invalid_arn(arn: &str) -> Self {
         Self::validation(format!("{arn} is invalid"))
     }
 
-    pub(super) fn invalid_identity_token(message: impl Into<String>) -> Self {
+    pub fn invalid_identity_token(message: impl Into<String>) -> Self {
         Self::bad_request("InvalidIdentityToken", message)
     }
 
-    pub(super) fn expired_identity_token(now: i64, expiry: i64) -> Self {
+    pub fn expired_identity_token(now: i64, expiry: i64) -> Self {
         Self::bad_request(
             "ExpiredTokenException",
             format!(
@@ -179,35 +182,35 @@ impl Refusal {
         )
     }
 
-    pub(super) fn rejected_claim() -> Self {
+    pub fn rejected_claim() -> Self {
         Self::forbidden("IDPRejectedClaim", "The identity provider rejected the claim")
     }
 
-    pub(super) fn malformed_input() -> Self {
+    pub fn malformed_input() -> Self {
         Self::bad_request("MalformedInput", "")
     }
 
-    pub(super) fn constraint(value: &str, name: &str, constraint: &str) -> Self {
+    pub fn constraint(value: &str, name: &str, constraint: &str) -> Self {
         Self::validation(format!(
             "1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: {constraint}"
         ))
     }
 
-    pub(super) fn null(name: &str) -> Self {
+    pub fn null(name: &str) -> Self {
         Self::validation(format!(
             "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
         ))
     }
 
-    pub(super) fn invalid_parameter(message: impl Into<String>) -> Self {
+    pub fn invalid_parameter(message: impl Into<String>) -> Self {
         Self::bad_request("InvalidParameterValue", message)
     }
 
-    pub(super) fn malformed_policy(message: impl Into<String>) -> Self {
+    pub fn malformed_policy(message: impl Into<String>) -> Self {
         Self::bad_request("MalformedPolicyDocument", message)
     }
 
-    pub(super) fn packed_too_large(message: impl Into<String>) -> Self {
+    pub fn packed_too_large(message: impl Into<String>) -> Self {
         Self::bad_request("PackedPolicyTooLarge", message)
     }
 }

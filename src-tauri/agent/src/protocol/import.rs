@@ -1,0 +1,44 @@
+//! Roles from other tools' files.
+
+use std::path::PathBuf;
+
+use hatrack_core::arn::RoleArn;
+pub use hatrack_core::catalog::import::{ImportFormat, Unusable};
+use serde::{Deserialize, Serialize};
+
+/// Adds the roles of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportRoles {
+    /// The file; a relative path starts from the caller's folder.
+    pub path: PathBuf,
+    /// What roles start from whose own start is not known here.
+    pub from: Option<String>,
+    /// Only tells what it would add.
+    pub dry_run: bool,
+}
+
+/// What adding did or would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// Whose file it is.
+    pub format: ImportFormat,
+    /// The roles added.
+    pub added: Vec<ImportedRow>,
+    /// The roles that were there already, by the same way.
+    pub present: Vec<ImportedRow>,
+    /// What cannot be used, and why.
+    pub unusable: Vec<Unusable>,
+}
+
+/// A role of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedRow {
+    /// Its name there.
+    pub name: String,
+    /// Its key in the catalog.
+    pub key: String,
+    /// The role; `None` where it is there already and its ARN is not known.
+    pub arn: Option<RoleArn>,
+    /// What it starts from.
+    pub start: String,
+}

@@ -1,0 +1,152 @@
+//! `hat settings`: what the person says about accounts, and taking all that is said from one computer to another.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use hatrack_agent::protocol::{Change, DescribeAccount, Set, SetDefaults};
+use hatrack_core::account::{AccountId, HatColour};
+use hatrack_store::private;
+
+use super::{Listing, roles};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::out;
+use crate::said::{DefaultsArgs, text};
+use crate::table::Table;
+
+/// The arguments of `hat settings`.
+#[derive(Debug, Args)]
+pub struct Settings {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Write names, hats, notes, defaults, favourites and added roles to one file without secrets
+    Export(Export),
+    /// Take such a file over; nothing that it does not mention is lost
+    Import(Import),
+    /// Say something about an account
+    Account(SetAccount),
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// The file; standard output where left out
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct Import {
+    /// The file
+    file: PathBuf,
+    /// Only show what it would change
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    listing: Listing,
+}
+
+#[derive(Debug, Args)]
+struct SetAccount {
+    /// Its 12-digit ID
+    account: AccountId,
+    /// What to call it; an empty text takes it back
+    #[arg(long)]
+    name: Option<String>,
+    /// Its hat; "none" takes it back
+    #[arg(long, value_parser = hat)]
+    colour: Option<Set<HatColour>>,
+    /// Whether a switch to it is asked for once more
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
+    production: Option<bool>,
+    /// Whatever is to be remembered; an empty text takes it back
+    #[arg(long)]
+    notes: Option<String>,
+    #[command(flatten)]
+    defaults: DefaultsArgs,
+}
+
+impl Settings {
+    /// Does it.
+    pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        match self.what {
+            What::Export(export) => export.run(context).await,
+            What::Import(import) => import.run(context).await,
+            What::Account(account) => account.run(context).await,
+        }
+    }
+}
+
+impl Export {
+    async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let text = context.agent().await?.export_settings().await?;
+        let Some(file) = self.file else {
+            out::print(&text)?;
+            return Ok(ExitCode::SUCCESS);
+        };
+        private::replace(&file, text.as_bytes()).map_err(|why| {
+            Failure::refused(format!(
+                "{} cannot be written: {why}; check the folder and the free space",
+                file.display()
+            ))
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Import {
+    async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let agent = context.agent().await?;
+        let changes = agent.import_settings(self.file, self.dry_run).await?;
+        if self.listing.json {
+            out::json(&changes)?;
+        } else if changes.is_empty() {
+            out::note("nothing changes: everything in the file is said here already");
+        } else {
+            out::print(&table(&changes).render(out::is_coloured()))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn table(changes: &[Change]) -> Table {
+    let mut table = Table::new(["OF", "WHAT", "WAS", "BECOMES"]);
+    for change in changes {
+        let was = change.was.as_deref().unwrap_or("-");
+        table.row([&change.of, &change.what, was, &change.becomes]);
+    }
+    table
+}
+
+impl SetAccount {
+    async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let said = DescribeAccount {
+            account_id: self.account,
+            name: text(self.name),
+            colour: self.colour.unwrap_or_default(),
+            production: self.production,
+            notes: text(self.notes),
+            defaults: SetDefaults::from(self.defaults),
+        };
+        context.agent().await?.describe_account(said).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn hat(text: &str) -> Result<Set<HatColour>, String> {
+    match text {
+        "none" => Ok(Set::Clear),
+        text => roles::colour(text).map(Set::To),
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("say yes or no".to_owned()),
+    }
+}
