@@ -2,7 +2,7 @@
 
 use hatrack_agent::client::{Agent, AgentError};
 use hatrack_agent::protocol::{HandOut, HandOutOutcome, HandOutRequest, RenewRequest, SwitchRequest};
-use hatrack_core::shared_config::inert;
+use hatrack_core::shared_config::{inert, inert_whole};
 use hatrack_core::sts_limits::TokenCode;
 use hatrack_core::view::{DenialView, NeedView, SessionView, SwitchOutcome};
 
@@ -191,7 +191,7 @@ fn ask_command(terminal: &mut Terminal, profile: &str, command: &str) -> bool {
     terminal.say(&format!(
         "The profile \"{}\" gets its credentials from this command:\n    {}",
         inert(profile),
-        inert(command)
+        inert_whole(command)
     ));
     says_yes(terminal, "Run exactly this command, now and from now on? [y/N]")
 }

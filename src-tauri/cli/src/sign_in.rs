@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use hatrack_agent::client::{Agent, open_page};
 use hatrack_agent::protocol::{SignInOutcome, SignInRequest};
 use hatrack_core::portal_view::SignInView;
-use hatrack_core::shared_config::inert;
+use hatrack_core::shared_config::{inert, inert_whole};
 use hatrack_core::view::NeedView;
 
 use crate::failure::Failure;
@@ -71,7 +71,7 @@ pub async fn sign_in(agent: &Agent, portal: &str, way: Way, anew: bool) -> Resul
 }
 
 fn shown(sign_in: &SignInView, way: Way) -> String {
-    let (portal, url) = (inert(&sign_in.portal.name), inert(&sign_in.url));
+    let (portal, url) = (inert(&sign_in.portal.name), inert_whole(&sign_in.url));
     if let Some(code) = &sign_in.user_code {
         return format!(
             "sign in to {portal}: open {url} in any browser and check that it shows {}",

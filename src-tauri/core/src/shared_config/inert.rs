@@ -7,12 +7,17 @@ const LONGEST: usize = 80;
 ///
 /// Such a text cannot forge lines in a log, move what stands beside it, or steer a terminal.
 pub fn inert(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(LONGEST));
-    for (i, c) in text.chars().enumerate() {
-        if i == LONGEST {
-            out.push('…');
-            break;
-        }
+    let mut cut = text.char_indices().skip(LONGEST);
+    match cut.next() {
+        Some((at, _)) => inert_whole(&text[..at]) + "…",
+        None => inert_whole(text),
+    }
+}
+
+/// The same, never cut: for what a person has to see whole, such as a command to allow or an address to open.
+pub fn inert_whole(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
         if c.is_control() || is_invisible(c) {
             out.extend(c.escape_unicode());
         } else {
@@ -31,7 +36,7 @@ fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::inert;
+    use super::{inert, inert_whole};
 
     #[test]
     fn what_could_steer_a_terminal_is_spelled_out() {
@@ -39,5 +44,6 @@ mod tests {
         assert_eq!(inert("a\u{202e}b\nc"), "a\\u{202e}b\\u{a}c");
         assert_eq!(inert("<img onerror=x> $(id)"), "<img onerror=x> $(id)");
         assert_eq!(inert(&"x".repeat(500)).chars().count(), 81);
+        assert_eq!(inert_whole(&("x".repeat(500) + "\u{1b}")).chars().count(), 506);
     }
 }

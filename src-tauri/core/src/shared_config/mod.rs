@@ -18,7 +18,7 @@ mod source;
 
 pub use document::{Document, PropertySpan, SectionSpan};
 pub use error::{ConfigError, ConfigErrorKind};
-pub use inert::inert;
+pub use inert::{inert, inert_whole};
 pub use listing::listing;
 pub use merge::is_identifier;
 pub use sections::{Ignored, IgnoredWhat, Nested, Property, Section, SharedConfig, Value};
