@@ -5,6 +5,7 @@ import Clipboard from '@lucide/svelte/icons/clipboard';
 import Clock from '@lucide/svelte/icons/clock';
 import Download from '@lucide/svelte/icons/download';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import LogIn from '@lucide/svelte/icons/log-in';
 import LogOut from '@lucide/svelte/icons/log-out';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
@@ -25,7 +26,9 @@ const EVENTS: Record<string, Outcome> = {
   export: { word: 'Copied', tone: '', icon: Clipboard },
   hand_out: { word: 'Handed out', tone: '', icon: KeyRound },
   download: { word: 'Download', tone: '', icon: Download },
-  upload: { word: 'Upload', tone: '', icon: Upload }
+  upload: { word: 'Upload', tone: '', icon: Upload },
+  sign_in: { word: 'Signed in', tone: '', icon: LogIn },
+  sign_out: { word: 'Signed out', tone: '', icon: LogOut }
 };
 
 export function outcomeOf(row: Pick<HistoryRow, 'event' | 'outcome'>): Outcome {

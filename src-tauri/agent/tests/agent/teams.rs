@@ -97,10 +97,12 @@ async fn a_file_is_looked_for_again_after_an_hour_and_at_each_start() {
     for restarts in [false, true] {
         if restarts {
             world.restart().await;
-        } else {
+        }
+        // While somebody listens, an agent does not end for idleness.
+        let listening = world.listen().await;
+        if !restarts {
             world.clock.pass(Duration::from_secs(3601));
         }
-        let listening = world.listen().await;
         assert_eq!(roles_of_team(&world).await, ["First"]);
         loop {
             match soon(listening.next()).await {

@@ -144,15 +144,16 @@ fn the_persons_own_browser_is_opened_once_for_all_who_wait() {
 }
 
 #[test]
-fn a_person_at_a_terminal_is_asked_and_then_served() {
+fn a_person_at_a_terminal_is_asked_and_may_give_up() {
     let stage = Stage::set();
     let profile = story(&stage).profile;
     let mut person = at_terminal(&stage, &format!("'{HAT}' switch {profile}"));
     shows(&mut person, "Sign in to");
     types(&mut person, "y\n");
-    let page = address_in(&shows(&mut person, "in any browser and check"));
-    allow(&stage, &page);
-    shows(&mut person, "Session");
+    shows(&mut person, "in any browser and check");
+    types(&mut person, "\u{3}");
+    shows(&mut person, "given up");
+    assert!(!person.wait().unwrap().success());
 }
 
 #[test]
