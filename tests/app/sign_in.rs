@@ -42,6 +42,7 @@ fn a_switch_waits_for_the_browser_and_then_goes_on() {
     app.find("session-page");
     holds("both are live", || sessions(&desktop, &variables).len() == 2);
 
+    app.click("browse-s3");
     crate::journey::open_bucket(&app, story["hop"]["bucket"].as_str().unwrap());
     let key = story["hop"]["keys"][0].as_str().unwrap();
     crate::journey::walk_to(&app, key);
