@@ -10,12 +10,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hatrack_aws::identities::{container, environment, instance};
-use hatrack_core::broker::{Given, IdentityAsk, IdentityFailure, IdentitySource, Random};
+use hatrack_core::broker::{
+    EndpointRules, Given, IdentityAsk, IdentityFailure, IdentitySource, Random, reach,
+};
 use hatrack_core::caller::CallerContext;
+use hatrack_core::catalog::{EntrySettings, Found};
 use hatrack_core::expiry::Clock;
 use hatrack_core::route::Identity;
 use hatrack_core::secret::Credentials;
-use hatrack_core::sts::Sts;
+use hatrack_core::sts::{Reach, Sts};
+use hatrack_core::view::NeedView;
 
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
@@ -64,6 +68,32 @@ impl LocalIdentities {
                 "profile \"{profile}\" has no access key any more; add aws_access_key_id and aws_secret_access_key to it"
             ))
         })
+    }
+
+    /// Where `service` is reached: by the settings of the profile that names the identity.
+    fn reach_by_profile(&self, ask: IdentityAsk<'_>, region: &str, service: &str) -> Reach {
+        let loaded = self.sources.catalogs.of(ask.caller);
+        let settings = match loaded.catalog.by_key(&ask.route.identity_profile) {
+            Some(Found::Identity(entry)) => entry.settings.clone(),
+            Some(Found::Role(entry)) => entry.settings.clone(),
+            None => EntrySettings::default(),
+        };
+        reach(&settings, ask.caller, region, service)
+    }
+
+    /// `reach`, unless it leads to an endpoint that is not AWS's and that the person has not allowed.
+    fn with_consent(&self, reach: Reach) -> Result<Reach, IdentityFailure> {
+        let rules = EndpointRules {
+            sandbox: self.sources.sandbox,
+            consented: self.sources.choices.now().consented_endpoints.clone(),
+            allow_this: false,
+        };
+        match rules.check(reach.endpoint.as_deref()) {
+            Ok(()) => Ok(reach),
+            Err(endpoint) => Err(IdentityFailure::Needs(Box::new(NeedView::EndpointConsent {
+                endpoint,
+            }))),
+        }
     }
 }
 

@@ -6,13 +6,11 @@ use std::io::Read as _;
 use std::path::Path;
 
 use hatrack_aws::roles_anywhere::{Bearer, CreateSession, certificate_until, create_session};
-use hatrack_core::broker::{EndpointRules, Given, IdentityAsk, IdentityFailure, IdentityRefusal, reach};
+use hatrack_core::broker::{Given, IdentityAsk, IdentityFailure, IdentityRefusal};
 use hatrack_core::caller::CallerContext;
-use hatrack_core::catalog::{EntrySettings, Found};
 use hatrack_core::route::Anywhere;
 use hatrack_core::shared_config::inert;
 use hatrack_core::sts::{AwsFailure, Reach, Refusal};
-use hatrack_core::view::NeedView;
 use jiff::Timestamp;
 use tokio::io::AsyncReadExt;
 use zeroize::Zeroizing;
@@ -54,27 +52,11 @@ impl LocalIdentities {
     /// Where Roles Anywhere is reached: by the line, else by the settings of its profile. A certificate's signature
     /// goes there, so an endpoint that is not AWS's wants consent.
     fn anywhere_reach(&self, anywhere: &Anywhere, ask: IdentityAsk<'_>) -> Result<Reach, IdentityFailure> {
-        let loaded = self.sources.catalogs.of(ask.caller);
-        let settings = match loaded.catalog.by_key(&ask.route.identity_profile) {
-            Some(Found::Identity(entry)) => entry.settings.clone(),
-            Some(Found::Role(entry)) => entry.settings.clone(),
-            None => EntrySettings::default(),
-        };
-        let mut reach = reach(&settings, ask.caller, &anywhere.region, "rolesanywhere");
+        let mut reach = self.reach_by_profile(ask, &anywhere.region, "rolesanywhere");
         if anywhere.endpoint.is_some() {
             reach.endpoint.clone_from(&anywhere.endpoint);
         }
-        let rules = EndpointRules {
-            sandbox: self.sources.sandbox,
-            consented: self.sources.choices.now().consented_endpoints.clone(),
-            allow_this: false,
-        };
-        match rules.check(reach.endpoint.as_deref()) {
-            Ok(()) => Ok(reach),
-            Err(endpoint) => Err(IdentityFailure::Needs(Box::new(NeedView::EndpointConsent {
-                endpoint,
-            }))),
-        }
+        self.with_consent(reach)
     }
 }
 

@@ -6,12 +6,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hatrack_aws::identities::{ProofKey, Refresh, Refreshed, refresh};
-use hatrack_core::broker::{EndpointRules, Given, IdentityAsk, IdentityFailure, IdentityRefusal, reach};
-use hatrack_core::catalog::{EntrySettings, Found};
+use hatrack_core::broker::{Given, IdentityAsk, IdentityFailure, IdentityRefusal};
 use hatrack_core::secret::Credentials;
 use hatrack_core::shared_config::inert;
 use hatrack_core::sts::{AwsFailure, Reach};
-use hatrack_core::view::NeedView;
 use hatrack_store::login_cache::{LoginFile, SignedIn};
 use jiff::{SignedDuration, Timestamp};
 
@@ -104,25 +102,8 @@ impl LocalIdentities {
     /// Where AWS Sign-In is reached: by the settings of the profile that names the sign-in, in the region it was made
     /// in. What is sent there renews it, so an endpoint that is not AWS's wants consent.
     fn sign_in_reach(&self, signed_in: &SignedIn, ask: IdentityAsk<'_>) -> Result<Reach, IdentityFailure> {
-        let loaded = self.sources.catalogs.of(ask.caller);
-        let settings = match loaded.catalog.by_key(&ask.route.identity_profile) {
-            Some(Found::Identity(entry)) => entry.settings.clone(),
-            Some(Found::Role(entry)) => entry.settings.clone(),
-            None => EntrySettings::default(),
-        };
         let region = signed_in.region.as_deref().unwrap_or(&ask.reach.region);
-        let reach = reach(&settings, ask.caller, region, "signin");
-        let rules = EndpointRules {
-            sandbox: self.sources.sandbox,
-            consented: self.sources.choices.now().consented_endpoints.clone(),
-            allow_this: false,
-        };
-        match rules.check(reach.endpoint.as_deref()) {
-            Ok(()) => Ok(reach),
-            Err(endpoint) => Err(IdentityFailure::Needs(Box::new(NeedView::EndpointConsent {
-                endpoint,
-            }))),
-        }
+        self.with_consent(self.reach_by_profile(ask, region, "signin"))
     }
 
     async fn taken_in(&self, file: &LoginFile, signed_in: SignedIn, fresh: Refreshed) -> Given {
