@@ -48,6 +48,8 @@ pub struct Keeper {
     pub(super) waiting: Vec<Passenger>,
     pub(super) last_uses: LastUses,
     active: BootTime,
+    /// Whether something was in use when last looked at.
+    in_use: bool,
 }
 
 /// A session, and what goes with it.
@@ -91,6 +93,7 @@ impl Keeper {
             waiting: Vec::new(),
             last_uses: LastUses::default(),
             active: wiring.broker.clock.now().boot,
+            in_use: false,
             wiring,
         };
         tokio::spawn(async move {
@@ -110,8 +113,9 @@ impl Keeper {
                 return;
             }
             self.open(letter);
+            let idle = self.is_idle();
             self.set_alarm();
-            if self.is_idle() {
+            if idle {
                 tracing::info!("no session, no listener, no request: the agent ends");
                 self.scribe.flush().await;
                 return;
@@ -226,16 +230,16 @@ impl Keeper {
         (!in_use).then(|| BootTime(self.active.0 + self.wiring.idle_after))
     }
 
-    /// Idleness counts from the last moment of use: a request, or the end of a session or of listening.
+    /// Idleness counts from the last moment of use: a request, or when the end of a session or of listening was seen,
+    /// which may be long after it where the computer slept.
     fn is_idle(&mut self) -> bool {
         let now = self.now().boot;
-        match self.idle_at() {
-            Some(at) => at <= now,
-            None => {
-                self.active = now;
-                false
-            }
+        let in_use = self.idle_at().is_none();
+        if in_use || std::mem::replace(&mut self.in_use, in_use) {
+            self.active = now;
         }
+        self.in_use = in_use;
+        self.idle_at().is_some_and(|at| at <= now)
     }
 
     fn set_alarm(&mut self) {

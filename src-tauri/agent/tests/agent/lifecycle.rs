@@ -236,6 +236,19 @@ async fn an_idle_agent_ends_and_one_with_a_session_does_not() {
 }
 
 #[tokio::test]
+async fn after_a_long_sleep_idleness_counts_from_the_waking() {
+    let world = World::new().await;
+    world.session("stuzio").await;
+    world.sessions().await;
+    world.clock.pass(Duration::from_secs(7 * 3600));
+    // Whatever is opened first: the alarm may come after other letters.
+    for _ in 0..2 {
+        let ended = world.service().mailbox.sessions().await;
+        assert!(ended.is_ok(), "the agent ended as it woke");
+    }
+}
+
+#[tokio::test]
 async fn nobody_is_sent_away_while_somebody_listens() {
     let world = World::new().await;
     let listener = world.listen().await;
