@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ pub fn start(desktop: &Desktop, variables: &Variables, arguments: &[&str]) -> Pr
     hat();
     let mut command = desktop.command(hatrack());
     command.envs(variables.iter().cloned()).args(arguments);
-    Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()))
+    Process::start(command.stdout(desktop.said()).stderr(desktop.said()))
 }
 
 /// The app with a driver at its page. The driver ends it.
@@ -55,7 +55,7 @@ impl App {
             .arg(format!("--port={port}"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true");
         command.envs(variables.iter().cloned());
-        let driver = Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
+        let driver = Process::start(command.stdout(desktop.said()).stderr(desktop.said()));
         holds("the driver listens", || {
             std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
         });

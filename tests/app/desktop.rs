@@ -1,9 +1,10 @@
 //! A private desktop for each test: a display, a session bus and a home of its own. Nothing of the person's is touched.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -149,6 +150,12 @@ impl Desktop {
         command
     }
 
+    /// Where the tested programs' own words go, for a test that fails.
+    pub fn said(&self) -> File {
+        let path = self.folder.path().join("said.log");
+        File::options().create(true).append(true).open(path).unwrap()
+    }
+
     /// What a program prints.
     pub fn output(&self, program: &str, arguments: &[&str]) -> String {
         let output = self
@@ -226,7 +233,19 @@ impl Drop for Desktop {
                 .stderr(Stdio::null());
             let _ = stop.status();
         }
+        tell_if_failing(&self.folder.path().join("said.log"));
     }
+}
+
+/// The end of a log, on a failing test's output.
+pub fn tell_if_failing(log: &Path) {
+    if !std::thread::panicking() {
+        return;
+    }
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let from = text.lines().count().saturating_sub(60);
+    eprintln!("-- the end of {}:", log.display());
+    text.lines().skip(from).for_each(|line| eprintln!("{line}"));
 }
 
 fn first_line(from: impl Read) -> String {

@@ -9,6 +9,9 @@ use zbus::message::Header;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 
 use crate::desktop::Desktop;
+use crate::patience::LIMIT;
+
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 struct Watcher {
     items: Vec<String>,
@@ -55,17 +58,22 @@ impl Tray {
             .at("/StatusNotifierWatcher", watcher)
             .await
             .unwrap();
-        bus.request_name("org.kde.StatusNotifierWatcher").await.unwrap();
+        bus.request_name(WATCHER).await.unwrap();
         Self { bus, registered }
     }
 
     /// Waits for an icon, and gives its menu.
     pub async fn menu(&mut self) -> Menu {
-        let limit = Duration::from_secs(30);
-        let (owner, item) = tokio::time::timeout(limit, self.registered.recv())
-            .await
-            .expect("no icon came")
-            .unwrap();
+        let (owner, item) = match self.icon().await {
+            Some(icon) => icon,
+            None => {
+                // The icon's library was once seen not to announce itself on a loaded machine. It has to when a
+                // panel starts anew; an app without an icon still fails here.
+                eprintln!("no icon came; the tray starts anew");
+                self.start_anew().await;
+                self.icon().await.expect("no icon came")
+            }
+        };
         let item = zbus::Proxy::new(&self.bus, owner.clone(), item, "org.kde.StatusNotifierItem")
             .await
             .unwrap();
@@ -75,6 +83,20 @@ impl Tray {
             owner,
             path,
         }
+    }
+}
+
+impl Tray {
+    async fn icon(&mut self) -> Option<(String, String)> {
+        tokio::time::timeout(LIMIT, self.registered.recv())
+            .await
+            .ok()
+            .flatten()
+    }
+
+    async fn start_anew(&self) {
+        self.bus.release_name(WATCHER).await.unwrap();
+        self.bus.request_name(WATCHER).await.unwrap();
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha1::Sha1;
 
 use crate::app::{Variables, hat};
-use crate::desktop::{Desktop, Process};
+use crate::desktop::{Desktop, Process, tell_if_failing};
 
 /// A running `hat sandbox`, in a folder of its own.
 pub struct World {
@@ -79,16 +79,9 @@ impl World {
 }
 
 impl Drop for World {
-    /// A test that fails leaves the logs, if HATRACK_FAILED names a folder.
     fn drop(&mut self) {
-        let Some(folder) = std::env::var_os("HATRACK_FAILED").filter(|_| std::thread::panicking()) else {
-            return;
-        };
-        let thread = std::thread::current();
-        let test = thread.name().unwrap_or("test").replace("::", "-");
         for log in ["window.log", "agent.log"] {
-            let kept = PathBuf::from(&folder).join(format!("{test}-{log}"));
-            let _ = std::fs::copy(self.home().join(log), kept);
+            tell_if_failing(&self.home().join(log));
         }
     }
 }
