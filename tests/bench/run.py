@@ -13,6 +13,7 @@ from callers import measure_parallel_callers
 from catalog import measure_catalog
 from credential_process import measure_credential_process
 from peer_processes import SandboxServer
+from portal import measure_portal
 from results import Table
 from switch_overhead import measure_switch
 from window import measure_window
@@ -26,6 +27,7 @@ def main() -> int:
         "callers": measure_parallel_callers,
         "switch": measure_switch,
         "catalog": measure_catalog,
+        "portal": measure_portal,
         "window": measure_window,
     }
     wanted = sys.argv[1:] or list(measures)
