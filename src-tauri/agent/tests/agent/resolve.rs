@@ -142,7 +142,7 @@ impl Case {
                     NeedView::EndpointConsent { endpoint } => Request::ConsentEndpoint {
                         endpoint: endpoint.clone(),
                     },
-                    other => panic!("{other:?}"),
+                    _ => return Ok(outcome),
                 },
                 _ => return Ok(outcome),
             };
