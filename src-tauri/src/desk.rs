@@ -7,9 +7,11 @@ use hatrack_agent::client::Agent;
 use hatrack_core::caller::Client;
 use hatrack_store::home::Home;
 
+use crate::chosen_files::ChosenFiles;
 use crate::clipboard::Clipboard;
 use crate::environment::Environment;
 use crate::front::{Front, Push};
+use crate::last_import::LastImport;
 use crate::link::Link;
 use crate::s3_access::S3Access;
 use crate::sign_in_pages::SignInPages;
@@ -30,6 +32,8 @@ struct Inner {
     transfers: Transfers,
     s3: S3Access,
     sign_in_pages: SignInPages,
+    chosen_files: ChosenFiles,
+    last_import: LastImport,
     front: Arc<dyn Front>,
 }
 
@@ -53,6 +57,8 @@ impl Desk {
             transfers: Transfers::new(front.clone()),
             s3: S3Access::default(),
             sign_in_pages: SignInPages::default(),
+            chosen_files: ChosenFiles::default(),
+            last_import: LastImport::default(),
             front,
         }))
     }
@@ -101,6 +107,16 @@ impl Desk {
     /// The pages of sign-ins under way.
     pub fn sign_in_pages(&self) -> &SignInPages {
         &self.0.sign_in_pages
+    }
+
+    /// The files that the person has chosen.
+    pub fn chosen_files(&self) -> &ChosenFiles {
+        &self.0.chosen_files
+    }
+
+    /// What the last import added.
+    pub fn last_import(&self) -> &LastImport {
+        &self.0.last_import
     }
 
     /// The transfers.

@@ -92,6 +92,7 @@ impl From<protocol::Topic> for Topic {
             protocol::Topic::Settings => Self::Settings,
             protocol::Topic::Status => Self::Status,
             protocol::Topic::Portals => Self::Portals,
+            protocol::Topic::Discoveries => Self::Discoveries,
         }
     }
 }

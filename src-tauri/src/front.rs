@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use hatrack_core::bucket_view::TransferView;
+use hatrack_core::secret::Secret;
+use tauri::Url;
+use tokio::sync::mpsc::UnboundedSender;
 
-use crate::wire::{Navigate, Notice, NoticeLevel, Topic};
+use crate::wire::{LinkOpened, Navigate, Notice, NoticeLevel, Topic};
 
 /// What is pushed to the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +23,8 @@ pub enum Push {
     QuitAsked,
     /// The page says something until it is closed.
     Notice(Notice),
+    /// The page asks what to do with a link.
+    LinkOpened(LinkOpened),
 }
 
 impl Push {
@@ -30,6 +35,28 @@ impl Push {
             message: message.to_string(),
         })
     }
+}
+
+/// A page of a SAML provider to open in a window of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProviderPage {
+    /// `SignInView::id`, which names the window too.
+    pub id: String,
+    /// What the person calls the provider.
+    pub name: String,
+    /// The page.
+    pub url: Url,
+    /// What stands in for AWS's sign-in, such as a sandbox's.
+    pub instead: Option<String>,
+}
+
+/// What comes of such a window.
+#[derive(Debug)]
+pub enum Said {
+    /// What the page was to take to AWS.
+    Assertion(Secret),
+    /// The window has gone.
+    Closed,
 }
 
 /// The window and what surrounds it.
@@ -47,10 +74,20 @@ pub trait Front: Send + Sync {
     fn ready(&self);
     /// A native dialog that asks for a folder; `None` where it is cancelled.
     async fn ask_folder(&self, title: &str) -> Option<PathBuf>;
+    /// A native dialog that asks for a file that is there; `None` where it is cancelled.
+    async fn ask_file(&self, title: &str) -> Option<PathBuf>;
+    /// A native dialog that asks where a file is to be written; `None` where it is cancelled.
+    async fn ask_new_file(&self, title: &str, name: &str) -> Option<PathBuf>;
     /// The person's folder for downloads, which may not be there yet.
     fn downloads(&self) -> Option<PathBuf>;
     /// Shows a file in the desktop's file manager.
     fn reveal(&self, file: &Path);
+    /// Opens a SAML provider's page; `tell` hears what comes of it. An error says why it could not be.
+    fn open_provider(&self, page: ProviderPage, tell: UnboundedSender<Said>) -> Result<(), String>;
+    /// Brings the window of that sign-in to the front; whether there is one.
+    fn show_provider(&self, id: &str) -> bool;
+    /// Closes the window of that sign-in, if there is one.
+    fn close_provider(&self, id: &str);
     /// Ends the program.
     fn quit(&self);
 }
@@ -69,6 +106,10 @@ pub mod fake {
     pub struct FakeFront {
         /// What was pushed to the page.
         pub pushed: Mutex<Vec<Push>>,
+        /// What the person answers to a dialog that asks for a file.
+        pub file: Mutex<Option<PathBuf>>,
+        /// The windows of SAML providers, and who hears of each.
+        pub providers: Mutex<Vec<(ProviderPage, UnboundedSender<Said>)>>,
         /// Whether the window was shown.
         pub shown: AtomicBool,
         /// Whether the program was ended.
@@ -105,10 +146,27 @@ pub mod fake {
         async fn ask_folder(&self, _: &str) -> Option<PathBuf> {
             None
         }
+        async fn ask_file(&self, _: &str) -> Option<PathBuf> {
+            self.file.lock().unwrap().clone()
+        }
+        async fn ask_new_file(&self, _: &str, _: &str) -> Option<PathBuf> {
+            self.file.lock().unwrap().clone()
+        }
         fn downloads(&self) -> Option<PathBuf> {
             None
         }
         fn reveal(&self, _: &Path) {}
+        fn open_provider(&self, page: ProviderPage, tell: UnboundedSender<Said>) -> Result<(), String> {
+            self.providers.lock().unwrap().push((page, tell));
+            Ok(())
+        }
+        fn show_provider(&self, id: &str) -> bool {
+            let providers = self.providers.lock().unwrap();
+            providers.iter().any(|(page, _)| page.id == id)
+        }
+        fn close_provider(&self, id: &str) {
+            self.providers.lock().unwrap().retain(|(page, _)| page.id != id);
+        }
         fn quit(&self) {
             self.quit.store(true, Ordering::Relaxed);
         }

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use hatrack_store::home::Home;
 
+use crate::start::OpenedLink;
+
 /// What came of a start.
 #[derive(Debug)]
 pub enum Claim {
@@ -42,8 +44,8 @@ pub enum InstanceError {
     Silent,
 }
 
-/// Claims `home`, whose folders exist.
-pub fn claim(home: &Home) -> Result<Claim, InstanceError> {
+/// Claims `home`, whose folders exist. Where another process is its window, `link` is handed over to that one.
+pub fn claim(home: &Home, link: Option<&OpenedLink>) -> Result<Claim, InstanceError> {
     let path = home.agent_lock().with_file_name("window.lock");
     let failed = |why| InstanceError::Lock {
         path: path.clone(),
@@ -61,7 +63,7 @@ pub fn claim(home: &Home) -> Result<Claim, InstanceError> {
             door: door::open(home),
         })),
         Err(TryLockError::WouldBlock) => {
-            if show_other(home) {
+            if show_other(home, link) {
                 Ok(Claim::Shown)
             } else {
                 Err(InstanceError::Silent)
@@ -75,13 +77,14 @@ pub fn claim(home: &Home) -> Result<Claim, InstanceError> {
 use door::show_other;
 
 #[cfg(not(unix))]
-fn show_other(_: &Home) -> bool {
+fn show_other(_: &Home, _: Option<&OpenedLink>) -> bool {
     false
 }
 
 impl Owner {
-    /// Calls `show` whenever a second start asks for it, for as long as the process lives.
-    pub fn answer(&self, show: impl Fn() + Send + 'static) {
+    /// Calls `show` whenever a second start asks for it, with the link that it was started with, for as long as the
+    /// process lives.
+    pub fn answer(&self, show: impl Fn(Option<OpenedLink>) + Send + 'static) {
         #[cfg(unix)]
         if let Some(door) = self.door.as_ref().and_then(|door| door.try_clone().ok()) {
             std::thread::spawn(move || door::answer(&door, &show));
@@ -93,12 +96,15 @@ impl Owner {
 
 #[cfg(unix)]
 mod door {
-    use std::io::Read;
+    use std::io::{Read, Write};
+    use std::net::Shutdown;
     use std::os::unix::net::{UnixListener, UnixStream};
     use std::path::PathBuf;
     use std::time::{Duration, Instant};
 
     use hatrack_store::home::Home;
+
+    use crate::start::OpenedLink;
 
     /// How long a window may take from its lock to its socket, and to answer.
     const PATIENCE: Duration = Duration::from_secs(5);
@@ -117,12 +123,12 @@ mod door {
             .ok()
     }
 
-    /// Connecting is the whole request: the folder lets no one else in. The window answers by closing.
-    pub(super) fn answer(door: &UnixListener, show: &dyn Fn()) {
+    /// A request is a link or nothing, up to its end: the folder lets no one else in. The window answers by closing.
+    pub(super) fn answer(door: &UnixListener, show: &dyn Fn(Option<OpenedLink>)) {
         for caller in door.incoming() {
             match caller {
                 Ok(caller) => {
-                    show();
+                    show(link_of(&caller));
                     drop(caller);
                 }
                 Err(why) => {
@@ -133,12 +139,25 @@ mod door {
         }
     }
 
+    /// The link that a second start hands over. What is no link of ours is nothing.
+    fn link_of(caller: &UnixStream) -> Option<OpenedLink> {
+        let _ = caller.set_read_timeout(Some(PATIENCE));
+        let mut text = String::new();
+        let longest = OpenedLink::LONGEST as u64 + 1;
+        caller.take(longest).read_to_string(&mut text).ok()?;
+        OpenedLink::of(&text)
+    }
+
     /// Asks the lock's owner to show itself; true once it has heard.
-    pub(super) fn show_other(home: &Home) -> bool {
+    pub(super) fn show_other(home: &Home, link: Option<&OpenedLink>) -> bool {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             if let Ok(mut other) = UnixStream::connect(path(home)) {
                 let _ = other.set_read_timeout(Some(PATIENCE));
+                let text = link.map_or("", OpenedLink::as_str);
+                if other.write_all(text.as_bytes()).is_err() || other.shutdown(Shutdown::Write).is_err() {
+                    return false;
+                }
                 return matches!(other.read(&mut [0; 1]), Ok(0));
             }
             // The first holds its lock a moment before it listens.
@@ -165,28 +184,31 @@ mod tests {
     fn g68_the_second_start_shows_the_first_and_owns_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let home = home(&folder);
-        let Claim::Ours(first) = claim(&home).unwrap() else {
+        let Claim::Ours(first) = claim(&home, None).unwrap() else {
             panic!("a home without a window was not ours")
         };
         let (shown, seen) = mpsc::channel();
-        first.answer(move || shown.send(()).unwrap());
-        assert!(matches!(claim(&home).unwrap(), Claim::Shown));
-        seen.recv_timeout(Duration::from_secs(5)).unwrap();
+        first.answer(move |link| shown.send(link).unwrap());
+        assert!(matches!(claim(&home, None).unwrap(), Claim::Shown));
+        assert_eq!(seen.recv_timeout(Duration::from_secs(5)).unwrap(), None);
+        let link = OpenedLink::of("hatrack://switch?account=081278057606&role=Reader");
+        assert!(matches!(claim(&home, link.as_ref()).unwrap(), Claim::Shown));
+        assert_eq!(seen.recv_timeout(Duration::from_secs(5)).unwrap(), link);
     }
 
     #[test]
     fn g69_a_dead_owner_leaves_the_home_free() {
         let folder = tempfile::tempdir().unwrap();
         let home = home(&folder);
-        drop(claim(&home).unwrap());
-        assert!(matches!(claim(&home).unwrap(), Claim::Ours(_)));
+        drop(claim(&home, None).unwrap());
+        assert!(matches!(claim(&home, None).unwrap(), Claim::Ours(_)));
     }
 
     #[test]
     fn each_home_has_a_window_of_its_own() {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let first = claim(&home(&one)).unwrap();
-        assert!(matches!(claim(&home(&other)).unwrap(), Claim::Ours(_)));
+        let first = claim(&home(&one), None).unwrap();
+        assert!(matches!(claim(&home(&other), None).unwrap(), Claim::Ours(_)));
         drop(first);
     }
 }

@@ -1,9 +1,10 @@
 //! The desktop app: window, tray, reminders and clipboard. A client of the agent; it decides nothing.
 //!
-//! Invariants: no secret crosses to the page, except that the page sends MFA codes; the window is one per home; the
-//! environment is read once, at start.
+//! Invariants: no secret crosses to the page, except that the page sends MFA codes and pasted SAML responses; the window
+//! is one per home; the environment is read once, at start.
 
 pub mod acts;
+pub mod chosen_files;
 pub mod clipboard;
 pub mod commands;
 pub mod desk;
@@ -12,6 +13,7 @@ pub mod environment;
 pub mod follow;
 pub mod front;
 pub mod instance;
+pub mod last_import;
 pub mod link;
 mod log;
 mod measure;
@@ -19,6 +21,8 @@ pub mod quit;
 pub mod reminders;
 mod reveal;
 pub mod s3_access;
+pub mod saml_sign_in;
+pub mod saml_window;
 pub mod sandbox;
 mod shell;
 pub mod sign_in_pages;

@@ -13,15 +13,15 @@ use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent, Wry};
 use crate::clipboard::{Clipboard, SystemBoard};
 use crate::desk::Desk;
 use crate::environment::Environment;
-use crate::front::Front;
+use crate::front::{Front, Push};
 use crate::instance::{self, Claim, Owner};
 use crate::link::Link;
 use crate::reminders::Reminders;
 use crate::sandbox::{self, Sandbox};
-use crate::start::{self, Asked, Start};
+use crate::start::{self, Asked, OpenedLink, Start};
 use crate::tray::{Tray, TrayHost, TrayNews};
 use crate::window::Desktop;
-use crate::wire::Topic;
+use crate::wire::{LinkOpened, Topic};
 use crate::{follow, log, quit, window, wire};
 
 /// Runs the program.
@@ -59,7 +59,7 @@ struct Place {
 }
 
 fn open(start: Start) -> Result<(), Box<dyn Error>> {
-    let Some(place) = claim(start.sandbox)? else {
+    let Some(place) = claim(&start)? else {
         return Ok(());
     };
     let level = place.environment.var("HATRACK_LOG");
@@ -83,6 +83,7 @@ fn open(start: Start) -> Result<(), Box<dyn Error>> {
         link,
         owner: place.owner,
         hidden: start.hidden,
+        link_opened: start.link,
         short_lived,
     };
     let app = tauri::Builder::default()
@@ -91,7 +92,10 @@ fn open(start: Start) -> Result<(), Box<dyn Error>> {
         .invoke_handler(wire::refuse_oversized(wire::handler()))
         .setup(move |app| setup.run(app))
         .on_window_event(|window, event| {
-            if let WindowEvent::CloseRequested { api, .. } = event {
+            // The pages of sign-ins just close.
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && window.label() == window::LABEL
+            {
                 api.prevent_close();
                 close(window.app_handle());
             }
@@ -108,17 +112,17 @@ fn open(start: Start) -> Result<(), Box<dyn Error>> {
 }
 
 /// Finds the home and makes this process its window; `None` where another one is, which then shows itself.
-fn claim(sandbox: bool) -> Result<Option<Place>, Box<dyn Error>> {
+fn claim(start: &Start) -> Result<Option<Place>, Box<dyn Error>> {
     let own = Environment::of_process();
     let hat = HatExecutable::beside_current();
-    let (home, folder) = if sandbox {
+    let (home, folder) = if start.sandbox {
         let folder = sandbox::folder(own.cache())?;
         (Home::at(&folder), Some(folder))
     } else {
         (own.home()?, None)
     };
     home.create()?;
-    let owner = match instance::claim(&home)? {
+    let owner = match instance::claim(&home, start.link.as_ref())? {
         Claim::Ours(owner) => owner,
         Claim::Shown => return Ok(None),
     };
@@ -153,6 +157,7 @@ fn window_state(home: &Home) -> tauri::plugin::TauriPlugin<Wry> {
     Builder::default()
         // An absolute path takes the place of the plugin's own folder.
         .with_filename(file.to_string_lossy())
+        .with_filter(|label| label == window::LABEL)
         .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
         .build()
 }
@@ -163,6 +168,7 @@ struct Setup {
     link: Arc<Link>,
     owner: Owner,
     hidden: bool,
+    link_opened: Option<OpenedLink>,
     short_lived: bool,
 }
 
@@ -190,8 +196,16 @@ impl Setup {
         let tray_news = Arc::new(TrayNews::default());
         tauri::async_runtime::spawn(follow::agent(desk.clone(), reminders, tray_news.clone()));
         let window = window::open(&handle, &self.home, self.hidden)?;
+        if let Some(link) = &self.link_opened {
+            ask_about(&*desktop, link);
+        }
         let shown = desktop.clone();
-        app.state::<Owner>().answer(move || shown.show());
+        app.state::<Owner>().answer(move |link| {
+            shown.show();
+            if let Some(link) = &link {
+                ask_about(&*shown, link);
+            }
+        });
 
         let dark = crate::tray::panel_is_dark(
             panel.as_deref().and_then(|name| name.to_str()),
@@ -207,11 +221,17 @@ impl Setup {
     }
 }
 
+/// A link acts by nothing but the person's own yes, in the page.
+fn ask_about(front: &dyn Front, link: &OpenedLink) {
+    let link = link.as_str().to_owned();
+    front.push(Push::LinkOpened(LinkOpened { link }));
+}
+
 /// With a tray the window hides; without one nothing would bring it back, so closing it is quitting.
 fn close(app: &AppHandle) {
     let desk = app.state::<Desk>().inner().clone();
     if desk.front().has_tray() {
-        if let Some(window) = app.webview_windows().values().next() {
+        if let Some(window) = app.get_webview_window(window::LABEL) {
             let _ = window.hide();
         }
         return;

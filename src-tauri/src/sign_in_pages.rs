@@ -11,23 +11,22 @@ const KEPT: usize = 16;
 
 /// The last pages.
 #[derive(Debug, Default)]
-pub struct SignInPages(Mutex<Vec<(String, String)>>);
+pub struct SignInPages(Mutex<Vec<SignInView>>);
 
 impl SignInPages {
     /// Remembers the page of `sign_in`.
     pub fn keep(&self, sign_in: &SignInView) {
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.retain(|(id, _)| *id != sign_in.id);
-        pages.push((sign_in.id.clone(), sign_in.url.clone()));
+        pages.retain(|known| known.id != sign_in.id);
+        pages.push(sign_in.clone());
         if pages.len() > KEPT {
             pages.remove(0);
         }
     }
 
     /// The page of the sign-in `id`.
-    pub fn of(&self, id: &str) -> Option<String> {
+    pub fn of(&self, id: &str) -> Option<SignInView> {
         let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = pages.iter().find(|(known, _)| known == id);
-        found.map(|(_, url)| url.clone())
+        pages.iter().find(|known| known.id == id).cloned()
     }
 }

@@ -4,12 +4,35 @@ use std::ffi::OsString;
 use std::fmt;
 
 /// What the arguments ask for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Start {
     /// Work on the miniature AWS.
     pub sandbox: bool,
     /// Start in the tray, without a window.
     pub hidden: bool,
+    /// Ask what to do with this link.
+    pub link: Option<OpenedLink>,
+}
+
+/// A `hatrack://` link that the desktop hands over. What it names is read only once it is shown to the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedLink(String);
+
+impl OpenedLink {
+    /// The longest that is handed on, in bytes. A link that names a role ends long before.
+    pub const LONGEST: usize = 8 * 1024;
+
+    /// `text`, if it is one of ours.
+    pub fn of(text: &str) -> Option<Self> {
+        let scheme = text.get(.."hatrack://".len())?;
+        let ours = scheme.eq_ignore_ascii_case("hatrack://") && text.len() <= Self::LONGEST;
+        ours.then(|| Self(text.to_owned()))
+    }
+
+    /// As it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What `main` does.
@@ -29,8 +52,9 @@ pub struct UnknownArgument(pub String);
 const HELP: &str = "\
 Hatrack, an access broker for AWS on the desktop. In a terminal, use hat.
 
-Usage: hatrack [--sandbox] [--hidden]
+Usage: hatrack [--sandbox] [--hidden] [LINK]
 
+  LINK        a hatrack:// link; the window asks what to do with it
   --sandbox   work on a miniature AWS on this computer; no account is needed
   --hidden    start in the tray
   --version   the version
@@ -43,6 +67,9 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Unkn
         match argument.to_str() {
             Some("--sandbox") => start.sandbox = true,
             Some("--hidden") => start.hidden = true,
+            Some(text) if start.link.is_none() && OpenedLink::of(text).is_some() => {
+                start.link = OpenedLink::of(text);
+            }
             Some("--help" | "-h") => return Ok(Asked::Print(HELP.into())),
             Some("--version" | "-V") => {
                 return Ok(Asked::Print(format!("hatrack {}", env!("CARGO_PKG_VERSION"))));
@@ -109,6 +136,7 @@ pub fn settle_environment() {}
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
 
     fn asked(arguments: &[&str]) -> Result<Asked, UnknownArgument> {
@@ -121,10 +149,30 @@ mod tests {
         let both = Start {
             sandbox: true,
             hidden: true,
+            link: None,
         };
         assert_eq!(asked(&["--hidden", "--sandbox"]), Ok(Asked::Open(both)));
         assert_eq!(asked(&["--sandbux"]), Err(UnknownArgument("--sandbux".into())));
         assert_eq!(asked(&["a\u{1b}[2J"]), Err(UnknownArgument("a\\u{1b}[2J".into())));
         assert!(matches!(asked(&["--sandbox", "--help"]), Ok(Asked::Print(_))));
+    }
+
+    #[test]
+    fn one_link_of_ours_is_taken_and_no_other_address() {
+        let link = "hatrack://switch?account=081278057606&role=Reader";
+        let Ok(Asked::Open(start)) = asked(&[link]) else {
+            panic!("the link was not taken")
+        };
+        assert_eq!(start.link.as_ref().map(OpenedLink::as_str), Some(link));
+        let long = format!("hatrack://switch?role={}", "x".repeat(OpenedLink::LONGEST));
+        for wrong in [
+            &[link, link][..],
+            &["https://signin.aws.amazon.com/switchrole"],
+            &["hatrack:switch"],
+            &["file:///etc/passwd"],
+            &[&long],
+        ] {
+            assert!(asked(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

@@ -7,16 +7,18 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use hatrack_store::home::Home;
 use tauri::{AppHandle, Emitter, Manager, Runtime, WebviewWindow, WebviewWindowBuilder};
-use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
-use crate::front::{Front, Push};
+use crate::front::{Front, ProviderPage, Push, Said};
 use crate::measure;
+use crate::saml_window;
 use crate::tray::TrayHost;
 use crate::wire::{Changed, QuitAsked};
 
 /// The window's name in the configuration and in the access control list.
-const LABEL: &str = "main";
+pub const LABEL: &str = "main";
 
 /// Makes the window as the configuration has it. What the page keeps for itself stays in its home.
 pub fn open<R: Runtime>(app: &AppHandle<R>, home: &Home, hidden: bool) -> tauri::Result<WebviewWindow<R>> {
@@ -94,6 +96,14 @@ impl<R: Runtime> Desktop<R> {
         self.app.get_webview_window(LABEL)
     }
 
+    fn file_dialog(&self, title: &str) -> FileDialogBuilder<R> {
+        let dialog = self.app.dialog().file().set_title(title);
+        match self.window() {
+            Some(window) => dialog.set_parent(&window),
+            None => dialog,
+        }
+    }
+
     fn emit(&self, push: Push) {
         let sent = match push {
             Push::Changed(topics) => {
@@ -104,11 +114,23 @@ impl<R: Runtime> Desktop<R> {
             Push::Navigate(place) => self.app.emit_to(LABEL, "navigate", place),
             Push::QuitAsked => self.app.emit_to(LABEL, "quit_asked", QuitAsked {}),
             Push::Notice(notice) => self.app.emit_to(LABEL, "notice", notice),
+            Push::LinkOpened(opened) => self.app.emit_to(LABEL, "link_opened", opened),
         };
         if let Err(why) = sent {
             tracing::warn!("the page was not told: {why}");
         }
     }
+}
+
+type FileAnswer = Box<dyn FnOnce(Option<FilePath>) + Send>;
+
+/// What the person answers to the dialog that `ask` opens; `None` where it is cancelled.
+async fn answer_to(ask: impl FnOnce(FileAnswer)) -> Option<PathBuf> {
+    let (answer, answered) = oneshot::channel();
+    ask(Box::new(move |path| {
+        let _ = answer.send(path);
+    }));
+    answered.await.ok().flatten()?.into_path().ok()
 }
 
 #[async_trait]
@@ -156,15 +178,18 @@ impl<R: Runtime> Front for Desktop<R> {
     }
 
     async fn ask_folder(&self, title: &str) -> Option<PathBuf> {
-        let (answer, answered) = oneshot::channel();
-        let mut dialog = self.app.dialog().file().set_title(title);
-        if let Some(window) = self.window() {
-            dialog = dialog.set_parent(&window);
-        }
-        dialog.pick_folder(move |folder| {
-            let _ = answer.send(folder);
-        });
-        answered.await.ok().flatten()?.into_path().ok()
+        let dialog = self.file_dialog(title);
+        answer_to(|answer| dialog.pick_folder(answer)).await
+    }
+
+    async fn ask_file(&self, title: &str) -> Option<PathBuf> {
+        let dialog = self.file_dialog(title);
+        answer_to(|answer| dialog.pick_file(answer)).await
+    }
+
+    async fn ask_new_file(&self, title: &str, name: &str) -> Option<PathBuf> {
+        let dialog = self.file_dialog(title).set_file_name(name);
+        answer_to(|answer| dialog.save_file(answer)).await
     }
 
     fn downloads(&self) -> Option<PathBuf> {
@@ -177,6 +202,18 @@ impl<R: Runtime> Front for Desktop<R> {
 
     fn reveal(&self, file: &Path) {
         crate::reveal::in_file_manager(file);
+    }
+
+    fn open_provider(&self, page: ProviderPage, tell: UnboundedSender<Said>) -> Result<(), String> {
+        saml_window::open(&self.app, &page, tell).map_err(|why| why.to_string())
+    }
+
+    fn show_provider(&self, id: &str) -> bool {
+        saml_window::show(&self.app, id)
+    }
+
+    fn close_provider(&self, id: &str) {
+        saml_window::close(&self.app, id);
     }
 
     fn quit(&self) {

@@ -81,6 +81,13 @@ pub fn allow(page: &str, portal: &Value) {
     }
 }
 
+/// What stands at an address.
+pub fn fetch(address: &str) -> String {
+    let (host, path, query) = parts(address);
+    let line = format!("GET {path}?{query} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    ask(&host, &line)
+}
+
 fn parts(address: &str) -> (String, String, String) {
     let rest = address
         .strip_prefix("http://")

@@ -1,6 +1,7 @@
 /** Every view in both themes against axe's rules for WCAG A and AA. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { catalogViews } from './catalogViews';
 import { bucketRow, nav, objectRow, open, roleRow, type World } from './page';
 
 const views: Record<string, { world?: World; act: (page: Page) => Promise<unknown> }> = {
@@ -126,7 +127,8 @@ const views: Record<string, { world?: World; act: (page: Page) => Promise<unknow
   },
   quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
   keys: { act: (page) => page.keyboard.press('?') },
-  'no session': { world: 'quiet', act: (page) => nav(page, 'sessions') }
+  'no session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
+  ...catalogViews
 };
 
 for (const theme of ['light', 'dark'] as const) {

@@ -26,10 +26,8 @@ test.describe('MFA', () => {
     await expect(page.getByTestId('mfa-serves')).toContainText('every role of troy-phone for 12 h');
     await page.keyboard.press('Escape');
     await nav(page, 'settings');
-    const share = page.getByTestId('share-codes');
-    await expect(share).toHaveAttribute('aria-checked', 'true');
-    await share.click();
-    await expect(share).toHaveAttribute('aria-checked', 'false');
+    await page.getByTestId('settings-mfa').click();
+    await page.getByTestId('code-use').getByText('One role').click();
     expect(await calls(page, 'set_code_use')).toEqual([{ codes: 'each_role' }]);
     await nav(page, 'roles');
     await roleRow(page, MFA_ROLE).click();

@@ -1,5 +1,6 @@
 /** Pictures of every view in both themes, written to shots/ to be looked at. Run by `npm run shots`. */
 import { test, type Page } from '@playwright/test';
+import { catalogViews } from './catalogViews';
 import { nav, open, type World } from './page';
 
 interface Shot {
@@ -189,7 +190,8 @@ const shots: Record<string, Shot> = {
   },
   quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
   keys: { act: (page) => page.keyboard.press('?') },
-  'no-session': { world: 'quiet', act: (page) => nav(page, 'sessions') }
+  'no-session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
+  ...catalogViews
 };
 
 for (const theme of ['light', 'dark'] as const) {

@@ -1,14 +1,17 @@
 //! The catalog of each caller, by the files that the caller's environment names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use hatrack_core::access_key::VaultKey;
 use hatrack_core::account::AccountId;
+use hatrack_core::arn::RoleArn;
 use hatrack_core::caller::CallerContext;
-use hatrack_core::catalog::{Accounts, Besides, TeamCatalog};
+use hatrack_core::catalog::{Accounts, Besides, Discovered, TeamCatalog};
 use hatrack_core::expiry::Clock;
 use hatrack_core::identity_center::{Portal, PortalListing};
+use hatrack_core::saml::{SamlListing, SamlProvider};
 use hatrack_store::aws_files::{AwsFiles, Loaded, Locations, Watch};
 
 use crate::choices::Choices;
@@ -18,7 +21,10 @@ pub struct Catalogs {
     clock: Arc<dyn Clock>,
     choices: Arc<Choices>,
     listings: Mutex<Vec<PortalListing>>,
+    saml: Mutex<Vec<SamlListing>>,
     teams: Mutex<Vec<TeamCatalog>>,
+    discovered: Mutex<Vec<Discovered>>,
+    vault_keys: Mutex<BTreeMap<String, VaultKey>>,
     accounts: Mutex<Arc<Accounts>>,
     files: Mutex<AwsFiles>,
     watched: Mutex<HashMap<[PathBuf; 2], Weak<Watch>>>,
@@ -34,7 +40,10 @@ impl Catalogs {
             clock,
             choices,
             listings: Mutex::default(),
+            saml: Mutex::default(),
             teams: Mutex::default(),
+            discovered: Mutex::default(),
+            vault_keys: Mutex::default(),
             accounts: Mutex::new(accounts),
             files: Mutex::new(files),
             watched: Mutex::default(),
@@ -53,10 +62,29 @@ impl Catalogs {
     pub fn settings_changed(&self) {
         let listings = self.listings().clone();
         let teams = self.teams.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let besides = besides(&self.choices, listings, teams);
+        let mut besides = besides(&self.choices, listings, teams);
+        besides.vault_keys = self.vault_keys().clone();
+        besides.saml = self.saml().clone();
+        besides.discovered = self.discovered().clone();
         *self.accounts.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(besides.accounts_known());
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.set_besides(besides);
+    }
+
+    /// The keys in the vault, in place of those before.
+    pub fn set_vault_keys(&self, keys: BTreeMap<String, VaultKey>) {
+        *self.vault_keys() = keys;
+        self.settings_changed();
+    }
+
+    /// What identities have found, in place of what they had found before.
+    pub fn set_discovered(&self, discovered: Vec<Discovered>) {
+        *self.discovered() = discovered;
+        self.settings_changed();
+    }
+
+    fn discovered(&self) -> MutexGuard<'_, Vec<Discovered>> {
+        self.discovered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What teams publish, in place of what they published before.
@@ -86,6 +114,28 @@ impl Catalogs {
         self.settings_changed();
     }
 
+    /// What a sign-in at a SAML provider has given, in place of what it gave before.
+    pub fn take_saml(&self, listing: SamlListing) {
+        let mut saml = self.saml();
+        saml.retain(|known| known.provider.name != listing.provider.name);
+        saml.push(listing);
+        drop(saml);
+        self.settings_changed();
+    }
+
+    /// One is signed out of the SAML provider of this name: what it gave is no longer shown.
+    pub fn forget_saml(&self, provider: &str) {
+        self.saml().retain(|known| known.provider.name != provider);
+        self.settings_changed();
+    }
+
+    /// The roles that the last sign-in at `provider` gave; `None` before the first.
+    pub fn saml_roles(&self, provider: &SamlProvider) -> Option<Vec<RoleArn>> {
+        let saml = self.saml();
+        let listing = saml.iter().find(|known| known.provider == *provider)?;
+        Some(listing.told.roles.iter().map(|(role, _)| role.clone()).collect())
+    }
+
     /// What `id` is called: by the person, else by a team, else by a sign-in that lists it.
     pub fn account_name(&self, id: AccountId) -> Option<String> {
         let about = self.accounts();
@@ -95,6 +145,14 @@ impl Catalogs {
 
     fn drop_listing(&self, portal: &Portal) {
         self.listings().retain(|listing| listing.portal != *portal);
+    }
+
+    fn vault_keys(&self) -> MutexGuard<'_, BTreeMap<String, VaultKey>> {
+        self.vault_keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn saml(&self) -> MutexGuard<'_, Vec<SamlListing>> {
+        self.saml.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn listings(&self) -> MutexGuard<'_, Vec<PortalListing>> {
@@ -137,5 +195,6 @@ fn besides(choices: &Choices, listings: Vec<PortalListing>, teams: Vec<TeamCatal
         roles: of_roles.map(|(key, role)| (key.clone(), role.clone())).collect(),
         teams,
         listings,
+        ..Besides::default()
     }
 }

@@ -9,6 +9,7 @@ mod web_identity;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use hatrack_aws::http::HttpClients;
 use hatrack_aws::identities::{container, environment, instance};
 use hatrack_core::broker::{
     EndpointRules, Given, IdentityAsk, IdentityFailure, IdentitySource, Random, reach,
@@ -23,12 +24,16 @@ use hatrack_core::view::NeedView;
 
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
+use crate::keys::Keys;
+use crate::saml::SamlSignIns;
 use crate::sign_in::SignIns;
 pub(crate) use anywhere::shown_until;
 use login::Refreshing;
 
 /// What the starts of routes are read with.
 pub struct Sources {
+    /// Keys in the vault.
+    pub keys: Arc<Keys>,
     /// The callers' files.
     pub catalogs: Arc<Catalogs>,
     /// What the person has allowed.
@@ -41,6 +46,10 @@ pub struct Sources {
     pub random: Arc<dyn Random>,
     /// Identity Center sign-ins.
     pub sign_ins: SignIns,
+    /// Sign-ins at SAML providers.
+    pub saml: SamlSignIns,
+    /// What the calls go through that no client of the SDK makes.
+    pub http: Arc<HttpClients>,
     /// Whether the home is a sandbox's.
     pub sandbox: bool,
 }
@@ -102,6 +111,15 @@ impl IdentitySource for LocalIdentities {
     async fn credentials(&self, ask: IdentityAsk<'_>) -> Result<Given, IdentityFailure> {
         let caller = ask.caller;
         match &ask.route.identity {
+            Identity::Keys {
+                profile,
+                in_vault: true,
+                ..
+            } => {
+                let keys = self.sources.keys.credentials(profile).await;
+                keys.map(Given::from)
+                    .map_err(|why| IdentityFailure::Missing(why.to_string()))
+            }
             Identity::Keys { profile, .. } => self.keys(profile, caller).map(Given::from),
             Identity::Environment => environment(caller).map(Given::from),
             Identity::Ec2InstanceMetadata => instance(caller).await.map(Given::from),
@@ -109,6 +127,10 @@ impl IdentitySource for LocalIdentities {
             Identity::WebIdentity {
                 role_arn, token_file, ..
             } => self.exchanged(role_arn, token_file, ask).await,
+            Identity::Saml(role) => {
+                let Sources { saml, sts, .. } = &self.sources;
+                saml.exchanged(role, ask, &**sts).await
+            }
             Identity::RolesAnywhere(anywhere) => self.certified(anywhere, ask).await,
             Identity::CredentialProcess { profile, command } => self.printed(profile, command, caller).await,
             Identity::LoginSession { arn } => self.signed_in(arn, ask).await,

@@ -10,11 +10,17 @@ compile_error!("the agent needs Unix sockets; a named pipe for Windows is not wr
 pub mod catalogs;
 pub mod choices;
 pub mod client;
+pub mod clocks;
 pub mod devices;
+pub mod discovery;
 pub mod identities;
+pub mod keys;
 pub mod machine;
 pub mod protocol;
+mod proxies;
+pub mod role_facts;
 pub mod run;
+pub mod saml;
 pub mod server;
 pub mod service;
 pub mod sessions;

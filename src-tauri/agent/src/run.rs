@@ -4,15 +4,22 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hatrack_aws::{AwsIdentityCenter, AwsSts};
+use hatrack_aws::http::HttpClients;
+use hatrack_aws::{AwsIam, AwsIdentityCenter, AwsOrganizations, AwsSts};
+use hatrack_core::access_key::AccessKeys;
 use hatrack_core::broker::{Broker, IdentitySource, Random, SpentCodes};
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::HistoryLog;
+use hatrack_core::iam::Iam;
 use hatrack_core::identity_center::IdentityCenter;
+use hatrack_core::organization::Organizations;
 use hatrack_core::sts::Sts;
 use hatrack_store::history::{OpenFailure, SqliteHistory};
 use hatrack_store::home::Home;
+use hatrack_store::kept::Kept as KeptFiles;
 use hatrack_store::listings::Listings;
+use hatrack_store::rotations::Rotations;
+use hatrack_store::saml::SamlListings;
 use hatrack_store::settings::{SettingsFailure, SettingsFile};
 use hatrack_store::teams::TeamFiles;
 use hatrack_store::vault::{Keyring, OsKeyring, Vault, VaultStatus};
@@ -21,9 +28,15 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
+use crate::clocks::{AwsClock, Clocks};
 use crate::devices::{self, Devices};
+use crate::discovery::{Discoveries, Ports};
 use crate::identities::{LocalIdentities, Sources};
+use crate::keys::{self, Keys};
 use crate::machine::{Alarm, SystemClock, SystemRandom, harden, watch_for_resume};
+use crate::role_facts::RoleBook;
+use crate::saml::{self, SamlSignIns};
+use crate::proxies::Proxies;
 use crate::server::{self, Claim, ClaimError, claim};
 use crate::service::{About, CatalogRenewals, Service};
 use crate::sessions::{Keeper, LastUses, Mailbox, Scribe, VaultSlot, Wiring, read_all};
@@ -88,9 +101,13 @@ pub async fn run(home: &Home, options: Options) -> Result<Ran, RunError> {
         Err(other) => return Err(RunError::Claim(other)),
     };
     let signals = Signals::listen().map_err(RunError::Signals)?;
+    let http = Arc::new(HttpClients::default());
     let outside = Outside {
-        sts: Arc::new(AwsSts::default()),
-        center: Arc::new(AwsIdentityCenter::default()),
+        sts: Arc::new(AwsSts::new(http.clone())),
+        center: Arc::new(AwsIdentityCenter::new(http.clone())),
+        iam: Arc::new(AwsIam::new(http.clone())),
+        organizations: Arc::new(AwsOrganizations::new(http.clone())),
+        http,
         clock: Arc::new(SystemClock::new()),
         keyring: Arc::new(OsKeyring::of(home)),
     };
@@ -159,6 +176,12 @@ pub struct Outside {
     pub sts: Arc<dyn Sts>,
     /// IAM Identity Center.
     pub center: Arc<dyn IdentityCenter>,
+    /// IAM.
+    pub iam: Arc<dyn Iam>,
+    /// AWS Organizations.
+    pub organizations: Arc<dyn Organizations>,
+    /// What they and all other calls to AWS go through.
+    pub http: Arc<HttpClients>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Where the vault's key is.
@@ -188,6 +211,9 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
     let Outside {
         sts,
         center,
+        iam,
+        organizations,
+        http,
         clock,
         keyring,
     } = outside;
@@ -197,28 +223,68 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
     let catalogs = Arc::new(Catalogs::new(clock.clone(), choices.clone()));
     let sandbox = home.is_sandbox();
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let vault = VaultSlot::new(OnceLock::new());
     let sign_ins = SignIns::new(sign_in::Wiring {
         center,
         clock: clock.clone(),
         random: random.clone(),
         catalogs: catalogs.clone(),
+        choices: choices.clone(),
+        vault: vault.clone(),
         listings: Listings::of(home),
     });
+    let saml = SamlSignIns::new(saml::Wiring {
+        clock: clock.clone(),
+        random: random.clone(),
+        catalogs: catalogs.clone(),
+        choices: choices.clone(),
+        listings: SamlListings::of(home),
+    });
+    let role_book = RoleBook::new(
+        iam.clone(),
+        KeptFiles::of(home),
+        clock.clone(),
+        choices.clone(),
+    );
+    let ports = Ports {
+        sts: sts.clone(),
+        iam,
+        organizations,
+        role_book: role_book.clone(),
+    };
+    let discoveries = Discoveries::new(ports, KeptFiles::of(home), clock.clone(), catalogs.clone());
     let teams = Teams::start(TeamFiles::of(home), clock.clone(), catalogs.clone());
+    let access_keys: Arc<dyn AccessKeys> = Arc::new(AwsIam::new(http.clone()));
+    let keys = Arc::new(Keys::new(keys::Wiring {
+        vault: vault.clone(),
+        catalogs: catalogs.clone(),
+        sts: sts.clone(),
+        iam: access_keys,
+        rotations: Rotations::of(home),
+        clock: clock.clone(),
+        pause: devices::pause(),
+        hat: keys::this_hat(),
+    }));
     let identities: Arc<dyn IdentitySource> = Arc::new(LocalIdentities::new(Sources {
+        keys: keys.clone(),
         catalogs: catalogs.clone(),
         choices: choices.clone(),
         sts: sts.clone(),
         clock: clock.clone(),
         random: random.clone(),
         sign_ins: sign_ins.clone(),
+        saml: saml.clone(),
+        http: http.clone(),
         sandbox,
     }));
-    let vault = VaultSlot::new(OnceLock::new());
     let spent = SpentCodes::default();
+    let proxies = Proxies::new(choices.clone(), vault.clone());
     let devices = Arc::new(Devices::new(
         vault.clone(),
-        clock.clone(),
+        Arc::new(AwsClock {
+            clock: clock.clone(),
+            http: http.clone(),
+        }),
         spent.clone(),
         devices::pause(),
     ));
@@ -248,10 +314,14 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         |mailbox: &Mailbox| Scribe::start(log.clone(), vault.clone(), clock.boot_id(), mailbox.clone());
     let (mailbox, scribe) = Keeper::start(wiring, desk, done);
     sign_ins.tell(mailbox.clone());
+    saml.tell(mailbox.clone());
     teams.tell(mailbox.clone());
+    discoveries.tell(mailbox.clone());
+    role_book.tell(mailbox.clone());
     ring(moments, clock.clone(), mailbox.clone());
     let kept = Kept {
         devices: devices.clone(),
+        keys: keys.clone(),
         mailbox: mailbox.clone(),
     };
     open_vault(home.vault(), keyring, vault.clone(), kept).await;
@@ -263,14 +333,20 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         mailbox,
         catalogs,
         teams,
+        discoveries,
+        role_book,
         sign_ins,
+        saml,
         devices,
+        keys,
         identities,
         choices,
         history: log,
         scribe,
         vault,
         clock,
+        clocks: Clocks::new(http),
+        proxies,
         about: About {
             home: display(home.history().parent().map(PathBuf::from)),
             sandbox,
@@ -332,6 +408,7 @@ async fn open_vault(folder: PathBuf, keyring: Arc<dyn Keyring>, slot: VaultSlot,
 /// Who takes back what the vault kept.
 struct Kept {
     devices: Arc<Devices>,
+    keys: Arc<Keys>,
     mailbox: Mailbox,
 }
 
@@ -339,6 +416,7 @@ impl Kept {
     async fn restore(&self, vault: &Vault) {
         // First the devices: whether a session renews itself may depend on them.
         self.devices.learn().await;
+        self.keys.learn().await;
         match read_all(vault).await {
             Ok(sessions) => self.mailbox.restore(sessions),
             Err(why) => tracing::warn!(%why, "the sessions of before could not be read"),

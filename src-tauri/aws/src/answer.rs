@@ -142,7 +142,7 @@ impl Body for Document {
 }
 
 /// RFC 9110, 5.6.7.
-fn http_date(text: &str) -> Option<Timestamp> {
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     let date = DateTime::from_str(text, Format::HttpDate).ok()?;
     Timestamp::from_second(date.secs()).ok()
 }

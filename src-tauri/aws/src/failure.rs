@@ -9,6 +9,8 @@ use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use hatrack_core::sts::{AwsFailure, Refusal};
 use serde::Deserialize;
 
+use crate::http::{ProxyAsks, SignInFirst};
+
 /// Whom the call was for.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
@@ -42,7 +44,24 @@ impl Asked<'_> {
         if error.is_timeout() {
             return self.unreachable("no answer came in time");
         }
-        self.unreachable(connection_trouble(error))
+        self.connection_failed(error)
+    }
+
+    /// No answer of AWS came: who stood in the way, or what the connection said.
+    fn connection_failed(self, error: &(dyn Error + 'static)) -> AwsFailure {
+        if let Some(first) = causes(error).find_map(|cause| cause.downcast_ref::<SignInFirst>()) {
+            return AwsFailure::CaptivePortal {
+                service: self.service,
+                region: self.region.to_owned(),
+                portal: first.portal.clone(),
+            };
+        }
+        if let Some(asks) = causes(error).find_map(|cause| cause.downcast_ref::<ProxyAsks>()) {
+            return AwsFailure::ProxyPassword {
+                proxy: asks.proxy.clone(),
+            };
+        }
+        self.unreachable(innermost(error))
     }
 
     /// What the SDK reports, in core's words.
@@ -60,7 +79,7 @@ impl Asked<'_> {
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
                 self.unreachable("no answer came in time")
             }
-            SdkError::DispatchFailure(_) => self.unreachable(connection_trouble(error)),
+            SdkError::DispatchFailure(_) => self.connection_failed(error),
             SdkError::ResponseError(response) => self.garbled(format!(
                 "the answer broke off or cannot be read ({})",
                 described(response.raw())
@@ -125,21 +144,16 @@ fn described(response: &HttpResponse) -> String {
 
 /// The last cause that is not empty: "Connection refused", "certificate verify failed".
 fn innermost(error: &(dyn Error + 'static)) -> String {
-    chain(error)
+    causes(error)
         .last()
-        .unwrap_or_else(|| "no reason was given".to_owned())
+        .map_or_else(|| "no reason was given".to_owned(), ToString::to_string)
 }
 
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = String> + 'a {
-    std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string)
+/// Whether one of the causes contains `text`; for libraries that give an error no type.
+pub(crate) fn says(error: &(dyn Error + 'static), text: &str) -> bool {
+    causes(error).any(|cause| cause.to_string().contains(text))
 }
 
-fn connection_trouble(error: &(dyn Error + 'static)) -> String {
-    // hyper-util has no type for it, only this text of its own.
-    if chain(error).any(|said| said.contains("proxy authorization required")) {
-        return "the proxy asks for a name and a password; put them into HTTPS_PROXY as \
-                http://name:password@host:port"
-            .to_owned();
-    }
-    innermost(error)
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
 }

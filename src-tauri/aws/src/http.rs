@@ -3,9 +3,13 @@
 //! Invariants: a CA bundle that is named is the only trust there is, and one that cannot be read stops the call; TLS
 //! names are always checked; the proxy's password appears in no error and no log.
 
+mod captive;
+mod skew;
+mod watched;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -13,13 +17,22 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
 use aws_smithy_types::timeout::TimeoutConfig;
 use hatrack_core::secret::Secret;
 use hatrack_core::sts::{AwsFailure, ProxyUrl, Reach};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use url::{Host, Url};
+
+pub(crate) use captive::SignInFirst;
+pub(crate) use skew::is_of_the_clock;
+pub use skew::{ClockSkews, LargeSkew};
+pub(crate) use watched::ProxyAsks;
+use watched::{Watch, WatchedClient, WatchedConnector};
 
 /// S3 closes idle connections after about 20 s; one that is used just then fails.
 const POOL_IDLE: Duration = Duration::from_secs(15);
@@ -74,11 +87,13 @@ impl Wire {
     /// The wire to `endpoint`, or to AWS's own, through what `reach` says.
     pub fn to(endpoint: Option<&str>, reach: &Reach) -> Self {
         let plain = endpoint.is_some_and(|url| url.trim_start().to_ascii_lowercase().starts_with("http://"));
+        // No proxy leads to this computer's own loopback.
+        let here = plain && endpoint.is_some_and(is_loopback);
         Self {
             plain,
             ca_bundle: reach.ca_bundle.clone().filter(|_| !plain),
-            proxy: reach.proxy.clone().filter(|_| !plain),
-            no_proxy: reach.no_proxy.clone().filter(|_| !plain),
+            proxy: reach.proxy.clone().filter(|_| !here),
+            no_proxy: reach.no_proxy.clone().filter(|_| !here),
         }
     }
 
@@ -88,10 +103,19 @@ impl Wire {
     }
 }
 
+fn is_loopback(url: &str) -> bool {
+    match Url::parse(url.trim_start()).ok().as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
 /// Refuses an endpoint that is no address: the SDK would stop at it.
 pub(crate) fn check_endpoint(endpoint: Option<&str>) -> Result<(), AwsFailure> {
     let Some(text) = endpoint else { return Ok(()) };
-    match url::Url::parse(text) {
+    match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(()),
         _ => Err(AwsFailure::Unusable(format!(
             "\"{}\" is no endpoint; one looks like https://sts.eu-west-1.amazonaws.com",
@@ -104,6 +128,7 @@ pub(crate) fn check_endpoint(endpoint: Option<&str>) -> Result<(), AwsFailure> {
 #[derive(Debug, Default)]
 pub struct HttpClients {
     made: Mutex<HashMap<(Wire, Option<Stamp>), SharedHttpClient>>,
+    skews: Arc<ClockSkews>,
 }
 
 /// Tells a CA bundle that has been replaced from the one that was read.
@@ -117,10 +142,39 @@ impl HttpClients {
         if let Some(client) = made.get(&(wire.clone(), stamp)) {
             return Ok(client.clone());
         }
-        let client = build(wire)?;
+        let client = SharedHttpClient::new(WatchedClient {
+            inner: build(wire)?,
+            watch: self.watch(wire),
+        });
         made.insert((wire.clone(), stamp), client.clone());
         Ok(client)
     }
+
+    /// One connector to AWS by this wire, for a request that no client of the SDK makes.
+    pub(crate) fn connector(&self, wire: &Wire) -> Result<SharedHttpConnector, AwsFailure> {
+        Ok(SharedHttpConnector::new(WatchedConnector {
+            inner: SharedHttpConnector::new(connector_to(wire)?),
+            watch: self.watch(wire),
+        }))
+    }
+
+    /// What the answers so far say of the clocks.
+    pub fn skews(&self) -> &ClockSkews {
+        &self.skews
+    }
+
+    fn watch(&self, wire: &Wire) -> Watch {
+        Watch {
+            skews: Arc::clone(&self.skews),
+            proxy: wire.proxy.as_ref().and_then(proxy_shown),
+        }
+    }
+}
+
+/// `host:port` of a proxy, for people.
+fn proxy_shown(ProxyUrl(text): &ProxyUrl) -> Option<String> {
+    let url = proxy_address(text)?;
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
 }
 
 fn build(wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
@@ -129,7 +183,7 @@ fn build(wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
         .build_with_connector_fn(move |settings, components| finish(connector(settings, components))))
 }
 
-/// One connector to this wire, for a request that no client of the SDK makes.
+/// One connector by this wire to a server that is not AWS.
 pub(crate) fn connector_to(wire: &Wire) -> Result<Connector, AwsFailure> {
     let settings = HttpConnectorSettings::builder()
         .connect_timeout(CONNECT)
@@ -143,8 +197,17 @@ pub(crate) fn connector_to(wire: &Wire) -> Result<Connector, AwsFailure> {
 type Finish = Box<dyn Fn(ConnectorBuilder) -> Connector + Send + Sync>;
 
 fn prepared(wire: &Wire) -> Result<Finish, AwsFailure> {
+    let proxy = wire
+        .proxy
+        .as_ref()
+        .map(|url| proxy(url, wire))
+        .transpose()?
+        .unwrap_or_else(ProxyConfig::disabled);
     if wire.plain {
-        return Ok(Box::new(ConnectorBuilder::build_http));
+        return Ok(Box::new(move |mut connector: ConnectorBuilder| {
+            connector.set_proxy_config(Some(proxy.clone()));
+            connector.build_http()
+        }));
     }
     let trust = match &wire.ca_bundle {
         Some(path) => TrustStore::empty().with_pem_certificate(checked_bundle(path)?),
@@ -154,13 +217,8 @@ fn prepared(wire: &Wire) -> Result<Finish, AwsFailure> {
         .with_trust_store(trust)
         .build()
         .map_err(|why| AwsFailure::Unusable(format!("TLS could not be set up: {why}")))?;
-    let proxy = wire
-        .proxy
-        .as_ref()
-        .map(|url| proxy(url, wire.no_proxy.as_deref()))
-        .transpose()?;
     Ok(Box::new(move |mut connector: ConnectorBuilder| {
-        connector.set_proxy_config(Some(proxy.clone().unwrap_or_else(ProxyConfig::disabled)));
+        connector.set_proxy_config(Some(proxy.clone()));
         connector
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(tls.clone())
@@ -207,25 +265,34 @@ fn checked_bundle(path: &Path) -> Result<Vec<u8>, AwsFailure> {
     Ok(bytes)
 }
 
+/// A proxy's address as people write it: the scheme may be left out.
+fn proxy_address(text: &Secret) -> Option<Url> {
+    let parsed = match text.expose() {
+        with_scheme if with_scheme.contains("://") => Url::parse(with_scheme),
+        bare => Url::parse(Secret::new(format!("http://{bare}")).expose()),
+    };
+    parsed.ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty())
+    })
+}
+
 /// The proxy's configuration. Its parser's own errors repeat the URL and with it the password, so they are not told.
-fn proxy(url: &ProxyUrl, no_proxy: Option<&str>) -> Result<ProxyConfig, AwsFailure> {
+fn proxy(url: &ProxyUrl, wire: &Wire) -> Result<ProxyConfig, AwsFailure> {
+    let variable = if wire.plain { "HTTP_PROXY" } else { "HTTPS_PROXY" };
     let wrong = || {
-        AwsFailure::Unusable(
-            "HTTPS_PROXY is not a proxy's address; it looks like http://proxy.example.com:3128".to_owned(),
-        )
+        AwsFailure::Unusable(format!(
+            "{variable} is not a proxy's address; it looks like http://proxy.example.com:3128"
+        ))
     };
-    let ProxyUrl(text) = url;
-    let text = match text.expose() {
-        with_scheme if with_scheme.contains("://") => text.clone(),
-        bare => Secret::new(format!("http://{bare}")),
-    };
-    let parsed = url::Url::parse(text.expose()).map_err(|_| wrong())?;
-    if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none_or(str::is_empty) {
-        return Err(wrong());
-    }
+    let parsed = proxy_address(&url.0).ok_or_else(wrong)?;
     // `Url` has escaped what stands in the user's part as RFC 3986 asks, and the connector unescapes it once.
-    let config = ProxyConfig::https(parsed.as_str()).map_err(|_| wrong())?;
-    Ok(match no_proxy {
+    let config = if wire.plain {
+        ProxyConfig::http(parsed.as_str())
+    } else {
+        ProxyConfig::https(parsed.as_str())
+    };
+    let config = config.map_err(|_| wrong())?;
+    Ok(match wire.no_proxy.as_deref() {
         Some(rules) => config.no_proxy(rules),
         None => config,
     })

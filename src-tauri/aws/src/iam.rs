@@ -1,7 +1,8 @@
-//! IAM over the AWS SDK, as far as it is read.
+//! IAM over the AWS SDK: what is read, and a user's own access keys.
 //!
 //! Source: IAM API Reference.
 
+mod access_keys;
 mod own_policies;
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws_sdk_iam::Client;
 use aws_sdk_iam::config::{Builder, Config};
-use hatrack_core::iam::{Iam, OwnPolicies, RoleFacts};
+use hatrack_core::iam::{Iam, OwnPolicies, RoleFacts, Whose};
 use hatrack_core::secret::Credentials;
 use hatrack_core::sts::{AwsFailure, Reach};
 use hatrack_core::sts_limits::SessionDuration;
@@ -93,6 +94,7 @@ impl Iam for AwsIam {
             maximum: maximum.and_then(|s| SessionDuration::try_from(s).ok()),
             trust: role.assume_role_policy_document.as_deref().map(decoded),
             description: role.description.filter(|text| !text.is_empty()),
+            tags: role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
             last_used: used.as_ref().and_then(timestamp),
         })
     }
@@ -101,14 +103,14 @@ impl Iam for AwsIam {
         &self,
         reach: &Reach,
         signer: &Credentials,
-        user: &str,
+        whose: &Whose,
     ) -> Result<OwnPolicies, AwsFailure> {
         let reading = own_policies::Reading {
             client: self.client(reach)?,
             reach,
             signer,
         };
-        reading.of(user).await
+        reading.of(whose).await
     }
 }
 

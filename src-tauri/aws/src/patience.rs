@@ -4,6 +4,8 @@
 //! because a code is accepted once. The exception is a signature refused for the clock: STS refuses that before it
 //! looks at the code, and the SDK then signs with the corrected time.
 
+mod stale_clock;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -13,6 +15,8 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 };
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::retry::{ErrorKind, RetryConfig};
+
+pub use stale_clock::{SignedAt, StaleClock};
 
 /// Attempts in all: AWS throttles bursts for some seconds.
 const MOST_ATTEMPTS: u32 = 24;
@@ -77,6 +81,10 @@ impl ClassifyRetry for Patience {
         let so_far = match so_far {
             RetryAction::NoActionIndicated if status == 429 => RetryAction::throttling_error(),
             other => other.clone(),
+        };
+        let so_far = match so_far {
+            RetryAction::NoActionIndicated => StaleClock.classify_retry(context),
+            other => other,
         };
         let RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }) = &so_far else {
             return RetryAction::NoActionIndicated;

@@ -27,7 +27,7 @@ pub use session::{FixedCredentials, NoCredentials, SessionCredentials};
 
 use crate::answer::Answer;
 use crate::http::{HttpClients, Wire, check_endpoint, document_timeouts, stream_timeouts};
-use crate::patience::{Patience, retries};
+use crate::patience::{Patience, StaleClock, retries};
 use session::Signer;
 
 /// Called while bytes move: how many are done, and how many there are where that is known.
@@ -93,6 +93,7 @@ impl S3 {
                     .token_bucket(TokenBucket::unlimited())
                     .build(),
             )
+            .retry_classifier(StaleClock)
             // Downloads are checked here, part by part; the SDK knows whole bodies only.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .force_path_style(self.path_style);

@@ -14,7 +14,7 @@ use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use aws_smithy_async::time::SharedTimeSource;
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{
-    AssumeRole, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach, Sts,
+    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach, Sts,
 };
 use hatrack_core::sts_limits::PolicyArn;
 use jiff::Timestamp;
@@ -186,6 +186,37 @@ impl Sts for AwsSts {
             .role_session_name(call.session_name.as_str())
             .duration_seconds(i32::try_from(call.duration.seconds()).unwrap_or(i32::MAX))
             .web_identity_token(call.token.expose())
+            .set_policy(call.policy.as_ref().map(|policy| policy.as_str().to_owned()))
+            .set_policy_arns(policies(&call.policy_arns))
+            .customize()
+            .config_override(unsigned(&answer, Patience::default()))
+            .send()
+            .await
+            .map_err(|error| asked(reach).failed(&error))?;
+        let took = started.elapsed();
+        let request_id = output.request_id().map(str::to_owned);
+        let user = output.assumed_role_user();
+        Ok(Issued {
+            assumed_role_arn: user.map(|user| user.arn().to_owned()),
+            assumed_role_id: user.map(|user| user.assumed_role_id().to_owned()),
+            ..issued(reach, output.credentials(), &answer, request_id, took)?
+        })
+    }
+
+    async fn assume_role_with_saml(
+        &self,
+        reach: &Reach,
+        call: &AssumeRoleWithSaml,
+    ) -> Result<Issued, AwsFailure> {
+        let client = self.client(reach)?;
+        let answer = Answer::default();
+        let started = Instant::now();
+        let output = client
+            .assume_role_with_saml()
+            .role_arn(call.role.to_string())
+            .principal_arn(call.provider.as_str())
+            .saml_assertion(call.assertion.expose())
+            .duration_seconds(i32::try_from(call.duration.seconds()).unwrap_or(i32::MAX))
             .set_policy(call.policy.as_ref().map(|policy| policy.as_str().to_owned()))
             .set_policy_arns(policies(&call.policy_arns))
             .customize()

@@ -1,15 +1,22 @@
 //! Asking the agent until it has an answer: what only the person has is asked at the terminal in between.
 
-use hatrack_agent::client::{Agent, AgentError};
-use hatrack_agent::protocol::{HandOut, HandOutOutcome, HandOutRequest, RenewRequest, SwitchRequest};
+use std::process::Stdio;
+
+use hatrack_agent::client::{Agent, AgentError, yubikey_code};
+use hatrack_agent::protocol::{
+    DiscoverOutcome, DiscoverRequest, HandOut, HandOutOutcome, HandOutRequest, RenewRequest, RotateKey, RotateOutcome,
+    SwitchRequest,
+};
+use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::shared_config::{inert, inert_whole};
 use hatrack_core::sts_limits::TokenCode;
 use hatrack_core::view::{DenialView, NeedView, SessionView, SwitchOutcome};
 
 use crate::code::Terminal;
 use crate::failure::Failure;
+use crate::proxy_login::ask_login;
 use crate::sign_in::{SignedIn, Way, sign_in};
-use crate::{out, yubikey};
+use crate::{out, saml_response};
 
 /// A session, and what the person should know about it.
 #[derive(Debug)]
@@ -76,6 +83,35 @@ pub async fn hand_out(agent: &Agent, person: Person, request: HandOutRequest) ->
     .await
 }
 
+/// A search for roles that has begun.
+pub async fn discover(agent: &Agent, request: DiscoverRequest) -> Result<DiscoveryView, Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, Person::AtTerminal, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        Ok(match agent.discover(request).await? {
+            DiscoverOutcome::Started { discovery } => Answer::Done(discovery),
+            DiscoverOutcome::Needs { need } => Answer::Needs(need),
+            DiscoverOutcome::Denied { denial } => Answer::Denied(denial),
+        })
+    })
+    .await
+}
+
+/// A key rotated; a code is asked for where a policy wants one.
+pub async fn rotate(agent: &Agent, request: RotateKey) -> Result<RotateOutcome, Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, Person::AtTerminal, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        Ok(match agent.rotate_key(request).await? {
+            RotateOutcome::Needs { need } => Answer::Needs(need),
+            rotated @ RotateOutcome::Rotated { .. } => Answer::Done(rotated),
+        })
+    })
+    .await
+}
+
 fn switched(outcome: SwitchOutcome) -> Answer<Switched> {
     match outcome {
         SwitchOutcome::Switched { session, notes } => Answer::Done(Switched {
@@ -127,6 +163,11 @@ async fn until_done<T>(
                 }
                 agent.consent_endpoint(endpoint).await?;
             }
+            NeedView::ProxyPassword { proxy } => {
+                let login = ask_login(terminal, proxy).ok_or_else(|| unanswered(&need))?;
+                agent.give_proxy_login(login).await?;
+                asked += 1;
+            }
             NeedView::CommandConsent { profile, command } => {
                 if !ask_command(terminal, profile, command) {
                     return Err(unanswered(&need));
@@ -157,7 +198,8 @@ async fn of_key(agent: &Agent, need: &NeedView) -> Option<TokenCode> {
     };
     let keys = agent.settings().await.ok()?.yubikeys;
     let account = keys.get(&serial.parse().ok()?)?;
-    match yubikey::code(account).await {
+    // What ykman says of the key goes where the person looks.
+    match yubikey_code(account, Stdio::inherit()).await {
         Ok(code) => Some(code),
         Err(why) => {
             out::note(&why);
@@ -203,18 +245,26 @@ fn ask_sign_in(terminal: &mut Terminal, portal: &str, address: &str) -> bool {
 
 async fn sign_in_at(agent: &Agent, terminal: &mut Terminal, portal: &str) -> Result<(), Failure> {
     let way = Way::of_this_machine(|variable| std::env::var_os(variable));
+    let mut logins = 0;
     loop {
         match sign_in(agent, portal, way, false).await? {
             SignedIn::Done => return Ok(()),
+            SignedIn::ByResponse(waiting) => return saml_response::ask(agent, &waiting, way).await,
             SignedIn::Needs(NeedView::EndpointConsent { endpoint }) if ask_consent(terminal, &endpoint) => {
                 agent.consent_endpoint(&endpoint).await?;
+            }
+            SignedIn::Needs(NeedView::ProxyPassword { proxy }) if logins < MOST_CODES => {
+                let need = NeedView::ProxyPassword { proxy: proxy.clone() };
+                let login = ask_login(terminal, &proxy).ok_or_else(|| unanswered(&need))?;
+                agent.give_proxy_login(login).await?;
+                logins += 1;
             }
             SignedIn::Needs(need) => return Err(unanswered(&need)),
         }
     }
 }
 
-fn says_yes(terminal: &mut Terminal, question: &str) -> bool {
+pub fn says_yes(terminal: &mut Terminal, question: &str) -> bool {
     let answer = terminal.ask(question);
     answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
 }
@@ -234,6 +284,11 @@ pub fn unanswered(need: &NeedView) -> Failure {
             "a sign-in at {} is needed; run `hat login {}` first",
             inert(&portal.start_url),
             inert(&portal.name)
+        )),
+        NeedView::ProxyPassword { proxy } => Failure::needs_input(format!(
+            "the proxy {} asks for a name and a password; put them into HTTPS_PROXY as http://name:password@host:port, or \
+             run `hat switch` in a terminal first",
+            inert(proxy)
         )),
         // The command is shown to a person only: it may hold secrets, and this text ends up in the log of an SDK.
         NeedView::CommandConsent { profile, .. } => Failure::needs_input(format!(

@@ -15,13 +15,13 @@ mod log;
 mod options;
 mod out;
 mod private_folder;
-mod process_line;
+mod proxy_login;
 mod role;
 mod said;
+mod saml_response;
 mod sign_in;
 mod table;
 mod time;
-mod yubikey;
 
 use std::process::ExitCode;
 

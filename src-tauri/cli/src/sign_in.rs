@@ -1,10 +1,10 @@
-//! Signing in to Identity Center, from a terminal or a script.
+//! Signing in to Identity Center or at a SAML provider, from a terminal or a script.
 
 use std::ffi::OsString;
 
 use hatrack_agent::client::{Agent, open_page};
 use hatrack_agent::protocol::{SignInOutcome, SignInRequest};
-use hatrack_core::portal_view::SignInView;
+use hatrack_core::portal_view::{SignInKind, SignInView};
 use hatrack_core::shared_config::{inert, inert_whole};
 use hatrack_core::view::NeedView;
 
@@ -38,6 +38,8 @@ impl Way {
 pub enum SignedIn {
     /// One is.
     Done,
+    /// The person has the page of a SAML provider, and ends it by what that gives.
+    ByResponse(Box<SignInView>),
     /// Something else is needed first.
     Needs(NeedView),
 }
@@ -54,6 +56,9 @@ pub async fn sign_in(agent: &Agent, portal: &str, way: Way, anew: bool) -> Resul
         SignInOutcome::Needs { need } => return Ok(SignedIn::Needs(need)),
         SignInOutcome::Waiting { sign_in } => sign_in,
     };
+    if sign_in.portal.kind == SignInKind::Saml {
+        return Ok(SignedIn::ByResponse(Box::new(sign_in)));
+    }
     let mut interruption = Interruption::listen()
         .map_err(|why| Failure::refused(format!("the system gave no signals: {why}; try again")))?;
     out::note(&shown(&sign_in, way));

@@ -120,6 +120,36 @@ impl Partition {
     }
 }
 
+/// The commercial regions that every account has; all others have to be enabled. Other partitions have none to enable.
+///
+/// Source: AWS Account Management Reference Guide, "Enable or disable AWS Regions in your account".
+const ALWAYS_ENABLED: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// Whether an account has to enable `region` before anything can be done in it.
+pub fn is_opt_in_region(region: &str) -> bool {
+    Partition::of_region(region) == Partition::Aws
+        && region != "aws-global"
+        && !ALWAYS_ENABLED.contains(&region)
+}
+
 impl FromStr for Partition {
     type Err = ();
 
@@ -224,6 +254,37 @@ mod tests {
         let id: AccountId = serde_json::from_str("\"000011112222\"").unwrap();
         assert_eq!(serde_json::to_string(&id).unwrap(), "\"000011112222\"");
         assert!(serde_json::from_str::<AccountId>("11112222").is_err());
+    }
+
+    #[test]
+    fn b30_a_region_tells_its_partition_and_whether_it_has_to_be_enabled() {
+        for (region, partition, opt_in) in [
+            ("us-east-1", Partition::Aws, false),
+            ("eu-west-3", Partition::Aws, false),
+            ("aws-global", Partition::Aws, false),
+            ("af-south-1", Partition::Aws, true),
+            ("eu-south-2", Partition::Aws, true),
+            ("il-central-1", Partition::Aws, true),
+            ("mx-central-1", Partition::Aws, true),
+            ("cn-north-1", Partition::AwsCn, false),
+            ("cn-northwest-1", Partition::AwsCn, false),
+            ("us-gov-east-1", Partition::AwsUsGov, false),
+            ("us-gov-west-1", Partition::AwsUsGov, false),
+            ("eusc-de-east-1", Partition::AwsEusc, false),
+        ] {
+            assert_eq!(Partition::of_region(region), partition, "{region}");
+            assert_eq!(is_opt_in_region(region), opt_in, "{region}");
+        }
+        for partition in [
+            Partition::Aws,
+            Partition::AwsCn,
+            Partition::AwsUsGov,
+            Partition::AwsEusc,
+        ] {
+            let region = partition.default_region();
+            assert_eq!(Partition::of_region(region), partition);
+            assert!(!is_opt_in_region(region), "{region}");
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Client {
 /// The variables that a request may depend on. Everything else of an environment stays with its process.
 ///
 /// Source: AWS SDKs and Tools Reference Guide, "Environment variables list".
-const CARRIED: [&str; 31] = [
+const CARRIED: [&str; 33] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_CA_BUNDLE",
     "AWS_CONFIG_FILE",
@@ -64,10 +64,12 @@ const CARRIED: [&str; 31] = [
     "HOMEDRIVE",
     "HOMEPATH",
     "HTTPS_PROXY",
+    "HTTP_PROXY",
     "NO_PROXY",
     "USER",
     "USERNAME",
     "USERPROFILE",
+    "http_proxy",
     "https_proxy",
     "no_proxy",
 ];
@@ -77,7 +79,7 @@ pub const NESTED: &str = "HATRACK_DEPTH";
 
 /// What a program that is run for credentials (`credential_process`) finds the person's programs, folders and desktop
 /// by. Nothing else depends on these.
-const FOR_PROGRAMS: [&str; 18] = [
+const FOR_PROGRAMS: [&str; 19] = [
     "DBUS_SESSION_BUS_ADDRESS",
     "DISPLAY",
     "LANG",
@@ -93,6 +95,7 @@ const FOR_PROGRAMS: [&str; 18] = [
     "XAUTHORITY",
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
+    "XDG_CURRENT_DESKTOP",
     "XDG_DATA_HOME",
     "XDG_RUNTIME_DIR",
     "XDG_STATE_HOME",
@@ -145,6 +148,14 @@ impl CallerContext {
         self.vars
             .iter()
             .map(|(name, value)| (name.as_str(), value.expose()))
+    }
+
+    /// Sets a carried variable, or takes it away; one that is not carried stays away.
+    pub fn set(&mut self, name: &str, value: Option<Secret>) {
+        match value.filter(|_| is_carried(name)) {
+            Some(value) => self.vars.insert(name.to_owned(), value),
+            None => self.vars.remove(name),
+        };
     }
 
     /// Whether a program asks that Hatrack itself runs to get credentials: running another for it could go on for ever.

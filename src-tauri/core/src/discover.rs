@@ -4,13 +4,53 @@
 //!
 //! Source: IAM User Guide, "Policy evaluation logic".
 
+mod names;
+
 use std::collections::BTreeMap;
 
 use crate::account::{AccountId, Partition};
 use crate::arn::{NotARoleArn, RoleArn};
-use crate::policy::{Context, Effect, Matches, Named, Pattern, Statement};
+use crate::policy::{Condition, Context, Effect, Matches, Named, Pattern, Statement};
+
+pub use names::{NotARoleNamePattern, RoleNamePattern, Searched};
 
 const ACTION: &str = "sts:AssumeRole";
+
+/// What a statement's condition looks at in a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LooksAt {
+    /// Whether an MFA code was shown, and when.
+    Mfa,
+    /// The external ID that is sent; the ones it takes, as they are written.
+    ExternalId(Vec<String>),
+    /// Another key: `aws:SourceIp`.
+    Other(String),
+}
+
+impl LooksAt {
+    fn of(condition: &Condition) -> Self {
+        let key = condition.key();
+        let is = |name: &str| key.eq_ignore_ascii_case(name);
+        if is("aws:MultiFactorAuthPresent") || is("aws:MultiFactorAuthAge") {
+            Self::Mfa
+        } else if is("sts:ExternalId") {
+            Self::ExternalId(condition.values().to_vec())
+        } else {
+            Self::Other(key.to_owned())
+        }
+    }
+}
+
+impl std::fmt::Display for LooksAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Mfa => f.write_str("MFA"),
+            Self::ExternalId(taken) if taken.is_empty() => f.write_str("the external ID"),
+            Self::ExternalId(taken) => write!(f, "the external ID ({})", taken.join(", ")),
+            Self::Other(key) => f.write_str(key),
+        }
+    }
+}
 
 /// A role that a policy names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +61,8 @@ pub struct FoundRole {
     pub policies: Vec<String>,
     /// A condition decides with each request whether it is allowed.
     pub conditional: bool,
+    /// What the conditions look at, where each policy that allows it has some.
+    pub looks_at: Vec<LooksAt>,
 }
 
 /// A resource pattern with wildcards, or whatever a `NotResource` leaves.
@@ -43,6 +85,97 @@ pub struct Assumable {
     pub roles: Vec<FoundRole>,
     /// What is no single role.
     pub patterns: Vec<FoundPattern>,
+    /// What policies take away, as they are written.
+    pub denied: Vec<FoundDeny>,
+}
+
+/// What a Deny is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundDeny {
+    /// Its resources, as they are written.
+    pub patterns: Vec<String>,
+    /// They are what it is not about (`NotResource`).
+    pub left_out: bool,
+    /// The policy that says so.
+    pub policy: String,
+    /// What decides with each request whether it holds; empty where it always does.
+    pub looks_at: Vec<LooksAt>,
+}
+
+/// What policies say of one role, as far as that is certain without a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// A statement allows it.
+    Allowed {
+        /// The policies that do.
+        policies: Vec<String>,
+        /// What conditions look at, where each way has some.
+        looks_at: Vec<LooksAt>,
+    },
+    /// A statement denies it, whatever else allows it.
+    Denied {
+        /// The policy.
+        policy: String,
+    },
+    /// No statement is about it.
+    NotNamed,
+}
+
+/// What `policies` say of assuming `role`.
+pub fn verdict(policies: &[Named<'_>], role: &RoleArn, context: &Context) -> Verdict {
+    if let Some((named, _)) = about(policies, Effect::Deny)
+        .filter(|(_, s)| s.conditions.is_empty() && s.unknown.is_empty())
+        .find(|(_, s)| names_role(s, role, context))
+    {
+        let policy = named.name.to_owned();
+        return Verdict::Denied { policy };
+    }
+    let mut by = Vec::new();
+    let mut looks_at = None;
+    let allows = about(policies, Effect::Allow)
+        .filter(|(named, s)| understood(named, s))
+        .filter(|(_, s)| names_role(s, role, context));
+    for (named, statement) in allows {
+        by.push(named.name.to_owned());
+        narrow(&mut looks_at, statement);
+    }
+    by.dedup();
+    match looks_at {
+        Some(looks_at) => Verdict::Allowed {
+            policies: by,
+            looks_at,
+        },
+        None => Verdict::NotNamed,
+    }
+}
+
+/// The statements of this effect that are about AssumeRole.
+fn about<'a>(
+    policies: &'a [Named<'a>],
+    effect: Effect,
+) -> impl Iterator<Item = (&'a Named<'a>, &'a Statement)> {
+    policies.iter().flat_map(move |named| {
+        let about = move |s: &&Statement| s.effect == effect && s.is_about(ACTION);
+        let statements = named.policy.statements.iter().filter(about);
+        statements.map(move |s| (named, s))
+    })
+}
+
+/// An Allow that is not understood allows nothing.
+fn understood(named: &Named<'_>, statement: &Statement) -> bool {
+    named.policy.unknown.is_empty() && statement.unknown.is_empty()
+}
+
+fn conditions(statement: &Statement) -> Vec<LooksAt> {
+    statement.conditions.iter().map(LooksAt::of).collect()
+}
+
+/// Of several ways, the one that asks for least.
+fn narrow(so_far: &mut Option<Vec<LooksAt>>, statement: &Statement) {
+    let own = conditions(statement);
+    if so_far.as_ref().is_none_or(|before| own.len() < before.len()) {
+        *so_far = Some(own);
+    }
 }
 
 /// Reads what `policies` allow to assume. `context` has the caller's own condition keys (`aws:username`), for policy
@@ -50,41 +183,32 @@ pub struct Assumable {
 ///
 /// What a Deny takes away for certain is left out: one without conditions, by a resource that covers it.
 pub fn assumable(policies: &[Named<'_>], context: &Context) -> Assumable {
-    let statements = |effect| {
-        policies.iter().flat_map(move |named| {
-            let about = move |s: &&Statement| s.effect == effect && s.is_about(ACTION);
-            named
-                .policy
-                .statements
-                .iter()
-                .filter(about)
-                .map(move |s| (named, s))
-        })
-    };
-    let denies: Vec<&Statement> = statements(Effect::Deny)
+    let denies: Vec<&Statement> = about(policies, Effect::Deny)
         .map(|(_, s)| s)
         .filter(|s| s.conditions.is_empty() && s.unknown.is_empty())
         .collect();
     let mut found: BTreeMap<RoleArn, FoundRole> = BTreeMap::new();
     let mut patterns = Vec::new();
-    // An Allow that is not understood allows nothing.
-    let understood =
-        |named: &Named<'_>, s: &Statement| named.policy.unknown.is_empty() && s.unknown.is_empty();
-    for (named, statement) in statements(Effect::Allow).filter(|(named, s)| understood(named, s)) {
+    for (named, statement) in about(policies, Effect::Allow).filter(|(named, s)| understood(named, s)) {
         let conditional = !statement.conditions.is_empty();
         for (pattern, left_out) in resources(statement) {
             let single = pattern.only_text(context).filter(|_| !left_out);
             match single.map(|text| text.parse::<RoleArn>()) {
                 Some(Ok(role)) => {
-                    if denies.iter().any(|deny| takes_away(deny, &role, context)) {
+                    if denies.iter().any(|deny| names_role(deny, &role, context)) {
                         continue;
                     }
                     let entry = found.entry(role.clone()).or_insert_with(|| FoundRole {
                         role,
                         policies: Vec::new(),
                         conditional: true,
+                        looks_at: conditions(statement),
                     });
                     entry.conditional &= conditional;
+                    let own = conditions(statement);
+                    if own.len() < entry.looks_at.len() {
+                        entry.looks_at = own;
+                    }
                     if !entry.policies.iter().any(|name| name == named.name) {
                         entry.policies.push(named.name.to_owned());
                     }
@@ -101,9 +225,22 @@ pub fn assumable(policies: &[Named<'_>], context: &Context) -> Assumable {
             }
         }
     }
+    let denied = about(policies, Effect::Deny).map(|(named, statement)| {
+        let resources = resources(statement);
+        FoundDeny {
+            left_out: resources.iter().any(|(_, left_out)| *left_out),
+            patterns: resources
+                .iter()
+                .map(|(pattern, _)| pattern.as_str().to_owned())
+                .collect(),
+            policy: named.name.to_owned(),
+            looks_at: conditions(statement),
+        }
+    });
     Assumable {
         roles: found.into_values().collect(),
         patterns,
+        denied: denied.collect(),
     }
 }
 
@@ -114,10 +251,10 @@ fn resources(statement: &Statement) -> Vec<(&Pattern, bool)> {
     all.into_iter().flatten().map(|p| (p, left_out)).collect()
 }
 
-/// Whether a Deny without conditions is about this role.
-fn takes_away(deny: &Statement, role: &RoleArn, context: &Context) -> bool {
+/// Whether a statement's resources take in this role.
+fn names_role(statement: &Statement, role: &RoleArn, context: &Context) -> bool {
     let arn = role.to_string();
-    match &deny.resources {
+    match &statement.resources {
         Some(Matches::AnyOf(patterns)) => patterns.iter().any(|p| p.takes(&arn, context)),
         Some(Matches::NoneOf(patterns)) => !patterns.iter().any(|p| p.takes(&arn, context)),
         None => false,
@@ -133,6 +270,30 @@ fn covers(deny: &Statement, pattern: &Pattern) -> bool {
 }
 
 impl FoundPattern {
+    /// What it allows, for people: "roles named Org* in every account".
+    pub fn described(&self) -> String {
+        let parts: Vec<&str> = self.pattern.splitn(6, ':').collect();
+        let named = match parts[..] {
+            ["arn", _, "iam", "", account, resource] => resource.strip_prefix("role/").map(|name| {
+                let roles = match name {
+                    "*" => "all roles".to_owned(),
+                    name => format!("roles named {name}"),
+                };
+                match account {
+                    "*" => format!("{roles} in every account"),
+                    account => format!("{roles} in account {account}"),
+                }
+            }),
+            ["*"] => Some("all roles in every account".to_owned()),
+            _ => None,
+        };
+        let named = named.unwrap_or_else(|| format!("what {} stands for", self.pattern));
+        if self.left_out {
+            return format!("everything but {named}");
+        }
+        named
+    }
+
     /// The roles of these accounts that the pattern names one by one: where it has a wildcard for the account and
     /// none in the role's name.
     pub fn in_accounts(&self, accounts: &[AccountId]) -> Vec<RoleArn> {

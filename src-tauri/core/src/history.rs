@@ -17,6 +17,9 @@ pub mod event {
     pub const UPLOAD: &str = "upload";
     pub const SIGN_IN: &str = "sign_in";
     pub const SIGN_OUT: &str = "sign_out";
+    pub const KEY_IMPORT: &str = "key_import";
+    pub const KEY_ROTATE: &str = "key_rotate";
+    pub const KEY_REMOVE: &str = "key_remove";
 }
 
 /// The words of `HistoryRow::outcome`.

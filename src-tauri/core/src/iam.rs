@@ -4,6 +4,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::arn::RoleArn;
 use crate::secret::Credentials;
@@ -11,7 +12,7 @@ use crate::sts::{AwsFailure, Reach};
 use crate::sts_limits::SessionDuration;
 
 /// A role as GetRole tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleFacts {
     /// The role, with its path.
     pub role: RoleArn,
@@ -23,8 +24,39 @@ pub struct RoleFacts {
     pub trust: Option<String>,
     /// Its description.
     pub description: Option<String>,
+    /// Its tags, in AWS's order.
+    pub tags: Vec<(String, String)>,
     /// When it was last used, within the time that AWS remembers (400 days).
     pub last_used: Option<Timestamp>,
+}
+
+/// Whose own policies are read, by the name in the signer's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// A user's, and those of its groups.
+    User(String),
+    /// A role's.
+    Role(String),
+}
+
+impl Whose {
+    /// Of the ARN that GetCallerIdentity gives; `None` for an account's root and for who has no policies of its own.
+    ///
+    /// Source: IAM User Guide, "IAM identifiers".
+    pub fn of_arn(arn: &str) -> Option<Self> {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let ["arn", _, service, _, _, resource] = parts[..] else {
+            return None;
+        };
+        let (kind, rest) = resource.split_once('/')?;
+        match (service, kind) {
+            // `user/path/to/troy`
+            ("iam", "user") => Some(Self::User(rest.rsplit('/').next()?.to_owned())),
+            // `assumed-role/Reader/session`: without the role's path
+            ("sts", "assumed-role") => Some(Self::Role(rest.split('/').next()?.to_owned())),
+            _ => None,
+        }
+    }
 }
 
 /// Where a policy was found.
@@ -32,6 +64,8 @@ pub struct RoleFacts {
 pub enum PolicyOf {
     /// At the user itself.
     User,
+    /// At the role itself.
+    Role,
     /// At a group that the user is in, by name.
     Group(String),
 }
@@ -61,9 +95,7 @@ pub struct Unread {
 /// One's own policies, as far as one may read them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OwnPolicies {
-    /// The user's name.
-    pub user: String,
-    /// Those that were read: the user's first, embedded before attached, then each group's.
+    /// Those that were read: the user's or the role's first, embedded before attached, then each group's.
     pub policies: Vec<PolicyText>,
     /// What could not be read.
     pub unread: Vec<Unread>,
@@ -75,12 +107,12 @@ pub trait Iam: Send + Sync {
     /// GetRole. The role is one of the signer's own account.
     async fn role(&self, reach: &Reach, signer: &Credentials, name: &str) -> Result<RoleFacts, AwsFailure>;
 
-    /// The policies of the user who signs and of its groups. What may not be read is told in the answer; it is a
-    /// failure only where nothing could be read.
+    /// The policies of the user who signs and of its groups, or of the role whose session signs. What may not be read is
+    /// told in the answer; it is a failure only where nothing could be read.
     async fn own_policies(
         &self,
         reach: &Reach,
         signer: &Credentials,
-        user: &str,
+        whose: &Whose,
     ) -> Result<OwnPolicies, AwsFailure>;
 }

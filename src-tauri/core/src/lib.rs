@@ -3,6 +3,7 @@
 //! Invariants: no network, no disk, no clock of its own, no environment, no window, no AWS SDK. Whatever comes
 //! from outside comes through a port (a trait beside the noun that needs it), so that tests drive it.
 
+pub mod access_key;
 pub mod account;
 pub mod arn;
 pub mod broker;
@@ -10,7 +11,9 @@ pub mod bucket;
 pub mod bucket_view;
 pub mod caller;
 pub mod catalog;
+pub mod choice;
 pub mod discover;
+pub mod discovery_view;
 pub mod expiry;
 pub mod export;
 pub mod history;
@@ -21,6 +24,7 @@ pub mod policy;
 pub mod portal_view;
 pub mod role_kind;
 pub mod route;
+pub mod saml;
 pub mod secret;
 pub mod session;
 pub mod shared_config;

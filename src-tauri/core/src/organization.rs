@@ -3,13 +3,14 @@
 //! Source: AWS Organizations API Reference.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::secret::Credentials;
 use crate::sts::{AwsFailure, Reach};
 
 /// An account of an organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberAccount {
     /// The account.
     pub id: AccountId,

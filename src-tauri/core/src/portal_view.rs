@@ -1,21 +1,37 @@
-//! What is shown of IAM Identity Center sign-ins. As in `view`, no type here can hold a secret.
+//! What is shown of sign-ins, at IAM Identity Center and at SAML providers. As in `view`, no type here can hold a secret.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::identity_center::Portal;
+use crate::saml::SamlProvider;
 use crate::view::NeedView;
+
+/// What kind of place one signs in at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInKind {
+    /// IAM Identity Center, in the person's browser.
+    #[default]
+    IdentityCenter,
+    /// A SAML provider, in a window of its own.
+    Saml,
+}
 
 /// Where one signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PortalView {
-    /// The `[sso-session …]`, else the address. `hat login` takes it.
+    /// The `[sso-session …]`, else the address; of a SAML provider what the person calls it. `hat login` takes it.
     pub name: String,
-    /// The portal's address.
+    /// The portal's address, or that of the provider's page.
     pub start_url: String,
-    /// The region of the Identity Center instance.
+    /// The region of the Identity Center instance, or whose STS a SAML provider's roles are had from; empty where that
+    /// is the caller's own.
     pub region: String,
+    /// What kind it is.
+    #[serde(default)]
+    pub kind: SignInKind,
 }
 
 impl From<&Portal> for PortalView {
@@ -24,6 +40,18 @@ impl From<&Portal> for PortalView {
             name: portal.name().to_owned(),
             start_url: portal.start_url.clone(),
             region: portal.region.clone(),
+            kind: SignInKind::IdentityCenter,
+        }
+    }
+}
+
+impl From<&SamlProvider> for PortalView {
+    fn from(provider: &SamlProvider) -> Self {
+        Self {
+            name: provider.name.clone(),
+            start_url: provider.start_url.clone(),
+            region: provider.region.clone().unwrap_or_default(),
+            kind: SignInKind::Saml,
         }
     }
 }

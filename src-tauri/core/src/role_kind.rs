@@ -45,6 +45,18 @@ impl RoleKind {
         }
     }
 
+    /// What a role's ARN alone tells: the paths that only AWS gives, and the name that Identity Center gives its roles.
+    pub fn by_arn(role: &RoleArn) -> Option<Self> {
+        let named = format!("/{}", role.name_with_path());
+        if named.starts_with(SERVICE_LINKED) {
+            Some(Self::ServiceLinked)
+        } else if named.starts_with(IDENTITY_CENTER) || role.role_name().starts_with("AWSReservedSSO_") {
+            Some(Self::IdentityCenter)
+        } else {
+            None
+        }
+    }
+
     /// The stable word for it on the wire.
     pub fn word(self) -> &'static str {
         match self {
@@ -148,12 +160,31 @@ impl Trust {
         }
     }
 
+    /// Whom it lets in, for people, one each.
+    pub fn described(&self) -> Vec<String> {
+        self.principals.iter().map(described).collect()
+    }
+
     /// The accounts whose own policies decide who of them assumes the role.
     pub fn accounts(&self) -> impl Iterator<Item = AccountId> + '_ {
         self.principals.iter().filter_map(|principal| match principal {
             Principal::Account(account) => Some(*account),
             _ => None,
         })
+    }
+}
+
+fn described(principal: &Principal) -> String {
+    match principal {
+        Principal::Everyone => "everyone".to_owned(),
+        Principal::Account(account) => format!("account {account}, as its policies allow"),
+        Principal::User(arn) | Principal::Role(arn) => arn.clone(),
+        Principal::RoleSession(arn) => format!("session {arn}"),
+        Principal::FederatedUser(arn) => format!("federated user {arn}"),
+        Principal::DeletedId(id) => format!("{id}, who was deleted"),
+        Principal::Service(name) => format!("service {name}"),
+        Principal::Federated(provider) => format!("identity provider {provider}"),
+        Principal::CanonicalUser(id) => format!("canonical user {id}"),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arn::RoleArn;
 use crate::identity_center::IdentityCenterRole;
+use crate::saml::SamlRole;
 use crate::sts_limits::{ExternalId, MfaSerial, SessionDuration, SessionName};
 pub use anywhere::Anywhere;
 pub use process::{HatAlias, NotSplit, ProcessCommand};
@@ -15,7 +16,7 @@ pub use process::{HatAlias, NotSplit, ProcessCommand};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Identity {
-    /// Access keys in the shared files.
+    /// Access keys in the shared files or in the vault.
     Keys {
         /// The profile that holds them.
         profile: String,
@@ -23,6 +24,8 @@ pub enum Identity {
         access_key_id: String,
         /// Whether a session token stands beside them: then they are temporary and expire.
         temporary: bool,
+        /// Whether they are in the vault, and the profile says only so.
+        in_vault: bool,
     },
     /// `credential_source = Environment`: the caller's `AWS_ACCESS_KEY_ID` and its companions.
     Environment,
@@ -41,6 +44,8 @@ pub enum Identity {
         /// The session name to send.
         session_name: Option<SessionName>,
     },
+    /// AssumeRoleWithSAML with what a sign-in at an identity provider gave.
+    Saml(Box<SamlRole>),
     /// CreateSession of IAM Roles Anywhere, with a certificate from a file.
     RolesAnywhere(Box<Anywhere>),
     /// A command that prints credentials. Listed, never executed by listing.
@@ -70,6 +75,7 @@ impl Identity {
             | Self::EcsContainer
             | Self::IdentityCenter(_)
             | Self::WebIdentity { .. }
+            | Self::Saml(_)
             | Self::RolesAnywhere(_)
             | Self::LoginSession { .. } => Some(true),
         }
@@ -80,6 +86,7 @@ impl Identity {
         match self {
             Self::IdentityCenter(_)
             | Self::WebIdentity { .. }
+            | Self::Saml(_)
             | Self::RolesAnywhere(_)
             | Self::CredentialProcess { .. }
             | Self::LoginSession { .. } => true,
@@ -96,16 +103,23 @@ impl Identity {
             Self::EcsContainer => "ecs",
             Self::IdentityCenter(_) => "identity_center",
             Self::WebIdentity { .. } => "web_identity",
+            Self::Saml(_) => "saml",
             Self::RolesAnywhere(_) => "roles_anywhere",
             Self::CredentialProcess { .. } => "credential_process",
             Self::LoginSession { .. } => "login",
         }
     }
 
-    /// Where one signs in for it (`PortalView::name`), if that is at Identity Center.
+    /// Whether what it signs with is in the vault.
+    pub fn is_in_vault(&self) -> bool {
+        matches!(self, Self::Keys { in_vault: true, .. })
+    }
+
+    /// Where one signs in for it (`PortalView::name`), if that is at Identity Center or at a SAML provider.
     pub fn portal_name(&self) -> Option<&str> {
         match self {
             Self::IdentityCenter(role) => Some(role.portal.name()),
+            Self::Saml(role) => Some(&role.provider),
             _ => None,
         }
     }
@@ -120,6 +134,7 @@ impl Identity {
             Self::EcsContainer => "ECS container",
             Self::IdentityCenter(_) => "Identity Center",
             Self::WebIdentity { .. } => "Web identity",
+            Self::Saml(_) => "SAML",
             Self::RolesAnywhere(_) => "Roles Anywhere",
             Self::CredentialProcess { .. } => "Credential process",
             Self::LoginSession { .. } => "Console sign-in",
@@ -163,6 +178,7 @@ impl Route {
         match (self.hops.last(), &self.identity) {
             (Some(hop), _) => Some(&hop.role),
             (None, Identity::WebIdentity { role_arn, .. }) => Some(role_arn),
+            (None, Identity::Saml(saml)) => Some(&saml.role),
             (None, Identity::RolesAnywhere(anywhere)) => Some(&anywhere.role),
             (None, _) => None,
         }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::account::AccountId;
 use crate::arn::RoleArn;
+use crate::saml::SamlProviderArn;
 use crate::secret::{Credentials, Secret};
 use crate::sts_limits::{
     ExternalId, MfaSerial, PolicyArn, SessionDuration, SessionName, SessionPolicy, SessionTags,
@@ -25,7 +26,7 @@ pub struct Reach {
     pub endpoint: Option<String>,
     /// A file of certificates to trust instead of the system's (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<PathBuf>,
-    /// `HTTPS_PROXY`: may carry a password.
+    /// `HTTPS_PROXY`, or `HTTP_PROXY` where the endpoint is plain HTTP: may carry a password.
     pub proxy: Option<ProxyUrl>,
     /// `NO_PROXY`.
     pub no_proxy: Option<String>,
@@ -75,6 +76,23 @@ pub struct AssumeRoleWithWebIdentity {
     pub duration: SessionDuration,
     /// `WebIdentityToken`: what the identity provider issued. Stands in for a signature.
     pub token: Secret,
+    /// `Policy`.
+    pub policy: Option<SessionPolicy>,
+    /// `PolicyArns`.
+    pub policy_arns: Vec<PolicyArn>,
+}
+
+/// One AssumeRoleWithSAML. The assertion names the session.
+#[derive(Debug, Clone)]
+pub struct AssumeRoleWithSaml {
+    /// The role.
+    pub role: RoleArn,
+    /// `PrincipalArn`: the identity provider in the role's account.
+    pub provider: SamlProviderArn,
+    /// `SAMLAssertion`: what the identity provider issued. Stands in for a signature.
+    pub assertion: Secret,
+    /// `DurationSeconds`.
+    pub duration: SessionDuration,
     /// `Policy`.
     pub policy: Option<SessionPolicy>,
     /// `PolicyArns`.
@@ -162,9 +180,45 @@ pub enum AwsFailure {
         /// What was wrong with it; never the body.
         why: String,
     },
+    /// The network answered in AWS's place: it wants the person to sign in to it first.
+    #[error(
+        "this network asks for a sign-in first{}, so {service} in {region} was not reached; open a browser, sign in \
+         to the network, and try again",
+        portal.as_ref().map(|host| format!(" at {host}")).unwrap_or_default()
+    )]
+    CaptivePortal {
+        /// `STS`, `S3`.
+        service: &'static str,
+        /// The region asked.
+        region: String,
+        /// The host that it leads to, where it said so.
+        portal: Option<String>,
+    },
+    /// The proxy wants a name and a password, or others than it was given.
+    #[error(
+        "the proxy {proxy} asks for a name and a password; give them to Hatrack, or put them into HTTPS_PROXY as \
+         http://name:password@host:port"
+    )]
+    ProxyPassword {
+        /// `host:port`.
+        proxy: String,
+    },
     /// The request could not be made: a CA bundle that cannot be read, a proxy URL that is none.
     #[error("{0}")]
     Unusable(String),
+}
+
+impl AwsFailure {
+    /// Whether AWS may have seen the request. Where not, a code that it carried is not spent.
+    pub fn reached_aws(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Garbled { .. } => true,
+            Self::Unreachable { .. }
+            | Self::CaptivePortal { .. }
+            | Self::ProxyPassword { .. }
+            | Self::Unusable(_) => false,
+        }
+    }
 }
 
 /// STS.
@@ -183,6 +237,13 @@ pub trait Sts: Send + Sync {
         &self,
         reach: &Reach,
         call: &AssumeRoleWithWebIdentity,
+    ) -> Result<Issued, AwsFailure>;
+
+    /// AssumeRoleWithSAML: unsigned, the assertion says who asks.
+    async fn assume_role_with_saml(
+        &self,
+        reach: &Reach,
+        call: &AssumeRoleWithSaml,
     ) -> Result<Issued, AwsFailure>;
 
     /// GetSessionToken, signed by a user's long-term keys.

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::account::{AccountId, HatColour, Partition};
+use crate::catalog::Defaults;
+use crate::discovery_view::{FoundView, RoleFactsView};
 use crate::portal_view::PortalView;
 
 /// A place in a file, for errors and for "open".
@@ -79,6 +81,9 @@ pub struct IdentityView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "string")]
     pub certificate_until: Option<Timestamp>,
+    /// Whether its keys are in the vault, and no file holds them.
+    #[serde(default)]
+    pub in_vault: bool,
 }
 
 /// One role that can be switched to, by one route.
@@ -128,6 +133,9 @@ pub struct RoleView {
     pub region: String,
     /// The session name sent when none is given.
     pub session_name: String,
+    /// What the person has said of these three for this role.
+    #[serde(default)]
+    pub said: Defaults,
     /// Whether the person has starred it.
     pub favourite: bool,
     /// Whether a session of it is renewed by itself (only where no code is needed).
@@ -136,6 +144,18 @@ pub struct RoleView {
     pub last_use: Option<LastUseView>,
     /// Why it cannot be switched to here, if so.
     pub unusable: Option<String>,
+    /// `custom`, `identity_center`, `saml`, `web_identity`, `roles_anywhere`, `service`, `service_linked`, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub kind: Option<String>,
+    /// How it came to be listed, for roles that were found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub found: Option<FoundView>,
+    /// What GetRole told of it, if it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub facts: Option<RoleFactsView>,
 }
 
 /// One AssumeRole on a route.
@@ -267,7 +287,7 @@ pub enum NeedView {
         #[serde(default)]
         shared: bool,
     },
-    /// A sign-in at IAM Identity Center.
+    /// A sign-in at IAM Identity Center, or at a SAML provider.
     SignIn {
         /// Where.
         portal: PortalView,
@@ -278,6 +298,11 @@ pub enum NeedView {
         profile: String,
         /// The whole command, as it will be run.
         command: String,
+    },
+    /// The name and password of the proxy that the calls go through.
+    ProxyPassword {
+        /// `host:port`.
+        proxy: String,
     },
     /// Leave to send secrets to an endpoint that is not AWS's and was never used before.
     EndpointConsent {

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::fault::{Effect, On};
 use crate::identity_center;
+use crate::saml;
 use crate::state::State;
 use crate::world::Object;
 
@@ -30,6 +31,20 @@ impl Admin {
     /// The next `times` requests that `on` hits get `effect`.
     pub fn inject(&self, on: On, times: u64, effect: Effect) {
         self.0.faults.inject(on, times, effect);
+    }
+
+    /// Access keys that are made from here on are unknown to the next so many requests that they sign.
+    pub fn set_new_keys_unknown_for(&self, requests: u64) {
+        self.0.set_new_keys_unknown_for(requests);
+    }
+
+    /// The access keys of a user, by its ARN: the ID of each, and whether it is active.
+    pub fn access_keys(&self, user_arn: &str) -> Vec<(String, bool)> {
+        let world = self.0.world();
+        let own = world.access_keys.iter().filter(|(_, key)| key.user_arn == user_arn);
+        let mut keys: Vec<_> = own.map(|(id, key)| (id.clone(), key.active)).collect();
+        keys.sort();
+        keys
     }
 
     /// The server's time now.
@@ -104,6 +119,20 @@ impl Admin {
     /// so many ago, if negative). `None` where the operating system gives no randomness.
     pub fn web_identity_token(&self, subject: &str, audience: &str, seconds: i64) -> Option<String> {
         self.0.issuer.job_token(subject, audience, self.0.now(), seconds)
+    }
+
+    /// A SAML response for a user of the company's directory, good for so many seconds from the server's now (or ended
+    /// so many ago, if negative). `None` where there is no such user.
+    pub fn saml_response(&self, user: &str, seconds: i64) -> Option<String> {
+        let user = self.0.world().directory.user(Some(user)).cloned()?;
+        Some(saml::issue(&self.0, &user, seconds))
+    }
+
+    /// The same for another audience than AWS.
+    pub fn saml_response_for(&self, user: &str, audience: &str) -> Option<String> {
+        let user = self.0.world().directory.user(Some(user)).cloned()?;
+        let id = self.0.keys().uuid();
+        Some(self.0.saml.issue(&user, audience, self.0.now(), 300, &id))
     }
 
     /// The build service stands behind this subject's tokens no more.

@@ -6,6 +6,7 @@ use hyper::body::Incoming;
 use crate::auth::Scope;
 use crate::identity_center::Operation;
 use crate::roles_anywhere;
+use crate::saml;
 use crate::service::Service;
 use crate::web_identity;
 
@@ -19,6 +20,8 @@ pub enum Asked {
     IdentityCenter(Operation),
     /// The identity provider outside AWS.
     IdentityToken,
+    /// The company's directory, or AWS's sign-in for what it issues.
+    Saml(saml::Page),
     /// S3.
     S3,
 }
@@ -39,6 +42,7 @@ pub fn asked_of(request: &Request<Incoming>) -> Asked {
         },
         None if is_unsigned_sts(request) => Asked::Query(Service::Sts),
         None if path == web_identity::TOKEN_PATH => Asked::IdentityToken,
+        None if let Some(page) = saml::Page::of(request.method(), path) => Asked::Saml(page),
         None => Operation::of(request.method(), path).map_or(Asked::S3, Asked::IdentityCenter),
     }
 }

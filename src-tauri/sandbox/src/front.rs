@@ -21,6 +21,7 @@ use crate::metadata;
 use crate::organizations;
 use crate::query;
 use crate::roles_anywhere;
+use crate::saml;
 use crate::service::Service;
 use crate::shape::Shape;
 use crate::state::State;
@@ -71,6 +72,7 @@ impl Front {
                 Asked::Json(service) => self.json(request, service).await?,
                 Asked::IdentityCenter(operation) => self.identity_center(request, operation).await?,
                 Asked::IdentityToken => self.identity_token(&request),
+                Asked::Saml(page) => self.saml(request, page).await?,
                 Asked::S3 => self.s3(request).await?,
             },
         };
@@ -195,6 +197,22 @@ impl Front {
         *response.status_mut() = status;
         set(response.headers_mut(), "content-type", "text/plain");
         response
+    }
+
+    /// The company's directory and AWS's sign-in: pages, no service.
+    async fn saml(&self, request: Request<Incoming>, page: saml::Page) -> Answer {
+        let (parts, body) = request.into_parts();
+        let Some(body) = whole(body).await else {
+            return Ok(status_only(StatusCode::PAYLOAD_TOO_LARGE));
+        };
+        let query = parts.uri.query().unwrap_or_default();
+        let reply = saml::answer(&self.state, page, query, &body);
+        let mut response = Response::new(Body::from(reply.body));
+        *response.status_mut() = reply.status;
+        for (name, value) in &reply.headers {
+            set(response.headers_mut(), name, value);
+        }
+        Ok(response)
     }
 
     async fn metadata(&self, request: Request<Incoming>) -> Answer {

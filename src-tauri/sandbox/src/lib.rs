@@ -18,6 +18,7 @@ mod organizations;
 mod query;
 mod roles_anywhere;
 mod s3;
+mod saml;
 mod server;
 mod service;
 mod shape;

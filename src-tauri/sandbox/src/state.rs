@@ -1,7 +1,7 @@
 //! What every request works on.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::fault::Faults;
 use crate::identity_center::{RateLimit, SignIns};
 use crate::metadata::Memory;
+use crate::saml::SamlIssuer;
 use crate::web_identity::TokenIssuer;
 use crate::world::{KeyMaker, World};
 
@@ -32,8 +33,11 @@ pub struct State {
     pub portal_limit: RateLimit,
     /// The identity provider outside AWS.
     pub issuer: TokenIssuer,
+    /// What the company's directory has issued.
+    pub saml: SamlIssuer,
     /// What the metadata services remember.
     pub metadata: Memory,
+    new_keys_unknown_for: AtomicU64,
 }
 
 impl State {
@@ -56,7 +60,9 @@ impl State {
             sign_ins: Mutex::default(),
             portal_limit: RateLimit::default(),
             issuer,
+            saml: SamlIssuer::default(),
             metadata: Memory::default(),
+            new_keys_unknown_for: AtomicU64::new(0),
         }
     }
 
@@ -91,6 +97,16 @@ impl State {
     /// Sets the server's clock ahead of this computer's (behind, if negative).
     pub fn set_ahead(&self, seconds: i64) {
         self.ahead_seconds.store(seconds, Ordering::Relaxed);
+    }
+
+    /// How many requests do not find a new access key yet: AWS's services learn of it one by one.
+    pub fn new_keys_unknown_for(&self) -> u64 {
+        self.new_keys_unknown_for.load(Ordering::Relaxed)
+    }
+
+    /// See [`Self::new_keys_unknown_for`].
+    pub fn set_new_keys_unknown_for(&self, requests: u64) {
+        self.new_keys_unknown_for.store(requests, Ordering::Relaxed);
     }
 
     /// Counts a call of an operation.

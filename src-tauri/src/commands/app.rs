@@ -1,6 +1,7 @@
 //! The program itself: how it stands, the sandbox, quitting.
 
 use hatrack_agent::protocol;
+use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_core::session::CodeUse;
 
 use crate::desk::Desk;
@@ -19,12 +20,16 @@ pub async fn status(desk: &Desk) -> Answer<AppStatus> {
         version: env!("CARGO_PKG_VERSION").into(),
         sandbox: desk.is_sandbox(),
         keyring: KeyringState::Ok,
+        clock_note: None,
         tray_host: desk.front().has_tray(),
         agent: AgentState::Ok,
         agent_error: None,
         platform: Platform::HERE,
         quit_choice: QuitSetting::Ask,
         codes: CodeUse::default(),
+        proxy: ProxyChoice::default(),
+        sign_ins: SignInStore::default(),
+        yubikeys: Vec::new(),
     };
     if let Err(error) = fill(desk, &mut status).await {
         status.agent = AgentState::Unreachable;
@@ -35,10 +40,15 @@ pub async fn status(desk: &Desk) -> Answer<AppStatus> {
 
 async fn fill(desk: &Desk, status: &mut AppStatus) -> Answer<()> {
     let agent = desk.agent().await?;
-    status.keyring = agent.status().await?.keyring.into();
+    let now = agent.status().await?;
+    status.keyring = now.keyring.into();
+    status.clock_note = now.clock_note;
     let settings = agent.settings().await?;
     status.quit_choice = settings.quit_choice.into();
     status.codes = settings.codes;
+    status.proxy = settings.proxy;
+    status.sign_ins = settings.sign_ins;
+    status.yubikeys = settings.yubikeys.into_keys().collect();
     Ok(())
 }
 

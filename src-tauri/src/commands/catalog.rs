@@ -1,10 +1,16 @@
 //! The catalog and what the person says about it.
 
-use hatrack_agent::protocol::{AddRole, SetAccount};
+use std::fmt::Display;
+use std::str::FromStr;
+
+use hatrack_agent::protocol::{AddRole, DescribeRole, Set, SetAccount, SetDefaults};
+use hatrack_core::sts_limits::SessionDuration;
 use hatrack_core::view::CatalogView;
 
 use crate::desk::Desk;
-use crate::wire::{AccountRequest, AddRoleRequest, CommandError, RoleRequest, RoleSwitchRequest};
+use crate::wire::{
+    AccountRequest, AddRoleRequest, CommandError, DescribeRoleRequest, RoleRequest, RoleSwitchRequest,
+};
 
 type Answer<T> = Result<T, CommandError>;
 
@@ -67,6 +73,33 @@ pub async fn add_role(desk: &Desk, request: AddRoleRequest) -> Answer<String> {
 /// Forgets a role that was added in Hatrack.
 pub async fn remove_role(desk: &Desk, request: RoleRequest) -> Answer<()> {
     Ok(desk.agent().await?.remove_role(&request.role_key).await?)
+}
+
+/// Says all of what is remembered of a role: what is empty is taken back.
+pub async fn describe_role(desk: &Desk, request: DescribeRoleRequest) -> Answer<()> {
+    let duration = request.duration.map(SessionDuration::try_from).transpose()?;
+    let said = DescribeRole {
+        role_key: request.role_key,
+        name: Set::Keep,
+        notes: whole(filled(request.notes)),
+        defaults: SetDefaults {
+            duration: whole(duration),
+            region: whole(parsed(request.region)?),
+            session_name: whole(parsed(request.session_name)?),
+        },
+    };
+    Ok(desk.agent().await?.describe_role(said).await?)
+}
+
+fn whole<T>(said: Option<T>) -> Set<T> {
+    said.map_or(Set::Clear, Set::To)
+}
+
+fn parsed<T: FromStr<Err: Display>>(text: Option<String>) -> Answer<Option<T>> {
+    filled(text)
+        .map(|text| text.parse())
+        .transpose()
+        .map_err(CommandError::new)
 }
 
 fn filled(text: Option<String>) -> Option<String> {

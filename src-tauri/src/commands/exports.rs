@@ -78,6 +78,10 @@ pub(crate) fn unmet(need: &NeedView) -> CommandError {
             "The session's credentials come from a command that you have not yet allowed. Renew it first.",
             "needs_consent",
         ),
+        NeedView::ProxyPassword { .. } => (
+            "The proxy asks for a name and a password. Renew the session, and give them.",
+            "needs_proxy",
+        ),
         NeedView::EndpointConsent { .. } => (
             "Requests would be signed for an endpoint that is not AWS's. Switch to the role again and allow it.",
             "needs_consent",
@@ -106,7 +110,7 @@ pub async fn clear_clipboard(desk: &Desk) -> Answer<()> {
 }
 
 /// The clipboard may wait for another program.
-async fn on_own_thread(
+pub(super) async fn on_own_thread(
     work: impl FnOnce() -> Result<(), crate::clipboard::ClipboardError> + Send + 'static,
 ) -> Answer<()> {
     match tokio::task::spawn_blocking(work).await {

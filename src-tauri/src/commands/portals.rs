@@ -1,10 +1,13 @@
 //! Signing in to IAM Identity Center, and what it lists.
 
 use hatrack_agent::protocol;
-use hatrack_core::portal_view::{PortalStateView, SignInOutcome};
+use hatrack_core::portal_view::{PortalStateView, SignInKind, SignInOutcome, SignInView};
 
 use crate::desk::Desk;
-use crate::wire::{CommandError, CommandRequest, PendingSignIn, PortalRequest, SignInRequest};
+use crate::saml_sign_in;
+use crate::wire::{
+    CommandError, CommandRequest, PendingSignIn, PortalRequest, SamlRequest, SamlResponse, SignInRequest,
+};
 
 type Answer<T> = Result<T, CommandError>;
 
@@ -27,7 +30,7 @@ pub async fn sign_in(desk: &Desk, request: SignInRequest) -> Answer<SignInOutcom
         desk.sign_in_pages().keep(sign_in);
         if sign_in.begun
             && !device
-            && let Err(why) = open(&sign_in.url)
+            && let Err(why) = open(desk, sign_in).await
         {
             // The dialog has the address, and opens it once more when asked: no dead end.
             tracing::warn!("{}", why.message);
@@ -49,7 +52,7 @@ pub async fn cancel_sign_in(desk: &Desk, request: PendingSignIn) -> Answer<()> {
 /// Opens the page of a sign-in under way once more.
 pub async fn open_sign_in(desk: &Desk, request: PendingSignIn) -> Answer<()> {
     match desk.sign_in_pages().of(&request.id) {
-        Some(url) => open(&url),
+        Some(sign_in) => open(desk, &sign_in).await,
         None => Err(CommandError::new("That sign-in is over. Sign in again.")),
     }
 }
@@ -69,7 +72,39 @@ pub async fn consent_command(desk: &Desk, request: CommandRequest) -> Answer<()>
     Ok(desk.agent().await?.consent_command(&request.command).await?)
 }
 
-fn open(url: &str) -> Answer<()> {
+/// Names a SAML provider.
+pub async fn add_saml(desk: &Desk, request: SamlRequest) -> Answer<()> {
+    let provider = protocol::AddSaml {
+        name: request.name,
+        start_url: request.start_url,
+        region: request.region,
+    };
+    Ok(desk.agent().await?.add_saml(provider).await?)
+}
+
+#[allow(missing_docs)]
+pub async fn remove_saml(desk: &Desk, request: PortalRequest) -> Answer<()> {
+    Ok(desk.agent().await?.remove_saml(&request.portal).await?)
+}
+
+/// Signs in at a SAML provider with what the person pasted.
+pub async fn paste_saml(desk: &Desk, request: SamlResponse) -> Answer<()> {
+    let agent = desk.agent().await?;
+    Ok(agent.paste_assertion(&request.portal, request.response).await?)
+}
+
+/// A SAML provider's page has a window of its own; every other is for the person's browser.
+async fn open(desk: &Desk, sign_in: &SignInView) -> Answer<()> {
+    if sign_in.portal.kind == SignInKind::IdentityCenter {
+        return open_in_browser(&sign_in.url);
+    }
+    match desk.front().show_provider(&sign_in.id) {
+        true => Ok(()),
+        false => saml_sign_in::open(desk, sign_in).await,
+    }
+}
+
+fn open_in_browser(url: &str) -> Answer<()> {
     hatrack_agent::client::open_page(url).map_err(|why| {
         CommandError::new(format!(
             "No browser could be opened ({why}). Copy the link instead."

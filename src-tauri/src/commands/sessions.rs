@@ -33,7 +33,7 @@ where
     Ok(text.map(|text| text.trim().parse()).transpose()?)
 }
 
-fn code(text: Option<String>) -> Result<Option<TokenCode>, CommandError> {
+pub(super) fn code(text: Option<String>) -> Result<Option<TokenCode>, CommandError> {
     let text = text.map(Secret::new);
     Ok(text.map(|text| text.expose().parse()).transpose()?)
 }

@@ -131,6 +131,7 @@ pub fn is_waited_for(role_key: &str, need: &NeedView) -> Reminder {
     let (what, button) = match need {
         NeedView::MfaCode { .. } => ("A program waits for a code", "Enter code"),
         NeedView::SignIn { .. } => ("A program waits for you to sign in", "Sign in"),
+        NeedView::ProxyPassword { .. } => ("A program waits for your proxy's password", "Open"),
         NeedView::CommandConsent { .. } | NeedView::EndpointConsent { .. } => {
             ("A program waits for your consent", "Open")
         }

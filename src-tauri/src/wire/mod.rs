@@ -1,17 +1,29 @@
 //! The wire between the page and this process. `commands.in` declares it once; the handlers, the access control
 //! list (see the build script) and the TypeScript all come from there.
 
+mod catalogs;
+mod devices;
+mod discovery;
 mod export;
+mod keys;
+mod network;
 mod sign_in;
 mod size;
 mod types;
 
+pub use catalogs::*;
+pub use devices::*;
+pub use discovery::*;
 pub use export::typescript;
+pub use keys::*;
+pub use network::*;
 pub use sign_in::*;
 pub use size::refuse_oversized;
 pub use types::*;
 
+use hatrack_core::access_key::{AccessKeyView, FileChange, KeyKept, RotateOutcome};
 use hatrack_core::bucket_view::{BucketList, ObjectPage, Preview, TransferView};
+use hatrack_core::discovery_view::{DiscoverOutcome, DiscoveryView};
 use hatrack_core::export::EnvPreview;
 use hatrack_core::portal_view::{PortalStateView, SignInOutcome};
 use hatrack_core::view::{CatalogView, HistoryPage, SessionView, SwitchOutcome};

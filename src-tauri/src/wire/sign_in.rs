@@ -1,6 +1,7 @@
 //! What the window's own wire has for sign-ins.
 
-use serde::Deserialize;
+use hatrack_core::secret::Secret;
+use serde::{Deserialize, Deserializer};
 use ts_rs::TS;
 
 /// Names a portal.
@@ -33,4 +34,30 @@ pub struct PendingSignIn {
 pub struct CommandRequest {
     /// As `NeedView` showed it.
     pub command: String,
+}
+
+/// Names a SAML provider.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+pub struct SamlRequest {
+    /// What to call it.
+    pub name: String,
+    /// The provider's page where a sign-in to AWS starts.
+    pub start_url: String,
+    /// The region whose STS is asked.
+    pub region: Option<String>,
+}
+
+/// What a SAML provider gave, pasted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+pub struct SamlResponse {
+    /// `PortalView::name`.
+    pub portal: String,
+    /// `SAMLResponse`.
+    #[serde(deserialize_with = "secret")]
+    #[ts(type = "string")]
+    pub response: Secret,
+}
+
+fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+    String::deserialize(from).map(Secret::new)
 }

@@ -1,10 +1,13 @@
 //! What only the window's own wire has: its requests, and the few replies that the core does not know.
 //!
-//! Invariant: no reply here can hold a secret. The one secret that comes in is an MFA code.
+//! Invariant: no reply here can hold a secret. Secrets that come in are an MFA code, and the secret of an MFA device
+//! where it is added (`wire::devices`).
 
 use hatrack_core::account::{AccountId, HatColour, Partition};
+use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_core::export::Shell;
 use hatrack_core::session::CodeUse;
+use hatrack_core::sts_limits::MfaSerial;
 use hatrack_core::view::HistoryQuery;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -18,6 +21,8 @@ pub struct AppStatus {
     pub sandbox: bool,
     /// Where sessions rest.
     pub keyring: KeyringState,
+    /// How wrong this computer's clock is, and what to do; `None` where it is right.
+    pub clock_note: Option<String>,
     /// Whether a tray shows the icon; where none does, closing the window does not hide it.
     pub tray_host: bool,
     /// Whether the agent answers.
@@ -30,6 +35,12 @@ pub struct AppStatus {
     pub quit_choice: QuitSetting,
     /// What an MFA code is spent on.
     pub codes: CodeUse,
+    /// Through which proxy AWS is reached.
+    pub proxy: ProxyChoice,
+    /// Where sign-ins are kept.
+    pub sign_ins: SignInStore,
+    /// The MFA devices whose codes come from a YubiKey.
+    pub yubikeys: Vec<MfaSerial>,
 }
 
 /// Where sessions rest.
@@ -293,6 +304,7 @@ pub enum Topic {
     Status,
     Transfers,
     Portals,
+    Discoveries,
 }
 
 /// Pushed as `changed`.

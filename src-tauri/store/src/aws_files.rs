@@ -11,6 +11,7 @@ mod watch;
 
 pub use cache::AwsFiles;
 pub use location::{Location, Locations, NamedBy, Os, under_home};
+pub(crate) use read::read_one;
 pub use read::{FileState, LARGEST_FILE, Loaded, read};
 pub use stamp::Stamp;
 pub use watch::{Watch, WatchFailure};

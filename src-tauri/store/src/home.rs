@@ -160,9 +160,29 @@ impl Home {
         self.data.join("portals")
     }
 
+    /// The folder of what identities found.
+    pub fn discoveries(&self) -> PathBuf {
+        self.data.join("discoveries")
+    }
+
+    /// The folder of what is known of roles.
+    pub fn roles(&self) -> PathBuf {
+        self.data.join("roles")
+    }
+
+    /// The folder of what SAML providers gave.
+    pub fn saml(&self) -> PathBuf {
+        self.data.join("saml")
+    }
+
     /// The folder of what teams publish.
     pub fn teams(&self) -> PathBuf {
         self.data.join("teams")
+    }
+
+    /// The folder of what is remembered of rotations of access keys.
+    pub fn rotations(&self) -> PathBuf {
+        self.data.join("rotations")
     }
 
     /// The settings.

@@ -13,6 +13,8 @@ use hatrack_core::account::AccountId;
 use hatrack_core::arn::RoleArn;
 pub use hatrack_core::catalog::AddedRole;
 use hatrack_core::catalog::{AccountSettings, Accounts, RoleSettings};
+use hatrack_core::saml::SamlProvider;
+pub use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_core::session::CodeUse;
 use hatrack_core::sts_limits::{MfaSerial, SessionDuration};
 use jiff::Timestamp;
@@ -48,8 +50,14 @@ pub struct Settings {
     pub consented_endpoints: BTreeSet<String>,
     /// The commands that may be run for credentials, each by its fingerprint: the command itself may hold secrets.
     pub consented_commands: BTreeSet<String>,
+    /// The SAML providers that the person signs in at.
+    pub saml_providers: Vec<SamlProvider>,
     /// The longest session each role is known to give, in seconds.
     pub role_maximums: BTreeMap<RoleArn, SessionDuration>,
+    /// Through which proxy AWS is reached.
+    pub proxy: ProxyChoice,
+    /// Where sign-ins to Identity Center are kept.
+    pub sign_ins: SignInStore,
     /// Where downloads go.
     pub download_folder: Option<PathBuf>,
     /// Things said once and not again, by their names.

@@ -1,5 +1,5 @@
 //! The AWS CLI's cache of Identity Center sign-ins, `~/.aws/sso/cache`: one sign-in serves the CLI, the SDKs and
-//! Hatrack, whichever signed in first.
+//! Hatrack, whichever signed in first. Or, where the person wants that, the vault in its place.
 //!
 //! Invariants: a file there is the old one or the new one, whole, however a process ends; it is written only under a
 //! lock that all Hatracks of this user share; what another tool has torn counts as not there; nothing that a file
@@ -8,6 +8,7 @@
 //! Source: AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider", for the names and the form.
 
 mod file;
+mod sealed;
 mod token;
 
 use std::fs::{File, TryLockError};
@@ -18,10 +19,12 @@ use std::time::Duration;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::identity_center::{Grant, Portal, Registration, SignInToken};
 use sha1::{Digest, Sha1};
+use zeroize::Zeroizing;
 use tokio::time::Instant;
 
 use crate::aws_files::under_home;
 use crate::private;
+pub use sealed::SealedSignIns;
 
 /// How long another process may hold the lock: longer than a refresh may take, with its tries.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -61,7 +64,9 @@ pub enum SsoCacheFailure {
 /// The cache of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SsoCache {
+    /// In the vault: what names it to people and to locks.
     folder: PathBuf,
+    sealed: Option<SealedSignIns>,
 }
 
 impl SsoCache {
@@ -72,7 +77,15 @@ impl SsoCache {
 
     /// The cache in this folder.
     pub fn in_folder(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, sealed: None }
+    }
+
+    /// Hatrack's own sign-ins, in the vault. Its calls that block want a thread of a tokio runtime that may.
+    pub fn in_vault(sealed: SealedSignIns) -> Self {
+        Self {
+            folder: PathBuf::from("vault:"),
+            sealed: Some(sealed),
+        }
     }
 
     /// The file of this portal's sign-in.
@@ -86,7 +99,7 @@ impl SsoCache {
     /// Where there is a file and this user may not read it.
     pub fn read(&self, portal: &Portal) -> Result<Option<StoredToken>, SsoCacheFailure> {
         let path = self.path(portal);
-        let read = file::read(&path).map_err(|why| disk(&path, "read", why))?;
+        let read = self.bytes(&path).map_err(|why| disk(&path, "read", why))?;
         let Some(bytes) = read else { return Ok(None) };
         match token::parse(&bytes, portal) {
             Ok(stored) => Ok(Some(stored)),
@@ -105,6 +118,10 @@ impl SsoCache {
     pub async fn lock(&self, portal: &Portal) -> Result<Locked, SsoCacheFailure> {
         let path = self.file(portal, "hatrack-lock");
         let failed = |why| disk(&path, "locked", why);
+        if let Some(sealed) = &self.sealed {
+            let turn = sealed.turn(&name_of(&path)).await;
+            return Ok(self.locked(portal, Hold::Turn(turn)));
+        }
         private::make(&self.folder).map_err(failed)?;
         let lock = file::open_or_create(&path).map_err(failed)?;
         // Not on a thread that blocks: one could not be called back from there when the agent ends.
@@ -117,18 +134,29 @@ impl SsoCache {
                 Err(TryLockError::Error(why)) => return Err(failed(why)),
             }
         }
-        Ok(Locked {
+        Ok(self.locked(portal, Hold::File(lock)))
+    }
+
+    fn locked(&self, portal: &Portal, hold: Hold) -> Locked {
+        Locked {
             cache: self.clone(),
             portal: portal.clone(),
-            _lock: lock,
-        })
+            _hold: hold,
+        }
+    }
+
+    fn bytes(&self, path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+        match &self.sealed {
+            Some(sealed) => sealed.read(&name_of(path)),
+            None => file::read(path),
+        }
     }
 
     /// The registration of ours that sign-ins of this kind can use; `None` where there is none. Not the CLI's own: the
     /// sign-in page names the client that asks. Blocks shortly.
     pub fn registration(&self, portal: &Portal, grant: Grant) -> Option<Registration> {
         let path = self.registration_path(portal, grant);
-        let bytes = file::read(&path).ok().flatten()?;
+        let bytes = self.bytes(&path).ok().flatten()?;
         token::parse_registration(&bytes)
     }
 
@@ -143,9 +171,11 @@ impl SsoCache {
         registration: &Registration,
     ) -> Result<(), SsoCacheFailure> {
         let path = self.registration_path(portal, grant);
-        private::make(&self.folder)
-            .and_then(|()| private::replace(&path, &token::write_registration(registration)?))
-            .map_err(|why| disk(&path, "written", why))
+        let written = token::write_registration(registration).and_then(|bytes| match &self.sealed {
+            Some(sealed) => sealed.write(&name_of(&path), &bytes),
+            None => private::make(&self.folder).and_then(|()| private::replace(&path, &bytes)),
+        });
+        written.map_err(|why| disk(&path, "written", why))
     }
 
     fn registration_path(&self, portal: &Portal, grant: Grant) -> PathBuf {
@@ -164,7 +194,15 @@ impl SsoCache {
 pub struct Locked {
     cache: SsoCache,
     portal: Portal,
-    _lock: File,
+    _hold: Hold,
+}
+
+/// What keeps the others out: its own end does not matter, only that it lives.
+#[derive(Debug)]
+#[allow(dead_code)]
+enum Hold {
+    File(File),
+    Turn(tokio::sync::OwnedMutexGuard<()>),
 }
 
 impl Locked {
@@ -180,7 +218,10 @@ impl Locked {
     pub fn write(&self, stored: &StoredToken) -> Result<(), SsoCacheFailure> {
         let path = self.cache.path(&self.portal);
         token::write(stored, &self.portal)
-            .and_then(|bytes| file::replace(&path, &self.beside(), &bytes))
+            .and_then(|bytes| match &self.cache.sealed {
+                Some(sealed) => sealed.write(&name_of(&path), &bytes),
+                None => file::replace(&path, &self.beside(), &bytes),
+            })
             .map_err(|why| disk(&path, "written", why))
     }
 
@@ -190,6 +231,10 @@ impl Locked {
     /// Where it is there and cannot be removed.
     pub fn remove(&self) -> Result<bool, SsoCacheFailure> {
         let path = self.cache.path(&self.portal);
+        if let Some(sealed) = &self.cache.sealed {
+            let removed = sealed.remove(&name_of(&path));
+            return removed.map_err(|why| disk(&path, "removed", why));
+        }
         let remove = || {
             // What a killed process has left holds a token as well.
             file::remove(&self.beside())?;
@@ -213,6 +258,12 @@ fn disk(path: &Path, doing: &'static str, why: io::Error) -> SsoCacheFailure {
         doing,
         why,
     }
+}
+
+/// What a sign-in is called in the vault: its file's name without the extension.
+fn name_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
 }
 
 /// What the file of `name` is called.

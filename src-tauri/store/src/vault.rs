@@ -5,6 +5,8 @@
 
 pub mod devices;
 mod keyring;
+pub mod keys;
+pub mod proxies;
 mod seal;
 pub mod sessions;
 

@@ -28,7 +28,10 @@ const EVENTS: Record<string, Outcome> = {
   download: { word: 'Download', tone: '', icon: Download },
   upload: { word: 'Upload', tone: '', icon: Upload },
   sign_in: { word: 'Signed in', tone: '', icon: LogIn },
-  sign_out: { word: 'Signed out', tone: '', icon: LogOut }
+  sign_out: { word: 'Signed out', tone: '', icon: LogOut },
+  key_import: { word: 'Key taken in', tone: '', icon: KeyRound },
+  key_rotate: { word: 'Key rotated', tone: 'ok', icon: RefreshCw },
+  key_remove: { word: 'Key moved', tone: '', icon: KeyRound }
 };
 
 export function outcomeOf(row: Pick<HistoryRow, 'event' | 'outcome'>): Outcome {

@@ -1,5 +1,7 @@
-/** Identity Center of the fake worlds: portals, and sign-ins that a test finishes. */
+/** Identity Center and SAML providers of the fake worlds: portals, and sign-ins that a test finishes. */
 import type { PortalStateView } from '../wire/PortalStateView';
+import type { SamlRequest } from '../wire/SamlRequest';
+import type { SamlResponse } from '../wire/SamlResponse';
 import type { SignInOutcome } from '../wire/SignInOutcome';
 import type { SignInRequest } from '../wire/SignInRequest';
 import type { SignInView } from '../wire/SignInView';
@@ -10,7 +12,7 @@ type Ago = (minutes: number) => string;
 function state(name: string, more: Partial<PortalStateView> & { start_url: string; region?: string }): PortalStateView {
   const { start_url, region = 'eu-west-1', ...rest } = more;
   return {
-    portal: { name, start_url, region },
+    portal: { name, start_url, region, kind: 'identity_center' },
     signed_in_until: null, refreshes: true, accounts: null, roles: null, listed_at: null, listing: false, error: null,
     ...rest
   };
@@ -77,8 +79,9 @@ export class FakePortals {
 
   signIn(request: SignInRequest): SignInOutcome {
     const { portal, signed_in_until } = this.of(request.portal);
-    const { origin, hostname } = new URL(portal.start_url);
-    if (!hostname.endsWith('.awsapps.com') && !this.#agreed.has(origin)) {
+    const { origin, hostname, protocol } = new URL(portal.start_url);
+    const unasked = portal.kind === 'saml' && protocol === 'https:';
+    if (!unasked && !hostname.endsWith('.awsapps.com') && !this.#agreed.has(origin)) {
       return { kind: 'needs', need: { kind: 'endpoint_consent', endpoint: origin } };
     }
     if (signed_in_until !== null && !request.anew) return { kind: 'signed_in' };
@@ -135,6 +138,27 @@ export class FakePortals {
 
   deny(name: string, message = 'The sign-in was refused in the browser. Sign in again and choose Allow.'): void {
     this.#endOf(name)?.fail(message);
+  }
+
+  addSaml(request: SamlRequest): null {
+    const { name, start_url } = request;
+    if (!start_url.startsWith('http')) throw failure(`"${start_url}" is no address of a sign-in page.`);
+    const added = state(name, { start_url, region: request.region ?? '', refreshes: false });
+    this.states = [...this.states.filter((s) => s.portal.name !== name), { ...added, portal: { ...added.portal, kind: 'saml' } }];
+    this.#changed('portals');
+    return null;
+  }
+
+  removeSaml(name: string): null {
+    this.states = this.states.filter((s) => s.portal.name !== name);
+    this.#changed('portals');
+    return null;
+  }
+
+  pasteSaml(request: SamlResponse): null {
+    if (!request.response.startsWith('PHNhbWxwOl')) throw failure('That is not a SAML response: it is not base64.');
+    this.allow(request.portal);
+    return null;
   }
 
   #endOf(name: string): Pending | undefined {

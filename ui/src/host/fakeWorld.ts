@@ -10,11 +10,15 @@ import type { SwitchOutcome } from '../wire/SwitchOutcome';
 import type { TransferView } from '../wire/TransferView';
 import { bucketNames, objectsOf, pageOf } from './fakeBuckets';
 import { DENIED_TEXT, historyRow, pageOfHistory, specHistory } from './fakeHistory';
+import { FakeCatalogs } from './fakeCatalogs';
+import { FakeDevices } from './fakeDevices';
+import { FakeKeys } from './fakeKeys';
+import { FakeDiscoveries } from './fakeDiscoveries';
 import { FakePortals, hostilePortals, manyPortals, specPortals } from './fakePortals';
 import { hostileRoles, manyRoles, PHONE, portalRoles, problemRoles, specRoles, SSO, TROY, VENDOR_COMMAND } from './fakeRoles';
 import { fakeEnv } from './fakeEnv';
 import { fakeSession, specSessions } from './fakeSessions';
-import type { AppStatus, Commands, Events, SwitchRequest } from './host';
+import type { AddRoleRequest, AppStatus, Commands, Events, SwitchRequest } from './host';
 
 export type WorldName = 'spec' | 'quiet' | 'empty' | 'many' | 'hostile' | 'problems' | 'portals';
 
@@ -60,6 +64,10 @@ export class FakeWorld {
   problems: CatalogView['problems'] = [];
   denyBuckets = false;
   portals: FakePortals;
+  catalogs: FakeCatalogs;
+  devices: FakeDevices;
+  keys: FakeKeys;
+  discoveries: FakeDiscoveries;
   revision = 1;
   status: AppStatus;
   commands: Answers;
@@ -83,8 +91,24 @@ export class FakeWorld {
     }
     this.status = {
       version: '0.1.0', sandbox: name === 'hostile', keyring: name === 'problems' ? 'memory_only' : 'ok', tray_host: true,
-      agent: 'ok', agent_error: null, platform: 'linux', quit_choice: 'ask', codes: 'shared'
+      agent: 'ok', agent_error: null, platform: 'linux', quit_choice: 'ask', codes: 'shared', proxy: 'system', sign_ins: 'shared', clock_note: null, yubikeys: []
     };
+    this.catalogs = new FakeCatalogs(name === 'portals', ago, (...topics) => this.changed(...topics), {
+      add: (role_name, account_id, identity_profile) => this.#addRole({
+        account_id, role_name, identity_profile, partition: 'aws', display_name: null, colour: null, external_id: null, mfa_serial: null, region: null
+      }),
+      remove: (key) => void (this.roles = this.roles.filter((r) => r.key !== key))
+    });
+    this.discoveries = new FakeDiscoveries(
+      (...topics) => this.changed(...topics),
+      (start, role_name) => void this.#addRole({
+        account_id: '222233334444', role_name, identity_profile: start, partition: 'aws', display_name: null, colour: null, external_id: null,
+        mfa_serial: null, region: null
+      })
+    );
+    this.devices = new FakeDevices(() => this.status, GOOD_CODE, () => new Date());
+    if (name === 'portals') this.devices.fill(ago);
+    this.keys = new FakeKeys(name, ago, GOOD_CODE, (...topics) => this.changed(...topics));
     this.commands = this.#answers(ago);
   }
 
@@ -119,7 +143,8 @@ export class FakeWorld {
   #switch(request: SwitchRequest): SwitchOutcome {
     const role = this.#role(request.role_key);
     const reused = role.hops.some((h) => h.session_id !== null);
-    if (role.mfa && !reused && request.mfa_code !== GOOD_CODE) {
+    const byItself = role.hops.some((h) => h.mfa_serial !== null && this.devices.answersFor(h.mfa_serial));
+    if (role.mfa && !reused && !byItself && request.mfa_code !== GOOD_CODE) {
       const refused = request.mfa_code === null ? null : 'That code was refused. Wait for the next one.';
       return { kind: 'needs', need: { kind: 'mfa_code', serial: PHONE, role_arn: role.arn, refused, shared: this.#shares(request.duration) } };
     }
@@ -172,6 +197,14 @@ export class FakeWorld {
   #answers(ago: (minutes: number) => string): Answers {
     const none = () => null;
     return {
+      ...this.catalogs.answers,
+      ...this.devices.answers,
+      ...this.keys.answers,
+      ...this.discoveries.answers,
+      describe_role: (r) => this.#patch(r.role_key, {
+        notes: r.notes, said: { duration: r.duration, region: r.region, session_name: r.session_name },
+        ...(r.duration === null ? {} : { duration: r.duration }), ...(r.region === null ? {} : { region: r.region })
+      }),
       status: () => this.status,
       catalog: () => ({
         revision: this.revision,
@@ -197,6 +230,9 @@ export class FakeWorld {
       open_sign_in: none,
       sign_out: (r) => this.portals.signOut(r.portal),
       list_portal: (r) => this.portals.list(r.portal),
+      add_saml: (r) => this.portals.addSaml(r),
+      remove_saml: (r) => this.portals.removeSaml(r.portal),
+      paste_saml: (r) => this.portals.pasteSaml(r),
       renew: (r) => {
         const old = this.#session(r.session_id);
         const need = old.role_key === null ? null : this.#start(this.#role(old.role_key));
@@ -226,20 +262,7 @@ export class FakeWorld {
         );
         return null;
       },
-      add_role: (r) => {
-        const account = { id: r.account_id, name: r.display_name ?? r.account_id, colour: r.colour ?? ('slate' as const) };
-        const made = specRoles(ago)[8];
-        if (!made) throw failure('No template.');
-        const key = `hatrack:${r.account_id}/${r.role_name}`;
-        this.roles = [
-          ...this.roles,
-          { ...made, key, account_id: account.id, account_name: account.name, colour: account.colour, role_name: r.role_name,
-            arn: `arn:aws:iam::${account.id}:role/${r.role_name}`, external_id: r.external_id, mfa: r.mfa_serial !== null, last_use: null,
-            hops: [{ arn: `arn:aws:iam::${account.id}:role/${r.role_name}`, role_name: r.role_name, account_id: account.id,
-              account_name: account.name, colour: account.colour, mfa_serial: r.mfa_serial, external_id: r.external_id, session_id: null }] }
-        ];
-        return key;
-      },
+      add_role: (r) => this.#addRole(r),
       remove_role: (r) => {
         this.roles = this.roles.filter((x) => x.key !== r.role_key);
         return null;
@@ -285,12 +308,41 @@ export class FakeWorld {
         this.status = { ...this.status, quit_choice: r.choice };
         return null;
       },
+      set_proxy_choice: (r) => {
+        this.status = { ...this.status, proxy: r.choice };
+        return null;
+      },
+      set_sign_in_store: (r) => {
+        this.status = { ...this.status, sign_ins: r.store };
+        return null;
+      },
+      give_proxy_login: none,
       set_code_use: (r) => {
         this.status = { ...this.status, codes: r.codes };
         return null;
       },
       ui_ready: none
     };
+  }
+
+  #addRole(r: AddRoleRequest): string {
+    const arn = `arn:${r.partition}:iam::${r.account_id}:role/${r.role_name}`;
+    const known = this.roles.find((role) => role.account_id === r.account_id);
+    const [made] = specRoles(() => '');
+    if (!made) throw failure('No template.');
+    const account = {
+      account_id: r.account_id, account_name: r.display_name ?? known?.account_name ?? r.account_id,
+      colour: r.colour ?? known?.colour ?? ('slate' as const)
+    };
+    const role_name = r.role_name.split('/').at(-1) ?? '';
+    const key = `hatrack:${r.account_id}/${r.role_name}`;
+    const role: RoleView = {
+      ...made, ...account, key, profile: null, source: 'Hatrack', defined_at: null, role_name, arn, partition: r.partition,
+      external_id: r.external_id, mfa: r.mfa_serial !== null, chained: false, favourite: false, last_use: null,
+      hops: [{ ...account, arn, role_name, mfa_serial: r.mfa_serial, external_id: r.external_id, session_id: null }]
+    };
+    this.roles = [...this.roles.filter((other) => other.key !== key), role];
+    return key;
   }
 
   #patch(key: string, more: Partial<RoleView>): null {

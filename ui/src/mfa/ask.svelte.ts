@@ -2,7 +2,9 @@
 import type { HatColour } from '../wire/HatColour';
 import type { NeedView } from '../wire/NeedView';
 import type { SwitchOutcome } from '../wire/SwitchOutcome';
+import { host } from '#host';
 import { messageOf } from '../host/host';
+import { status } from '../shell/status.svelte';
 import { emptyCode, type CodeState } from './code';
 
 export type MfaNeed = Extract<NeedView, { kind: 'mfa_code' }>;
@@ -24,6 +26,10 @@ class MfaAsk {
   /** Why the code before was not taken. */
   refused = $state<string | null>(null);
   code = $state<CodeState>(emptyCode);
+  /** A YubiKey is being asked for the code. */
+  reading = $state(false);
+  /** Why it gave none. */
+  keyNote = $state<string | null>(null);
   #done: ((outcome: SwitchOutcome | null) => void) | null = null;
 
   /** Asks until a code is taken, AWS refuses for another reason, or the person cancels (`null`). */
@@ -32,7 +38,23 @@ class MfaAsk {
     this.question = question;
     this.refused = question.need.refused;
     this.code = emptyCode;
+    if (question.need.refused === null && status.value?.yubikeys.includes(question.need.serial)) void this.#readKey(question);
     return new Promise((done) => (this.#done = done));
+  }
+
+  /** Asks the device's YubiKey, once. What the person types meanwhile goes before it. */
+  async #readKey(question: Question): Promise<void> {
+    this.reading = true;
+    try {
+      const digits = await host.call('yubikey_code', { serial: question.need.serial });
+      if (this.question !== question || this.checking || this.code.digits !== '') return;
+      this.code = { digits };
+      await this.submit();
+    } catch (error) {
+      if (this.question === question) this.keyNote = messageOf(error);
+    } finally {
+      if (this.question === question) this.reading = false;
+    }
   }
 
   async submit(): Promise<void> {
@@ -65,6 +87,8 @@ class MfaAsk {
     this.question = null;
     // A code that was sent for this question must not hold up the next.
     this.checking = false;
+    this.reading = false;
+    this.keyNote = null;
     this.refused = null;
     this.code = emptyCode;
     done?.(outcome);

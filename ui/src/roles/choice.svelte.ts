@@ -9,6 +9,9 @@ const CHAIN_CAP = 3600;
 /** Whether the permission set decides how long a session lives and what it is called: Identity Center takes no wishes. */
 export const isPermissionSet = (role: RoleView) => role.identity.kind === 'identity_center' && role.hops.length === 0;
 
+/** Whether the sign-in names the session: an identity provider does. */
+export const isNamedBySignIn = (role: RoleView) => role.identity.kind === 'saml' && role.hops.length === 0;
+
 /** The longest that may be asked for: AWS refuses more, it does not shorten. */
 export function cap(role: RoleView): number {
   const known = role.max_duration ?? LONGEST;

@@ -2,5 +2,6 @@ import type { IdentityView } from '../wire/IdentityView';
 
 /** What an identity is and where it belongs: `IAM user keys, 081278057606`. */
 export function identityText(identity: IdentityView): string {
-  return identity.account_id === null ? identity.label : `${identity.label}, ${identity.account_id}`;
+  const label = identity.in_vault ? `${identity.label} in the vault` : identity.label;
+  return identity.account_id === null ? label : `${label}, ${identity.account_id}`;
 }

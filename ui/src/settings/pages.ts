@@ -1,8 +1,12 @@
 /** The pages of Settings. */
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import Info from '@lucide/svelte/icons/info';
+import KeyRound from '@lucide/svelte/icons/key-round';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
 import type { Component } from 'svelte';
+import DevicesPage from '../devices/DevicesPage.svelte';
+import KeysPage from '../keys/KeysPage.svelte';
 import RoleIcon from '../parts/RoleIcon.svelte';
 import About from './About.svelte';
 import AccountsPage from './AccountsPage.svelte';
@@ -13,5 +17,7 @@ export const PAGES: { id: string; label: string; icon: Component; page: Componen
   { id: 'general', label: 'General', icon: SlidersHorizontal, page: General },
   { id: 'accounts', label: 'Accounts', icon: RoleIcon, page: AccountsPage },
   { id: 'sources', label: 'Sources', icon: FolderOpen, page: Sources },
+  { id: 'keys', label: 'Access keys', icon: KeyRound, page: KeysPage },
+  { id: 'mfa', label: 'MFA', icon: ShieldCheck, page: DevicesPage },
   { id: 'about', label: 'About', icon: Info, page: About }
 ];

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 const calls = (name: string) => window.fake.calls.filter((c) => c.name === name).map((c) => c.request);
-const portal = { name: 'stuzio-sso', start_url: 'https://stuzio.awsapps.com/start', region: 'eu-west-1' };
+const portal = { name: 'stuzio-sso', start_url: 'https://stuzio.awsapps.com/start', region: 'eu-west-1', kind: 'identity_center' as const };
 const signIn: NeedView = { kind: 'sign_in', portal };
 const code: NeedView = { kind: 'mfa_code', serial: 'GAHT12345678', role_arn: null, refused: null, shared: true };
 const command: NeedView = { kind: 'command_consent', profile: 'vendor', command: 'tool --a' };

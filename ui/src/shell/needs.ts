@@ -1,6 +1,7 @@
 /** Asks the person for whatever a switch or a renewal turns out to need, and repeats it then. */
 import { commandConsents, type For } from '../consent/ask.svelte';
 import { mfaAsk } from '../mfa/ask.svelte';
+import { proxyLogins } from '../proxy/ask.svelte';
 import { signIns } from '../signin/ask.svelte';
 import type { NeedView } from '../wire/NeedView';
 import type { SwitchOutcome } from '../wire/SwitchOutcome';
@@ -24,7 +25,7 @@ export async function meetingNeeds(asking: Asking): Promise<SwitchOutcome | null
   return outcome;
 }
 
-/** `signedIn`: where the person signed in for this already. */
+/** `signedIn`: where the person signed in for this already, portals and proxies. */
 async function meet(need: Askable, asking: Asking, signedIn: Set<string>): Promise<SwitchOutcome | null> {
   switch (need.kind) {
     case 'mfa_code':
@@ -34,6 +35,11 @@ async function meet(need: Askable, asking: Asking, signedIn: Set<string>): Promi
       const anew = signedIn.has(need.portal.name);
       signedIn.add(need.portal.name);
       return (await signIns.ask(need.portal, anew)) ? asking.send(null) : null;
+    }
+    case 'proxy_password': {
+      const again = signedIn.has(need.proxy);
+      signedIn.add(need.proxy);
+      return (await proxyLogins.ask(need.proxy, again)) ? asking.send(null) : null;
     }
     case 'command_consent':
       return (await commandConsents.ask(need, asking)) ? asking.send(null) : null;

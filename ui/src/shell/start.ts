@@ -4,11 +4,16 @@ import { host } from '#host';
 import type { Topic } from '../host/host';
 import { transfers } from '../buckets/transfers.svelte';
 import { catalog } from '../roles/catalog.svelte';
+import { devices } from '../devices/devices.svelte';
+import { discoveries } from '../discovery/discoveries.svelte';
+import { accessKeys } from '../keys/keys.svelte';
+import { openedLinks } from '../links/opened.svelte';
 import { roleList } from '../roles/list.svelte';
 import { switching } from '../roles/switching.svelte';
 import { renewals } from '../session/acts.svelte';
 import { sessions } from '../session/sessions.svelte';
 import { portals } from '../signin/portals.svelte';
+import { teams } from '../teams/teams.svelte';
 import { clock } from '../time/clock.svelte';
 import { focusList } from './panes';
 import { notices } from './notices.svelte';
@@ -19,13 +24,14 @@ import { report, status } from './status.svelte';
 import { isView, place } from './view.svelte';
 
 const READ: Record<Topic, (() => Promise<void>)[]> = {
-  catalog: [() => catalog.load()],
+  catalog: [() => catalog.load(), () => teams.refresh()],
   sessions: [() => sessions.load()],
   history: [async () => void (revisions.history += 1)],
-  settings: [() => catalog.load(), () => status.load()],
-  status: [() => status.load()],
+  settings: [() => catalog.load(), () => status.load(), () => devices.refresh(), () => accessKeys.refresh()],
+  status: [() => status.load(), () => devices.refresh()],
   transfers: [() => transfers.load()],
-  portals: [() => portals.load()]
+  portals: [() => portals.load()],
+  discoveries: [() => discoveries.refresh()]
 };
 
 async function read(topics: readonly Topic[]): Promise<void> {
@@ -51,6 +57,7 @@ function listen(): void {
   host.on('transfer', (transfer) => transfers.take(transfer));
   host.on('notice', ({ level, message }) => notices.show(level, message));
   host.on('quit_asked', () => (quitAsk.open = true));
+  host.on('link_opened', ({ link }) => openedLinks.take(link));
   host.on('navigate', (to) => void navigate(to));
 }
 

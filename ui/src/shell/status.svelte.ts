@@ -25,6 +25,8 @@ class Status {
     } else if (now.keyring === 'memory_only') {
       notices.show('info', 'No keyring was found. Sessions stay in memory and are gone when the agent stops.', 'keyring', true);
     } else notices.close('keyring');
+    if (now.clock_note) notices.show('warn', now.clock_note, 'clock');
+    else notices.close('clock');
   }
 }
 

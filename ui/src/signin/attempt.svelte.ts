@@ -1,6 +1,7 @@
-/** One sign-in at a portal, from the question how to its end. */
+/** One sign-in at a portal or a SAML provider, from the question how to its end. */
 import { host } from '#host';
 import { messageOf } from '../host/host';
+import { proxyLogins } from '../proxy/ask.svelte';
 import { clock } from '../time/clock.svelte';
 import type { PortalView } from '../wire/PortalView';
 import type { SignInOutcome } from '../wire/SignInOutcome';
@@ -22,8 +23,11 @@ export class Attempt {
   way = $state<Way>('browser');
   /** What failed beside the sign-in itself, such as opening its page. */
   trouble = $state<string | null>(null);
+  pasting = $state(false);
   #anew: boolean;
   #over = false;
+  /** Those whose login was given for this. */
+  #proxies = new Set<string>();
   #end: (signedIn: boolean) => void;
   /** Of several beginnings only the last counts. */
   #turn = 0;
@@ -64,7 +68,18 @@ export class Attempt {
     if (outcome.kind === 'signed_in') this.#finish(true);
     else if (outcome.kind === 'waiting') await this.#wait(outcome.sign_in, turn);
     else if (outcome.need.kind === 'endpoint_consent') this.phase = { kind: 'consent', endpoint: outcome.need.endpoint };
+    else if (outcome.need.kind === 'proxy_password') await this.#throughProxy(outcome.need.proxy, turn);
     else this.phase = { kind: 'failed', message: 'This portal asks for something else first. Reload the sources and try again.' };
+  }
+
+  /** The proxy's login first, then the same again. */
+  async #throughProxy(proxy: string, turn: number): Promise<void> {
+    const again = this.#proxies.has(proxy);
+    this.#proxies.add(proxy);
+    const given = await proxyLogins.ask(proxy, again);
+    if (this.#stale(turn)) return;
+    if (given) await this.begin(this.way);
+    else this.phase = { kind: 'failed', message: 'The way to AWS leads through a proxy that asks for a name and a password.' };
   }
 
   async #wait(signIn: SignInView, turn: number): Promise<void> {
@@ -85,6 +100,21 @@ export class Attempt {
       return;
     }
     if (!this.#stale(turn)) await this.begin(this.way);
+  }
+
+  /** Signs in with what a SAML provider gave. A page that is open ends by it; one of no use leaves it open. */
+  async paste(response: string): Promise<void> {
+    if (this.pasting) return;
+    this.pasting = true;
+    this.trouble = null;
+    try {
+      await host.call('paste_saml', { portal: this.portal.name, response });
+      this.#finish(true);
+    } catch (error) {
+      if (!this.#over) this.trouble = messageOf(error);
+    } finally {
+      this.pasting = false;
+    }
   }
 
   async openAgain(): Promise<void> {

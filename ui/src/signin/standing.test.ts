@@ -7,7 +7,7 @@ const at = (hours: number) => new Date(now.getTime() + hours * 3_600_000).toISOS
 
 function state(more: Partial<PortalStateView> = {}): PortalStateView {
   return {
-    portal: { name: 'acme', start_url: 'https://d-9067f1a2b3.awsapps.com/start', region: 'eu-west-1' },
+    portal: { name: 'acme', start_url: 'https://d-9067f1a2b3.awsapps.com/start', region: 'eu-west-1', kind: 'identity_center' },
     signed_in_until: null, refreshes: true, accounts: null, roles: null, listed_at: null, listing: false, error: null, ...more
   };
 }

@@ -12,6 +12,9 @@ export function signedInUntil(state: PortalStateView, now: Date): Date | null {
   return until.getTime() > now.getTime() || state.refreshes ? until : null;
 }
 
+/** Whether one signs in at an organisation's own identity provider, not at Identity Center. */
+export const isSaml = (portal: PortalView) => portal.kind === 'saml';
+
 export const isSignedIn = (state: PortalStateView, now: Date) => signedInUntil(state, now) !== null;
 
 const at = (when: Date, now: Date) => (daysAgo(when, now) === 0 ? clockTime(when) : dayAndTime(when, now));
@@ -28,6 +31,8 @@ export function standing(state: PortalStateView, now: Date): string {
 export function standingInFull(state: PortalStateView, now: Date): string {
   const until = signedInUntil(state, now);
   if (until === null) {
+    // What a provider gives serves for minutes only; the sessions had with it live on.
+    if (isSaml(state.portal) && state.roles !== null) return 'Sign in again for the next switch. Live sessions go on.';
     return state.signed_in_until === null ? 'Sign in to list and use its roles.' : `Ended ${inText(new Date(state.signed_in_until), now)}.`;
   }
   const seconds = (until.getTime() - now.getTime()) / 1000;

@@ -2,8 +2,11 @@
 import type { AgentState } from "./AgentState";
 import type { CodeUse } from "./CodeUse";
 import type { KeyringState } from "./KeyringState";
+import type { MfaSerial } from "./MfaSerial";
 import type { Platform } from "./Platform";
+import type { ProxyChoice } from "./ProxyChoice";
 import type { QuitSetting } from "./QuitSetting";
+import type { SignInStore } from "./SignInStore";
 
 /**
  * How the program stands.
@@ -21,6 +24,10 @@ sandbox: boolean,
  * Where sessions rest.
  */
 keyring: KeyringState, 
+/**
+ * How wrong this computer's clock is, and what to do; `None` where it is right.
+ */
+clock_note: string | null, 
 /**
  * Whether a tray shows the icon; where none does, closing the window does not hide it.
  */
@@ -44,4 +51,16 @@ quit_choice: QuitSetting,
 /**
  * What an MFA code is spent on.
  */
-codes: CodeUse, };
+codes: CodeUse, 
+/**
+ * Through which proxy AWS is reached.
+ */
+proxy: ProxyChoice, 
+/**
+ * Where sign-ins are kept.
+ */
+sign_ins: SignInStore, 
+/**
+ * The MFA devices whose codes come from a YubiKey.
+ */
+yubikeys: Array<MfaSerial>, };

@@ -38,4 +38,8 @@ defined_at: PlaceView | null,
 /**
  * Until when its certificate is good, for Roles Anywhere with a certificate in PEM.
  */
-certificate_until?: string, };
+certificate_until?: string, 
+/**
+ * Whether its keys are in the vault, and no file holds them.
+ */
+in_vault: boolean, };

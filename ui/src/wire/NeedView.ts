@@ -32,7 +32,11 @@ profile: string,
 /**
  * The whole command, as it will be run.
  */
-command: string, } | { "kind": "endpoint_consent", 
+command: string, } | { "kind": "proxy_password", 
+/**
+ * `host:port`.
+ */
+proxy: string, } | { "kind": "endpoint_consent", 
 /**
  * The endpoint.
  */

@@ -1,13 +1,17 @@
 //! The client: what the window and `hat` use of the agent.
 
 mod connection;
+mod discovery;
 mod error;
 mod events;
+mod keys;
 mod mfa;
 mod page;
 mod said;
+mod saml;
 mod start;
 mod teams;
+mod yubikey;
 
 use std::sync::Arc;
 
@@ -18,9 +22,7 @@ use hatrack_store::home::Home;
 use tokio::sync::Mutex;
 
 use crate::protocol::{
-    AddRole, EndRequest, HandOutOutcome, HandOutRequest, RecordRequest, RenewRequest, Reply, Request,
-    RoleChoice, SessionRef, SetAccount, SetFlag, Settings, SignInOutcome, SignInRequest, Status,
-    SwitchRequest,
+    AddRole, EndRequest, GiveProxyLogin, HandOutOutcome, HandOutRequest, RecordRequest, RenewRequest, Reply, Request, RoleChoice, SessionRef, SetAccount, SetFlag, Settings, SignInOutcome, SignInRequest, Status, SwitchRequest,
 };
 use connection::Connection;
 
@@ -28,6 +30,7 @@ pub use error::AgentError;
 pub use events::Events;
 pub use page::open_page;
 pub use start::HatExecutable;
+pub use yubikey::{is_yubikey_account, yubikey_code};
 
 /// The agent, as a client sees it. Clones share one connection; many requests may be under way at once.
 ///
@@ -231,6 +234,11 @@ impl Agent {
     pub async fn consent_endpoint(&self, endpoint: &str) -> Result<(), AgentError> {
         let endpoint = endpoint.to_owned();
         self.done(Request::ConsentEndpoint { endpoint }).await
+    }
+
+    /// Leaves the login that a proxy asked for.
+    pub async fn give_proxy_login(&self, login: GiveProxyLogin) -> Result<(), AgentError> {
+        self.done(Request::GiveProxyLogin(login)).await
     }
 
     /// Lets `command` be run for credentials, from now on.

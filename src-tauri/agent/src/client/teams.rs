@@ -3,13 +3,21 @@
 use hatrack_store::teams::FileHash;
 
 use super::{Agent, AgentError};
-use crate::protocol::{AddTeam, Reply, Request, TeamView};
+use crate::protocol::{AddTeam, Reply, Request, TeamPreview, TeamView};
 
 impl Agent {
     /// The teams whose catalogs are listed.
     pub async fn teams(&self) -> Result<Vec<TeamView>, AgentError> {
         match self.ask(Request::Teams).await? {
             Reply::Teams(teams) => Ok(teams),
+            _ => Err(AgentError::Unexpected),
+        }
+    }
+
+    /// What the file at `location` would list. Nothing of it is trusted or kept.
+    pub async fn look_at_team(&self, location: String) -> Result<TeamPreview, AgentError> {
+        match self.ask(Request::LookAtTeam { location }).await? {
+            Reply::TeamPreview(preview) => Ok(preview),
             _ => Err(AgentError::Unexpected),
         }
     }

@@ -42,7 +42,7 @@ impl LocalIdentities {
                 .or(anywhere.session_name.as_ref()),
         };
         let now = self.sources.clock.now().wall;
-        match create_session(&reach, &bearer, &call, now).await {
+        match create_session(&self.sources.http, &reach, &bearer, &call, now).await {
             Ok(given) => Ok(given),
             Err(AwsFailure::Refused(refusal)) => Err(refused(refusal, anywhere, &bearer, now)),
             Err(other) => Err(IdentityFailure::Aws(other)),

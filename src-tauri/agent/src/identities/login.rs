@@ -78,7 +78,7 @@ impl LocalIdentities {
             now: self.now(),
             id,
         };
-        match refresh(&reach, &renewal).await {
+        match refresh(&self.sources.http, &reach, &renewal).await {
             Ok(fresh) => Ok(self.taken_in(file, signed_in, fresh).await),
             Err(AwsFailure::Refused(refusal)) => {
                 // Another program may have been quicker: its refresh token was good, and ours is not any more.

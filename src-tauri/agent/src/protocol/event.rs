@@ -15,17 +15,20 @@ pub enum Topic {
     Status,
     /// Sign-ins: who is signed in where, and what a sign-in lists.
     Portals,
+    /// Searches for roles.
+    Discoveries,
 }
 
 impl Topic {
     /// Every topic: what a subscriber is told that was too slow to be told each change.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Catalog,
         Self::Sessions,
         Self::History,
         Self::Settings,
         Self::Status,
         Self::Portals,
+        Self::Discoveries,
     ];
 }
 

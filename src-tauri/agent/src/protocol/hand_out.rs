@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hatrack_core::secret::Credentials;
+use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::session::SwitchOptions;
 use hatrack_core::sts_limits::TokenCode;
 use hatrack_core::view::{DenialView, NeedView, SessionView};
@@ -113,6 +113,12 @@ pub struct S3Reach {
     pub path_style: bool,
     /// The CA bundle: `AWS_CA_BUNDLE`, else the profile's.
     pub ca_bundle: Option<String>,
+    /// The proxy: the caller's, else the desktop's. May hold a password.
+    #[serde(with = "on_wire::optional_secret", default)]
+    pub proxy: Option<Secret>,
+    /// What goes around it.
+    #[serde(default)]
+    pub no_proxy: Option<String>,
 }
 
 /// What a profile's `endpoint_url` and `services` section say, without the caller's environment.

@@ -9,12 +9,22 @@ use serde::{Deserialize, Serialize};
 /// Adds the roles of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportRoles {
-    /// The file; a relative path starts from the caller's folder.
-    pub path: PathBuf,
+    /// Where they are.
+    pub source: ImportSource,
     /// What roles start from whose own start is not known here.
     pub from: Option<String>,
     /// Only tells what it would add.
     pub dry_run: bool,
+}
+
+/// Where the roles of another tool are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportSource {
+    /// A file; a relative path starts from the caller's folder.
+    Path(PathBuf),
+    /// What such a file says, as pasted.
+    Text(String),
 }
 
 /// What adding did or would do.

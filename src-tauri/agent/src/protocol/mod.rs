@@ -3,18 +3,22 @@
 //! A connection starts with [`Hello`] and [`Welcome`]; then each [`Ask`] is answered by one [`Answer`] with its
 //! number, in any order. After `Subscribe` the agent also sends [`Event`]s.
 //!
-//! Invariant: secrets cross only in the fields that `on_wire` writes: a code, an MFA device's secret, the
+//! Invariant: secrets cross only in the fields that `on_wire` writes: a code, an MFA device's secret, an assertion, the
 //! caller's carried variables, and the credentials of a hand-out.
 
 mod catalog;
 pub(crate) mod context;
+mod discovery;
 mod error;
 mod event;
 mod hand_out;
 mod import;
+mod keys;
 mod mfa;
 mod on_wire;
+mod proxy;
 mod said;
+mod saml;
 mod session;
 mod settings;
 mod sign_in;
@@ -22,7 +26,9 @@ mod status;
 mod switch;
 mod team;
 
+use hatrack_core::access_key::AccessKeyView;
 use hatrack_core::caller::CallerContext;
+use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::portal_view::PortalStateView;
 use hatrack_core::sts_limits::MfaSerial;
 use hatrack_core::view::{CatalogView, HistoryPage, HistoryQuery, RoleView, SessionView, SwitchOutcome};
@@ -30,23 +36,27 @@ use hatrack_store::teams::FileHash;
 use serde::{Deserialize, Serialize};
 
 pub use catalog::{AddRole, RoleChoice, SetAccount, SetFlag};
+pub use discovery::{DiscoverOutcome, DiscoverRequest};
 pub use error::{ErrorCode, WireError};
 pub use event::{Event, Topic};
 pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, S3Reach};
-pub use import::{ImportFormat, ImportRoles, Imported, ImportedRow, Unusable};
+pub use import::{ImportFormat, ImportRoles, ImportSource, Imported, ImportedRow, Unusable};
+pub use keys::{AddKey, FileChange, FileLine, ImportKey, KeyKept, RotateKey, RotateOutcome};
 pub use mfa::{AddTotp, TotpCode, TotpDevice};
+pub use proxy::GiveProxyLogin;
 pub use said::{Change, DescribeAccount, DescribeRole, ImportSettings, Set, SetDefaults};
+pub use saml::{AddSaml, GiveAssertion};
 pub use session::{EndRequest, RecordRequest, RenewRequest, SessionRef};
 pub use settings::{QuitChoice, Settings, Theme};
 pub use sign_in::{SignInOutcome, SignInRequest};
 pub use status::{KeyringState, Status};
 pub use switch::SwitchRequest;
-pub use team::{AddTeam, OfferedView, TeamView};
+pub use team::{AddTeam, OfferedView, TeamPreview, TeamView};
 
 /// Grows with each change that an older client or agent could not read.
 pub const PROTOCOL: u32 = 2;
 /// A longer line from a client closes its connection.
-pub const LONGEST_REQUEST: usize = 64 * 1024;
+pub const LONGEST_REQUEST: usize = 256 * 1024;
 /// A longer line from the agent is not read: a catalog of 100,000 roles stays far below.
 pub const LONGEST_ANSWER: usize = 256 * 1024 * 1024;
 
@@ -132,6 +142,28 @@ pub enum Request {
     TotpCode {
         serial: MfaSerial,
     },
+    /// The long-term access keys that are known; `ask_aws` has their ages looked up.
+    AccessKeys {
+        ask_aws: bool,
+    },
+    AddKey(AddKey),
+    ImportKey(ImportKey),
+    /// What taking an imported key out of its file would change.
+    KeyRemoval {
+        profile: String,
+    },
+    /// Takes an imported key out of its file, after a backup.
+    RemoveKeyFromFile {
+        profile: String,
+    },
+    /// Puts a key of the vault back into its file.
+    RestoreKey {
+        profile: String,
+    },
+    ForgetKey {
+        profile: String,
+    },
+    RotateKey(RotateKey),
     History(HistoryQuery),
     Record(RecordRequest),
     SetFavourite(SetFlag),
@@ -149,6 +181,10 @@ pub enum Request {
     ImportRoles(ImportRoles),
     /// The teams whose catalogs are listed.
     Teams,
+    /// What a team's file would list. Nothing of it is kept.
+    LookAtTeam {
+        location: String,
+    },
     AddTeam(AddTeam),
     /// Gets a team's file anew; `accept` names the changed file that the person has seen.
     RefreshTeam {
@@ -166,6 +202,8 @@ pub enum Request {
     ConsentCommand {
         command: String,
     },
+    /// The login that a proxy asked for.
+    GiveProxyLogin(GiveProxyLogin),
     /// The sign-ins that the caller's files name.
     Portals,
     SignIn(SignInRequest),
@@ -183,6 +221,32 @@ pub enum Request {
     /// Lists a portal's accounts and roles anew.
     ListPortal {
         portal: String,
+    },
+    AddSaml(AddSaml),
+    RemoveSaml {
+        name: String,
+    },
+    GiveAssertion(GiveAssertion),
+    /// Looks for roles, beside everything else.
+    Discover(DiscoverRequest),
+    /// The searches of before, and those under way.
+    Discoveries,
+    /// Answered once the search of this start has gone on from the step that was seen, or has ended.
+    AwaitDiscovery {
+        start: String,
+        seen: u32,
+    },
+    CancelDiscovery {
+        start: String,
+    },
+    /// What was found for this start is listed no more.
+    ForgetDiscovery {
+        start: String,
+    },
+    /// Reads anew once a day what was looked for.
+    SetDiscoveryDaily {
+        start: String,
+        on: bool,
     },
     Settings,
     SetSettings(Settings),
@@ -206,12 +270,22 @@ pub enum Reply {
     RoleKey { role_key: String },
     TotpDevices(Vec<TotpDevice>),
     TotpCode(TotpCode),
+    AccessKeys(Vec<AccessKeyView>),
+    KeyKept(KeyKept),
+    FileChanges(Vec<FileChange>),
+    /// Where files were copied to before they were changed.
+    BackedUp { paths: Vec<String> },
+    KeyRotation(RotateOutcome),
     Text { text: String },
     Changes(Vec<Change>),
     Imported(Imported),
     Teams(Vec<TeamView>),
     Team(Box<TeamView>),
+    TeamPreview(TeamPreview),
     Portals(Vec<PortalStateView>),
     SignIn(SignInOutcome),
+    Discover(DiscoverOutcome),
+    Discoveries(Vec<DiscoveryView>),
+    Discovery(Box<DiscoveryView>),
     Settings(Settings),
 }

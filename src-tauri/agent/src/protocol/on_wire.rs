@@ -33,6 +33,19 @@ pub(super) mod secret {
     }
 }
 
+/// A secret text that may be left out.
+pub(super) mod optional_secret {
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(secret: &Option<Secret>, to: S) -> Result<S::Ok, S::Error> {
+        secret.as_ref().map(Secret::expose).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
+        Ok(Option::<String>::deserialize(from)?.map(Secret::new))
+    }
+}
+
 /// Credentials of a hand-out.
 pub(super) mod credentials {
     use super::*;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_core::session::CodeUse;
 use hatrack_core::sts_limits::MfaSerial;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,10 @@ pub struct Settings {
     pub codes: CodeUse,
     /// The OATH account on a YubiKey, by the MFA device that it is.
     pub yubikeys: BTreeMap<MfaSerial, String>,
+    /// Through which proxy AWS is reached.
+    pub proxy: ProxyChoice,
+    /// Where sign-ins to Identity Center are kept.
+    pub sign_ins: SignInStore,
     /// Where downloads go; `None` for the desktop's own folder.
     pub download_folder: Option<PathBuf>,
     /// Things said once and not again, by their names.

@@ -30,6 +30,9 @@ pub struct Status {
     pub keyring: KeyringState,
     /// Why they do not rest on disk, and what to do.
     pub keyring_note: Option<String>,
+    /// How wrong this computer's clock is by AWS's answers, and what to do; `None` where it is right to five minutes.
+    #[serde(default)]
+    pub clock_note: Option<String>,
     /// Live sessions that people see.
     pub sessions: u32,
     /// Clients that listen.

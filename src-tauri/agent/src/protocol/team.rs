@@ -13,6 +13,21 @@ pub struct AddTeam {
     pub trust: TeamTrust,
 }
 
+/// What a team's file would list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamPreview {
+    /// What the team calls itself.
+    pub name: String,
+    /// Of the file, for the person to compare and pin.
+    pub sha256: FileHash,
+    /// How many accounts it describes.
+    pub accounts: usize,
+    /// How many roles it lists.
+    pub roles: usize,
+    /// A line for each account and role: `+` and what it is.
+    pub lines: Vec<String>,
+}
+
 /// A team whose catalog is listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamView {

@@ -8,6 +8,7 @@ use hatrack_core::view::{CatalogView, IdentityView, PlaceView, ProblemView, Role
 use hatrack_store::aws_files::Loaded;
 
 use super::Service;
+use super::facts_views::Facts;
 use super::role_views::RoleViews;
 use crate::protocol::{ErrorCode, RoleChoice, WireError};
 
@@ -21,8 +22,9 @@ impl Service {
             let loaded = service.catalogs.of(&caller);
             service.sign_ins.list_stale(&loaded.catalog.portals, &caller);
             service.teams.refresh_stale(&caller);
+            service.discover_due(&caller);
             let choices = service.choices.now();
-            let views = RoleViews::new(&choices, &service.catalogs, &standing, &caller);
+            let views = RoleViews::new(&choices, &service.catalogs, service.facts(), &standing, &caller);
             CatalogView {
                 revision: standing.revision,
                 roles: loaded.catalog.roles.iter().map(|role| views.role(role)).collect(),
@@ -56,7 +58,9 @@ impl Service {
         let loaded = self.catalogs.of(caller);
         let choices = self.choices.now();
         match find(&loaded, caller, choice)? {
-            Found::Role(role) => Ok(RoleViews::new(&choices, &self.catalogs, &standing, caller).role(role)),
+            Found::Role(role) => {
+                Ok(RoleViews::new(&choices, &self.catalogs, self.facts(), &standing, caller).role(role))
+            }
             Found::Identity(identity) => Err(WireError::new(
                 ErrorCode::NoSuchRole,
                 format!(
@@ -66,6 +70,10 @@ impl Service {
                 ),
             )),
         }
+    }
+
+    fn facts(&self) -> Facts {
+        Facts::of(&self.role_book, self.clock.now().wall)
     }
 
     /// The key of what is meant.
@@ -146,6 +154,7 @@ pub(super) fn identity_view(entry: &IdentityEntry) -> IdentityView {
         region: entry.settings.region.clone(),
         defined_at: entry.defined_at.as_ref().map(place_view),
         certificate_until: None,
+        in_vault: identity.is_in_vault(),
     }
 }
 

@@ -7,6 +7,7 @@ use hatrack_core::catalog::{EntrySettings, Found, IdentityEntry};
 use hatrack_core::route::Route;
 use hatrack_core::secret::Credentials;
 use hatrack_core::session::{SessionId, SwitchOptions};
+use hatrack_core::sts::ProxyUrl;
 use hatrack_core::view::{NeedView, SessionView};
 
 use super::Service;
@@ -177,7 +178,8 @@ impl Service {
         }
         match served {
             Served::Session { session, view } => {
-                let notes = plan.notes_of(&session);
+                self.read_about(&session, &plan, caller);
+                let notes = plan.notes_of(&session).into_iter().chain(self.clocks.note()).collect();
                 let given = (session.credentials.clone(), Some(*view));
                 self.given(caller, given, notes, setting, request, rules)
             }
@@ -222,6 +224,8 @@ impl Service {
                 endpoint: s3.endpoint,
                 path_style: setting.settings.s3_path_style,
                 ca_bundle: s3.ca_bundle.map(|path| path.to_string_lossy().into_owned()),
+                proxy: s3.proxy.map(|ProxyUrl(url)| url),
+                no_proxy: s3.no_proxy,
             },
             endpoints: endpoints_of(&setting.settings),
             role_key: setting.role_key.clone(),

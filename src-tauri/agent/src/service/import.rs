@@ -6,7 +6,7 @@ use hatrack_core::catalog::{Catalog, Found};
 use hatrack_core::shared_config::inert;
 
 use super::Service;
-use crate::protocol::{ErrorCode, ImportRoles, Imported, ImportedRow, Reply, Topic, WireError};
+use crate::protocol::{ErrorCode, ImportRoles, ImportSource, Imported, ImportedRow, Reply, Topic, WireError};
 use crate::small_file;
 
 impl Service {
@@ -17,7 +17,12 @@ impl Service {
         request: &ImportRoles,
     ) -> Result<Reply, WireError> {
         let invalid = |message: String| WireError::new(ErrorCode::Invalid, message);
-        let text = small_file::read(&caller.working_folder.join(&request.path), small_file::LARGEST)?;
+        let text = match &request.source {
+            ImportSource::Path(path) => {
+                small_file::read(&caller.working_folder.join(path), small_file::LARGEST)?
+            }
+            ImportSource::Text(text) => text.clone(),
+        };
         let import = Import::read(&text).map_err(|why| invalid(why.to_string()))?;
         let format = import.format;
         let loaded = self.catalogs.of(caller);

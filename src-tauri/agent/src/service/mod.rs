@@ -3,11 +3,15 @@
 //! Requests run beside each other; whatever changes a session goes through the keeper's mailbox.
 
 mod catalog;
+mod discovery;
+mod facts_views;
 mod hand_out;
 mod import;
+mod keys;
 mod mfa;
 mod role_views;
 mod said;
+mod saml;
 mod settings;
 mod sign_in;
 mod switch;
@@ -28,10 +32,16 @@ use tokio::sync::Notify;
 
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
+use crate::clocks::Clocks;
 use crate::devices::Devices;
+use crate::keys::Keys;
+use crate::discovery::Discoveries;
+use crate::role_facts::RoleBook;
 use crate::protocol::{
     EndRequest, ErrorCode, Event, KeyringState, Reply, Request, SessionRef, Status, Topic, WireError,
 };
+use crate::saml::SamlSignIns;
+use crate::proxies::Proxies;
 use crate::sessions::{Ended, Ending, Listener, Mailbox, Scribe, VaultSlot};
 use crate::sign_in::SignIns;
 use crate::teams::Teams;
@@ -46,10 +56,18 @@ pub struct Service {
     pub catalogs: Arc<Catalogs>,
     /// The catalogs of teams.
     pub teams: Teams,
+    /// Roles that identities found.
+    pub discoveries: Discoveries,
+    /// What GetRole told of roles.
+    pub role_book: RoleBook,
     /// Identity Center sign-ins.
     pub sign_ins: SignIns,
+    /// Sign-ins at SAML providers.
+    pub saml: SamlSignIns,
     /// MFA devices whose secret is in the vault.
     pub devices: Arc<Devices>,
+    /// Long-term access keys.
+    pub keys: Arc<Keys>,
     /// The starts of routes.
     pub identities: Arc<dyn IdentitySource>,
     /// The settings.
@@ -62,6 +80,10 @@ pub struct Service {
     pub vault: VaultSlot,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// What AWS's answers say of it.
+    pub clocks: Clocks,
+    /// The proxies that callers' requests go through.
+    pub proxies: Proxies,
     /// Whose agent this is.
     pub about: About,
     /// Rung when the agent is told to end.
@@ -118,6 +140,7 @@ impl Service {
         request: Request,
     ) -> Result<Answered, WireError> {
         self.mailbox.active();
+        let caller = self.proxies.prepared(caller).await;
         if matches!(request, Request::Subscribe) {
             let listener = self.mailbox.listen().await?;
             let mailbox = self.mailbox.clone();
@@ -126,6 +149,9 @@ impl Service {
             return Ok(Answered::Listening(Listening { listener, _watch }));
         }
         let reply = self.reply(caller, request).await;
+        if self.clocks.has_news() {
+            self.mailbox.changed(&[Topic::Status]);
+        }
         // What is answered is on disk: an agent killed right after it has forgotten nothing.
         self.scribe.flush().await;
         reply.map(|reply| Answered::Reply(Box::new(reply)))
@@ -162,7 +188,7 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::Settings => Ok(Reply::Settings(self.settings())),
-            other => self.about_mfa(&caller, other).await,
+            other => self.about_keys(&caller, other).await,
         }
     }
 
@@ -184,6 +210,7 @@ impl Service {
             sandbox: self.about.sandbox,
             keyring,
             keyring_note,
+            clock_note: self.clocks.note(),
             sessions: sessions
                 .iter()
                 .filter(|session| session.seconds_left > 0)

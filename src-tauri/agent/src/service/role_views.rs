@@ -7,8 +7,8 @@ use hatrack_core::account::{AccountId, HatColour};
 use hatrack_core::arn::RoleArn;
 use hatrack_core::broker::{default_session_name, region_of, user};
 use hatrack_core::caller::CallerContext;
+use hatrack_core::history::outcome;
 use hatrack_core::catalog::{Accounts, RoleEntry, Source};
-use hatrack_core::role_kind::Closed;
 use hatrack_core::route::{Hop, Identity};
 use hatrack_core::session::Session;
 use hatrack_core::sts_limits::SessionDuration;
@@ -16,6 +16,7 @@ use hatrack_core::view::{HopView, IdentityView, RoleView};
 use hatrack_store::settings::Settings;
 
 use super::catalog::place_view;
+use super::facts_views::{Facts, found_view};
 use crate::catalogs::Catalogs;
 use crate::identities::shown_until;
 use crate::sessions::Standing;
@@ -24,6 +25,7 @@ use crate::sessions::Standing;
 pub(super) struct RoleViews<'a> {
     choices: &'a Settings,
     accounts: Arc<Accounts>,
+    facts: Facts,
     standing: &'a Standing,
     caller: &'a CallerContext,
     user: Option<String>,
@@ -35,6 +37,7 @@ impl<'a> RoleViews<'a> {
     pub(super) fn new(
         choices: &'a Settings,
         catalogs: &Catalogs,
+        facts: Facts,
         standing: &'a Standing,
         caller: &'a CallerContext,
     ) -> Self {
@@ -47,6 +50,7 @@ impl<'a> RoleViews<'a> {
         Self {
             choices,
             accounts: catalogs.accounts(),
+            facts,
             standing,
             caller,
             user: user(caller),
@@ -74,6 +78,8 @@ impl<'a> RoleViews<'a> {
         };
         let last = role.route.hops.last();
         let last_use = self.standing.last_uses.of(role);
+        let was_had = last_use.is_some_and(|last| last.outcome == outcome::OK);
+        let exists = was_had || self.facts.exists(role);
         RoleView {
             key: role.key.clone(),
             profile: role.profile.clone(),
@@ -87,8 +93,9 @@ impl<'a> RoleViews<'a> {
             partition: role.partition,
             source: match &role.source {
                 Source::Portal => format!("Identity Center, {}", role.found_in()),
+                Source::Saml => format!("SAML, {}", role.found_in()),
                 Source::Team(name) => format!("Team {name}"),
-                Source::SharedConfig | Source::Added => role.found_in(),
+                Source::SharedConfig | Source::Added | Source::Discovered(..) => role.found_in(),
             },
             also_in: role.also_in.clone(),
             defined_at: role.defined_at.as_ref().map(place_view),
@@ -106,14 +113,18 @@ impl<'a> RoleViews<'a> {
                 Some(name) => name.to_string(),
                 None => default_session_name(self.user.as_deref()).to_string(),
             },
+            said: role
+                .keys()
+                .find_map(|key| self.choices.roles.get(key))
+                .map(|about| about.defaults.clone())
+                .unwrap_or_default(),
             favourite: role.keys().any(|key| self.choices.favourites.contains(key)),
             auto_renew: self.choices.auto_renew.contains(&role.key),
             last_use: last_use.cloned(),
-            unusable: role
-                .arn
-                .as_ref()
-                .and_then(Closed::by_path)
-                .map(|why| why.to_string()),
+            unusable: self.facts.unusable(role),
+            kind: self.facts.kind(role),
+            found: found_view(role, exists),
+            facts: self.facts.view(role),
         }
     }
 
@@ -125,6 +136,7 @@ impl<'a> RoleViews<'a> {
             label: identity.label().to_owned(),
             account_id: match identity {
                 Identity::IdentityCenter(center) => Some(center.account),
+                Identity::Saml(saml) => Some(saml.role.account()),
                 _ => None,
             },
             portal: identity.portal_name().map(str::to_owned),
@@ -134,6 +146,7 @@ impl<'a> RoleViews<'a> {
                 Identity::RolesAnywhere(anywhere) => shown_until(anywhere, self.caller),
                 _ => None,
             },
+            in_vault: identity.is_in_vault(),
         }
     }
 

@@ -7,12 +7,14 @@ use hatrack_core::catalog::{AddedRole, Found, RegionName};
 use hatrack_core::route::ProcessCommand;
 use hatrack_core::session::SwitchOptions;
 use hatrack_store::settings::Settings as Stored;
+use hatrack_store::vault::proxies::ProxyLogin;
 
 use super::catalog::find;
 use super::switch::order;
 use super::{Service, store};
+use crate::proxies::ProxyFailure;
 use crate::protocol::{
-    AddRole, ErrorCode, Reply, Request, RoleChoice, SetAccount, SetFlag, Settings, Topic, WireError,
+    AddRole, ErrorCode, GiveProxyLogin, Reply, Request, RoleChoice, SetAccount, SetFlag, Settings, Topic, WireError,
 };
 
 impl Service {
@@ -24,6 +26,8 @@ impl Service {
             codes: stored.codes,
             yubikeys: stored.yubikeys.clone(),
             theme: stored.theme,
+            proxy: stored.proxy,
+            sign_ins: stored.sign_ins,
             download_folder: stored.download_folder.clone(),
             said: stored.said.iter().cloned().collect(),
         }
@@ -42,17 +46,21 @@ impl Service {
             Request::ExportSettings => self.export_settings(),
             Request::ImportSettings(import) => self.import_settings(caller, &import),
             Request::Teams => Ok(Reply::Teams(self.teams.views())),
+            Request::LookAtTeam { location } => self.look_at_team(caller, &location).await,
             Request::AddTeam(team) => self.add_team(caller, team).await,
             Request::RefreshTeam { name, accept } => self.refresh_team(caller, &name, accept).await,
             Request::RemoveTeam { name } => self.remove_team(&name),
             Request::ImportRoles(import) => self.import_roles(caller, &import),
             Request::ConsentEndpoint { endpoint } => self.consent(&endpoint),
             Request::ConsentCommand { command } => self.consent_command(command),
+            Request::GiveProxyLogin(login) => self.give_proxy_login(login).await,
             Request::SetSettings(settings) => self.choose(&[Topic::Status, Topic::Sessions], |stored| {
                 stored.quit = settings.quit_choice;
                 stored.codes = settings.codes;
                 stored.yubikeys = settings.yubikeys;
                 stored.theme = settings.theme;
+                stored.proxy = settings.proxy;
+                stored.sign_ins = settings.sign_ins;
                 stored.download_folder = settings.download_folder;
                 stored.said.extend(settings.said);
             }),
@@ -72,6 +80,28 @@ impl Service {
         self.choices.update(change).map_err(store)?;
         self.catalogs.settings_changed();
         self.mailbox.changed(&[topics, &[Topic::Settings]].concat());
+        Ok(Reply::Done)
+    }
+
+    /// The login that a proxy asked for.
+    async fn give_proxy_login(&self, login: GiveProxyLogin) -> Result<Reply, WireError> {
+        let GiveProxyLogin {
+            proxy,
+            name,
+            password,
+        } = login;
+        let login = ProxyLogin {
+            proxy,
+            name,
+            password,
+        };
+        self.proxies.give(login).await.map_err(|why| {
+            let code = match why {
+                ProxyFailure::Vault(_) => ErrorCode::Store,
+                ProxyFailure::NoProxy(_) | ProxyFailure::NoLogin => ErrorCode::Invalid,
+            };
+            WireError::new(code, why.to_string())
+        })?;
         Ok(Reply::Done)
     }
 

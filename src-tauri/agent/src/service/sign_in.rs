@@ -3,9 +3,13 @@
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::PortalEntry;
 use hatrack_core::portal_view::PortalStateView;
+use hatrack_core::saml::SamlProvider;
+use hatrack_core::sts::AwsFailure;
+use hatrack_core::view::NeedView;
 
 use super::Service;
 use crate::protocol::{ErrorCode, Reply, Request, SignInOutcome, SignInRequest, WireError};
+use crate::saml;
 use crate::sign_in::SignInFailure;
 
 impl From<SignInFailure> for WireError {
@@ -19,6 +23,12 @@ impl From<SignInFailure> for WireError {
     }
 }
 
+/// Where one signs in.
+enum Place {
+    Portal(PortalEntry),
+    Saml(SamlProvider),
+}
+
 impl Service {
     /// Requests about sign-ins; what is none is left to who else answers.
     pub(super) async fn about_sign_ins(
@@ -30,31 +40,43 @@ impl Service {
             Request::Portals => Ok(Reply::Portals(self.portals(caller).await)),
             Request::SignIn(request) => Ok(Reply::SignIn(self.sign_in(caller, &request).await?)),
             Request::AwaitSignIn { id } => {
-                self.sign_ins.wait(&id).await?;
+                match saml::is_ours(&id) {
+                    true => self.saml.wait(&id).await?,
+                    false => self.sign_ins.wait(&id).await?,
+                }
                 Ok(Reply::Done)
             }
             Request::CancelSignIn { id } => {
-                self.sign_ins.cancel(&id);
+                match saml::is_ours(&id) {
+                    true => self.saml.cancel(&id),
+                    false => self.sign_ins.cancel(&id),
+                }
                 Ok(Reply::Done)
             }
             Request::SignOut { portal } => {
-                let entry = self.portal(caller, &portal)?;
-                self.sign_ins.sign_out(&entry, caller).await?;
+                match self.place(caller, &portal)? {
+                    Place::Portal(entry) => self.sign_ins.sign_out(&entry, caller).await?,
+                    Place::Saml(provider) => self.saml.sign_out(&provider, caller.client).await?,
+                }
                 Ok(Reply::Done)
             }
             Request::ListPortal { portal } => {
-                let entry = self.portal(caller, &portal)?;
-                self.sign_ins.list_now(&entry, caller);
+                // A SAML provider lists its roles by a sign-in, and by nothing else.
+                if let Place::Portal(entry) = self.place(caller, &portal)? {
+                    self.sign_ins.list_now(&entry, caller);
+                }
                 Ok(Reply::Done)
             }
-            other => self.change(caller, other).await,
+            other => self.about_saml(caller, other).await,
         }
     }
 
     async fn portals(&self, caller: &CallerContext) -> Vec<PortalStateView> {
         let entries = self.catalogs.of(caller).catalog.portals.clone();
         self.sign_ins.list_stale(&entries, caller);
-        self.sign_ins.states(&entries, caller).await
+        let mut states = self.sign_ins.states(&entries, caller).await;
+        states.extend(self.saml.states());
+        states
     }
 
     async fn sign_in(
@@ -62,14 +84,24 @@ impl Service {
         caller: &CallerContext,
         request: &SignInRequest,
     ) -> Result<SignInOutcome, WireError> {
-        let entry = self.portal(caller, &request.portal)?;
         let rules = self.endpoint_rules(false);
-        Ok(self.sign_ins.begin(&entry, request, caller, &rules).await?)
+        match self.place(caller, &request.portal)? {
+            Place::Portal(entry) => match self.sign_ins.begin(&entry, request, caller, &rules).await {
+                Err(SignInFailure::Aws(AwsFailure::ProxyPassword { proxy })) => Ok(SignInOutcome::Needs {
+                    need: NeedView::ProxyPassword { proxy },
+                }),
+                begun => Ok(begun?),
+            },
+            Place::Saml(provider) => Ok(self.saml.begin(&provider, request.anew, caller, &rules)),
+        }
     }
 
-    fn portal(&self, caller: &CallerContext, name: &str) -> Result<PortalEntry, SignInFailure> {
+    fn place(&self, caller: &CallerContext, name: &str) -> Result<Place, SignInFailure> {
         let loaded = self.catalogs.of(caller);
-        let entry = loaded.catalog.portal(name).cloned();
-        entry.ok_or_else(|| SignInFailure::Unknown(name.to_owned()))
+        let portal = || loaded.catalog.portal(name).cloned().map(Place::Portal);
+        let saml = self.saml.provider(name).map(Place::Saml);
+        // The person gave the provider its name, and it was nobody else's then.
+        saml.or_else(portal)
+            .ok_or_else(|| SignInFailure::Unknown(name.to_owned()))
     }
 }

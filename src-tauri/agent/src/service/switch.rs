@@ -69,6 +69,10 @@ impl Service {
         options: SwitchOptions,
         rules: &EndpointRules,
     ) -> Result<Ready, WireError> {
+        if let Some(denial) = self.closed_on_the_way(found) {
+            self.mailbox.write(self.row_of_refusal(found, caller, &denial));
+            return Ok(Ready::Refused(denial));
+        }
         let plan = match plan(order(&self.choices, found, caller, options)) {
             Ok(plan) => plan,
             Err(NotPlanned::Refused(denial)) => {
@@ -132,7 +136,11 @@ impl Service {
             renews: None,
         };
         let given = fare.code.is_some();
-        let outcome = told(self.mailbox.serve(fare).await?, &plan, given)?;
+        let served = self.mailbox.serve(fare).await?;
+        if let Served::Session { session, .. } = &served {
+            self.read_about(session, &plan, caller);
+        }
+        let outcome = told(served, &plan, given, self.clocks.note())?;
         Ok(with_region(outcome, region))
     }
 
@@ -154,7 +162,7 @@ impl Service {
             ..*fare
         };
         let (plan, given) = (fare.plan.clone(), fare.code.is_some());
-        told(self.mailbox.serve(fare).await?, &plan, given)
+        told(self.mailbox.serve(fare).await?, &plan, given, self.clocks.note())
     }
 
     /// What it takes to renew the session `id`.
@@ -237,11 +245,11 @@ fn rules_for(session: &Session, rules: &EndpointRules) -> EndpointRules {
 }
 
 /// What a client is told of what the keeper served. `code_given`: whether the person gave a code for it.
-fn told(served: Served, plan: &Plan, code_given: bool) -> Result<SwitchOutcome, WireError> {
+fn told(served: Served, plan: &Plan, code_given: bool, clock: Option<String>) -> Result<SwitchOutcome, WireError> {
     match served {
         Served::Session { session, view } => {
             let of_code = plan.note_of_code(&session).filter(|_| code_given);
-            let notes = plan.notes_of(&session).into_iter().chain(of_code).collect();
+            let notes = plan.notes_of(&session).into_iter().chain(of_code).chain(clock).collect();
             Ok(SwitchOutcome::Switched { session: view, notes })
         }
         Served::Needs(need) => Ok(SwitchOutcome::Needs { need }),

@@ -22,6 +22,14 @@ impl From<TeamFailure> for WireError {
 }
 
 impl Service {
+    pub(super) async fn look_at_team(
+        &self,
+        caller: &CallerContext,
+        location: &str,
+    ) -> Result<Reply, WireError> {
+        Ok(Reply::TeamPreview(self.teams.look(location, caller).await?))
+    }
+
     pub(super) async fn add_team(&self, caller: &CallerContext, team: AddTeam) -> Result<Reply, WireError> {
         let view = self.teams.add(&team.location, team.trust, caller).await?;
         self.mailbox.changed(&[Topic::Catalog]);

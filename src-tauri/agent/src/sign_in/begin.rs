@@ -6,6 +6,7 @@ use hatrack_core::catalog::PortalEntry;
 use hatrack_core::history::event;
 use hatrack_core::identity_center::{Grant, Portal, PortalReach, is_portal_of_aws};
 use hatrack_core::portal_view::SignInOutcome;
+use hatrack_core::saml::NotUsable;
 use hatrack_core::sts::AwsFailure;
 use hatrack_core::view::NeedView;
 use hatrack_store::sso_cache::SsoCache;
@@ -13,7 +14,7 @@ use hatrack_store::sso_cache::SsoCache;
 use super::flow::Begun;
 use super::pending::{State, Whose};
 use super::token::Standing;
-use super::{SignIns, cache_of, reach_of_entry};
+use super::{SignIns, reach_of_entry};
 use crate::protocol::{SignInRequest, Topic};
 
 /// Why a sign-in did not come about.
@@ -21,7 +22,7 @@ use crate::protocol::{SignInRequest, Topic};
 pub enum SignInFailure {
     /// No portal, and no profile of one, has that name.
     #[error(
-        "there is no Identity Center sign-in \"{0}\" in the shared config; add an [sso-session {0}] with sso_start_url and sso_region"
+        "there is no sign-in \"{0}\"; add an [sso-session {0}] with sso_start_url and sso_region to the shared config, or a SAML provider with `hat saml add`"
     )]
     Unknown(String),
     /// It is over, or was never begun.
@@ -39,6 +40,9 @@ pub enum SignInFailure {
     /// No port could be opened for the answer, no random numbers had, or the cache not written.
     #[error("the sign-in could not be carried out: {0}")]
     Local(String),
+    /// What a SAML provider gave is of no use.
+    #[error("{0}")]
+    Saml(#[from] NotUsable),
     /// The service failed or refused.
     #[error("{0}")]
     Aws(AwsFailure),
@@ -76,7 +80,7 @@ impl SignIns {
             let need = NeedView::EndpointConsent { endpoint };
             return Ok(SignInOutcome::Needs { need });
         }
-        let cache = cache_of(caller).map_err(local)?;
+        let cache = self.cache_of(caller).map_err(local)?;
         let whose = Whose {
             portal: entry.portal.clone(),
             cache: cache.path(&entry.portal),
@@ -157,7 +161,7 @@ impl SignIns {
     pub async fn sign_out(&self, entry: &PortalEntry, caller: &CallerContext) -> Result<(), SignInFailure> {
         let portal = &entry.portal;
         let reach = reach_of_entry(entry, caller);
-        let cache = cache_of(caller).map_err(local)?;
+        let cache = self.cache_of(caller).map_err(local)?;
         let locked = cache.lock(portal).await.map_err(local)?;
         let stored = self.stored(&cache, portal).await.map_err(local)?;
         let told = match &stored {

@@ -134,7 +134,7 @@ impl Begun {
                 Ok(Poll::Pending) => {}
                 Ok(Poll::SlowDown) => interval += SLOWER,
                 // The network may come back while the person still types.
-                Err(AwsFailure::Unreachable { .. }) => {}
+                Err(AwsFailure::Unreachable { .. } | AwsFailure::CaptivePortal { .. }) => {}
                 Err(failure) => return Err(failure.into()),
             }
         }

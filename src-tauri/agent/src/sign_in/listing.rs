@@ -12,7 +12,7 @@ use hatrack_store::sso_cache::SsoCache;
 use jiff::{SignedDuration, Timestamp};
 
 use super::token::Standing;
-use super::{SignIns, cache_of, reach_of_entry};
+use super::{SignIns, reach_of_entry};
 use crate::protocol::Topic;
 
 /// A listing is made anew behind the shown one when it is older.
@@ -64,7 +64,7 @@ impl Standings {
 impl SignIns {
     /// Lists anew, behind what is shown, the portals whose listing is old and where one is signed in.
     pub fn list_stale(&self, entries: &[PortalEntry], caller: &CallerContext) {
-        let Ok(own) = cache_of(caller) else { return };
+        let Ok(own) = self.cache_of(caller) else { return };
         let now = self.0.clock.now().wall;
         for entry in entries {
             let mut standings = self.standings();
@@ -89,7 +89,7 @@ impl SignIns {
     /// Lists the portal that a person asks for, whatever its age.
     pub fn list_now(&self, entry: &PortalEntry, caller: &CallerContext) {
         let reach = reach_of_entry(entry, caller);
-        if let Ok(cache) = cache_of(caller) {
+        if let Ok(cache) = self.cache_of(caller) {
             self.list(&entry.portal, &reach, &cache);
         }
     }
@@ -176,7 +176,7 @@ impl SignIns {
 
     /// How one stands with each portal.
     pub async fn states(&self, entries: &[PortalEntry], caller: &CallerContext) -> Vec<PortalStateView> {
-        let cache = cache_of(caller).ok();
+        let cache = self.cache_of(caller).ok();
         let mut states = Vec::with_capacity(entries.len());
         for entry in entries {
             let stored = match &cache {

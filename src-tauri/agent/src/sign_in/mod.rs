@@ -24,11 +24,13 @@ use hatrack_core::expiry::Clock;
 use hatrack_core::identity_center::{IdentityCenter, Portal, PortalReach};
 use hatrack_core::secret::Secret;
 use hatrack_store::listings::Listings;
-use hatrack_store::sso_cache::SsoCache;
+use hatrack_store::settings::SignInStore;
+use hatrack_store::sso_cache::{SealedSignIns, SsoCache};
 
 use crate::catalogs::Catalogs;
+use crate::choices::Choices;
 use crate::protocol::Topic;
-use crate::sessions::Mailbox;
+use crate::sessions::{Mailbox, VaultSlot};
 
 pub use begin::SignInFailure;
 use listing::Standings;
@@ -43,6 +45,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     catalogs: Arc<Catalogs>,
+    choices: Arc<Choices>,
+    sealed: SealedSignIns,
     listings: Listings,
     /// Known once the keeper runs.
     mailbox: OnceLock<Mailbox>,
@@ -63,6 +67,10 @@ pub struct Wiring {
     pub random: Arc<dyn Random>,
     /// The callers' files.
     pub catalogs: Arc<Catalogs>,
+    /// Where sign-ins are to be kept.
+    pub choices: Arc<Choices>,
+    /// Where they are kept that are Hatrack's alone.
+    pub vault: VaultSlot,
     /// What was listed before.
     pub listings: Listings,
 }
@@ -80,6 +88,8 @@ impl SignIns {
             clock: wiring.clock,
             random: wiring.random,
             catalogs: wiring.catalogs,
+            choices: wiring.choices,
+            sealed: SealedSignIns::new(wiring.vault),
             listings: wiring.listings,
             mailbox: OnceLock::new(),
             desk: Mutex::default(),
@@ -112,6 +122,14 @@ impl SignIns {
         entry.map(|entry| entry.settings.clone()).unwrap_or_default()
     }
 
+    /// Where the caller's sign-ins are: in the AWS CLI's cache, or in the vault where the person wants that.
+    fn cache_of(&self, caller: &CallerContext) -> Result<SsoCache, NoHome> {
+        match self.0.choices.now().sign_ins {
+            SignInStore::Shared => SsoCache::of_caller(caller).ok_or(NoHome),
+            SignInStore::Vault => Ok(SsoCache::in_vault(self.0.sealed.clone())),
+        }
+    }
+
     fn new_id(&self) -> String {
         let mut bytes = [0; 8];
         self.0.random.fill(&mut bytes);
@@ -131,11 +149,6 @@ impl SignIns {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no home folder is set, in which the AWS CLI keeps sign-ins; set HOME")]
 struct NoHome;
-
-/// The AWS CLI's cache of the caller's sign-ins.
-fn cache_of(caller: &CallerContext) -> Result<SsoCache, NoHome> {
-    SsoCache::of_caller(caller).ok_or(NoHome)
-}
 
 /// Where the services of `portal` are for this caller.
 fn reach_of(portal: &Portal, settings: &EntrySettings, caller: &CallerContext) -> PortalReach {

@@ -13,7 +13,7 @@ use hatrack_core::view::NeedView;
 use hatrack_store::sso_cache::{SsoCache, StoredToken};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{SignIns, cache_of};
+use super::SignIns;
 use crate::protocol::Topic;
 
 /// A token with less left is refreshed where it can be: as the AWS CLI does it.
@@ -47,7 +47,7 @@ impl SignIns {
         reach: &PortalReach,
         caller: &CallerContext,
     ) -> Result<Secret, IdentityFailure> {
-        let cache = cache_of(caller).map_err(|why| IdentityFailure::Missing(why.to_string()))?;
+        let cache = self.cache_of(caller).map_err(|why| IdentityFailure::Missing(why.to_string()))?;
         self.token_in(&cache, portal, reach).await
     }
 

@@ -28,12 +28,17 @@ pub(super) async fn fetch(
     trust: &TeamTrust,
     caller: &CallerContext,
 ) -> Result<Fetched, TeamFailure> {
-    let text = text_at(location, LARGEST_TEAM_FILE, caller).await?;
+    let text = file_at(location, caller).await?;
     let signature = match trust {
         TeamTrust::Sha256(_) => String::new(),
         TeamTrust::Minisign(_) => text_at(&location.signature(), LARGEST_SIGNATURE, caller).await?,
     };
     Ok(Fetched { text, signature })
+}
+
+/// Gets the file at `location` alone.
+pub(super) async fn file_at(location: &TeamLocation, caller: &CallerContext) -> Result<String, TeamFailure> {
+    text_at(location, LARGEST_TEAM_FILE, caller).await
 }
 
 async fn text_at(

@@ -19,7 +19,7 @@ use hatrack_store::teams::{
 use jiff::{SignedDuration, Timestamp};
 
 use crate::catalogs::Catalogs;
-use crate::protocol::{OfferedView, TeamView, Topic};
+use crate::protocol::{OfferedView, TeamPreview, TeamView, Topic};
 use crate::sessions::Mailbox;
 use fetch::{Fetched, fetch};
 
@@ -124,6 +124,25 @@ impl Teams {
     /// The teams, by name.
     pub fn views(&self) -> Vec<TeamView> {
         self.known().values().map(Team::view).collect()
+    }
+
+    /// What the file at `location` would list. Nothing of it is trusted or kept.
+    pub async fn look(&self, location: &str, caller: &CallerContext) -> Result<TeamPreview, TeamFailure> {
+        let location = TeamLocation::parse(location, &caller.working_folder)?;
+        let text = fetch::file_at(&location, caller).await?;
+        let catalog: TeamCatalog = text.parse()?;
+        let nothing = TeamCatalog {
+            name: catalog.name.clone(),
+            accounts: Vec::new(),
+            roles: Vec::new(),
+        };
+        Ok(TeamPreview {
+            sha256: FileHash::of(text.as_bytes()),
+            accounts: catalog.accounts.len(),
+            roles: catalog.roles.len(),
+            lines: nothing.differences(&catalog),
+            name: catalog.name,
+        })
     }
 
     /// Lists the catalog at `location` from now on, if `trust` holds for it.

@@ -1,7 +1,7 @@
 //! What the person says about roles and accounts, and roles that several sources list.
 
 use hatrack_agent::protocol::{
-    AddRole, DescribeAccount, DescribeRole, ErrorCode, ImportRoles, Reply, Request, Set, SetDefaults,
+    AddRole, DescribeAccount, DescribeRole, ErrorCode, ImportRoles, ImportSource, Reply, Request, Set, SetDefaults,
     SetFlag, WireError,
 };
 use hatrack_core::account::Partition;
@@ -190,7 +190,7 @@ async fn a_file_is_imported_whole_or_not_at_all() {
     let world = World::new().await;
     let import = |name: &str, dry_run| {
         Request::ImportRoles(ImportRoles {
-            path: name.into(),
+            source: ImportSource::Path(name.into()),
             from: Some("troy".into()),
             dry_run,
         })

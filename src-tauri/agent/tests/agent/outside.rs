@@ -9,7 +9,7 @@ use hatrack_core::arn::RoleArn;
 use hatrack_core::expiry::{BootTime, Clock, Moment};
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{
-    AssumeRole, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach,
+    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach,
     Refusal, Sts,
 };
 use hatrack_store::vault::{Keyring, KeyringTrouble};
@@ -26,6 +26,8 @@ pub struct GatedSts {
     pub ends: Mutex<Option<Timestamp>>,
     /// The exchanges of tokens that were asked for.
     pub exchanges: Mutex<Vec<AssumeRoleWithWebIdentity>>,
+    /// The exchanges of assertions that were asked for.
+    pub federated: Mutex<Vec<AssumeRoleWithSaml>>,
     clock: Arc<HandClock>,
 }
 
@@ -37,6 +39,7 @@ impl GatedSts {
             gate: Semaphore::new(1),
             ends: Mutex::default(),
             exchanges: Mutex::default(),
+            federated: Mutex::default(),
             clock,
         }
     }
@@ -112,6 +115,16 @@ impl Sts for GatedSts {
         call: &AssumeRoleWithWebIdentity,
     ) -> Result<Issued, AwsFailure> {
         self.exchanges.lock().unwrap().push(call.clone());
+        self.issue("nobody", call.duration.seconds(), Some(&call.role))
+            .await
+    }
+
+    async fn assume_role_with_saml(
+        &self,
+        _: &Reach,
+        call: &AssumeRoleWithSaml,
+    ) -> Result<Issued, AwsFailure> {
+        self.federated.lock().unwrap().push(call.clone());
         self.issue("nobody", call.duration.seconds(), Some(&call.role))
             .await
     }

@@ -16,6 +16,7 @@ use hatrack_agent::protocol::{
 };
 use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::service::Answered;
+use hatrack_aws::http::HttpClients;
 use hatrack_aws::{AwsIdentityCenter, AwsSts};
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::session::SwitchOptions;
@@ -25,6 +26,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::directory::{HeldIam, HeldOrganizations};
 use crate::http::{Exchange, Playback};
 use crate::outside::{HandClock, TestKeyring};
 use crate::world::soon;
@@ -119,9 +121,13 @@ impl Case {
     async fn agent(&self) -> Started {
         let home = Home::at(&self.folder.path().join("hatrack"));
         home.create().unwrap();
+        let http = Arc::new(HttpClients::default());
         let outside = Outside {
-            sts: Arc::new(AwsSts::default()),
-            center: Arc::new(AwsIdentityCenter::default()),
+            sts: Arc::new(AwsSts::new(http.clone())),
+            center: Arc::new(AwsIdentityCenter::new(http.clone())),
+            iam: Arc::new(HeldIam::default()),
+            organizations: Arc::new(HeldOrganizations::default()),
+            http,
             clock: Arc::new(HandClock::new()),
             keyring: Arc::new(TestKeyring(Some(Mutex::default()))),
         };

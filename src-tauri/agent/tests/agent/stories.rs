@@ -6,12 +6,14 @@ use hatrack_agent::machine::SystemClock;
 use hatrack_agent::protocol::{Reply, Request};
 use hatrack_agent::run::{Options, Outside, start};
 use hatrack_agent::service::Answered;
+use hatrack_aws::http::HttpClients;
 use hatrack_aws::{AwsIdentityCenter, AwsSts};
 use hatrack_core::expiry::Clock;
 use hatrack_core::view::{NeedView, SwitchOutcome};
 use hatrack_sandbox::totp;
 use hatrack_store::home::Home;
 
+use crate::directory::{HeldIam, HeldOrganizations};
 use crate::stage::{Stage, to};
 use crate::world::{TestKeyring, switched};
 
@@ -106,9 +108,13 @@ async fn outside_a_sandboxs_home_its_endpoint_needs_leave() {
     let elsewhere = tempfile::tempdir().unwrap();
     let home = Home::at(elsewhere.path());
     home.create().unwrap();
+    let http = Arc::new(HttpClients::default());
     let outside = Outside {
-        sts: Arc::new(AwsSts::default()),
-        center: Arc::new(AwsIdentityCenter::default()),
+        sts: Arc::new(AwsSts::new(http.clone())),
+        center: Arc::new(AwsIdentityCenter::new(http.clone())),
+        iam: Arc::new(HeldIam::default()),
+        organizations: Arc::new(HeldOrganizations::default()),
+        http,
         clock: Arc::new(SystemClock::new()),
         keyring: Arc::new(TestKeyring(None)),
     };

@@ -15,6 +15,7 @@ use hatrack_core::session::CodeUse;
 use hatrack_core::view::{HistoryQuery, HistoryRow, SessionView, SwitchOutcome};
 use hatrack_store::home::Home;
 
+pub use crate::directory::*;
 pub use crate::outside::*;
 
 pub const CONFIG: &str = "
@@ -56,6 +57,8 @@ pub struct World {
     pub folder: tempfile::TempDir,
     pub home: Home,
     pub sts: Arc<GatedSts>,
+    pub iam: Arc<HeldIam>,
+    pub organizations: Arc<HeldOrganizations>,
     pub clock: Arc<HandClock>,
     pub keyring: Arc<TestKeyring>,
     pub started: Option<Started>,
@@ -85,6 +88,8 @@ impl World {
             folder,
             home,
             sts,
+            iam: Arc::default(),
+            organizations: Arc::default(),
             clock,
             keyring: Arc::new(keyring),
             started: None,
@@ -97,6 +102,9 @@ impl World {
         let outside = Outside {
             sts: self.sts.clone(),
             center: Arc::new(AwsIdentityCenter::default()),
+            iam: self.iam.clone(),
+            organizations: self.organizations.clone(),
+            http: Arc::default(),
             clock: self.clock.clone(),
             keyring: self.keyring.clone(),
         };

@@ -1,10 +1,10 @@
-//! One's own policies: the user's and those of its groups, embedded and attached.
+//! One's own policies: the user's and those of its groups, or the role's; embedded and attached.
 
 use aws_sdk_iam::Client;
 use aws_sdk_iam::error::SdkError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use hatrack_core::iam::{OwnPolicies, PolicyOf, PolicyText, Unread};
+use hatrack_core::iam::{OwnPolicies, PolicyOf, PolicyText, Unread, Whose};
 use hatrack_core::secret::Credentials;
 use hatrack_core::sts::{AwsFailure, Reach};
 
@@ -63,19 +63,23 @@ impl Reading<'_> {
     }
 
     /// What may not be read is noted; that nothing could be is a failure.
-    pub(super) async fn of(&self, user: &str) -> Result<OwnPolicies, AwsFailure> {
-        let mut own = OwnPolicies {
-            user: user.to_owned(),
-            ..OwnPolicies::default()
+    pub(super) async fn of(&self, whose: &Whose) -> Result<OwnPolicies, AwsFailure> {
+        let mut own = OwnPolicies::default();
+        let (name, mut places) = match whose {
+            Whose::User(name) => (name, vec![PolicyOf::User]),
+            Whose::Role(name) => (name, vec![PolicyOf::Role]),
         };
-        let mut whose = vec![PolicyOf::User];
-        match listed!(self, list_groups_for_user, groups, user_name = user) {
-            Ok(groups) => whose.extend(groups.into_iter().map(|group| PolicyOf::Group(group.group_name))),
-            Err(why) => note(&mut own, "ListGroupsForUser", why)?,
+        if let Whose::User(user) = whose {
+            match listed!(self, list_groups_for_user, groups, user_name = user) {
+                Ok(groups) => {
+                    places.extend(groups.into_iter().map(|group| PolicyOf::Group(group.group_name)));
+                }
+                Err(why) => note(&mut own, "ListGroupsForUser", why)?,
+            }
         }
-        for of in whose {
-            for still in self.still(&mut own, user, &of).await? {
-                self.read(&mut own, user, &of, still).await?;
+        for of in places {
+            for still in self.still(&mut own, name, &of).await? {
+                self.read(&mut own, name, &of, still).await?;
             }
         }
         match own.unread.first() {
@@ -84,23 +88,33 @@ impl Reading<'_> {
         }
     }
 
-    /// The names of the policies of the user or the group.
+    /// The names of the policies of the user, the role or the group.
     async fn still(
         &self,
         own: &mut OwnPolicies,
-        user: &str,
+        name: &str,
         of: &PolicyOf,
     ) -> Result<Vec<Still>, AwsFailure> {
         let (names, attached, operations) = match of {
             PolicyOf::User => (
-                listed!(self, list_user_policies, policy_names, user_name = user),
+                listed!(self, list_user_policies, policy_names, user_name = name),
                 listed_if_any!(
                     self,
                     list_attached_user_policies,
                     attached_policies,
-                    user_name = user
+                    user_name = name
                 ),
                 ["ListUserPolicies", "ListAttachedUserPolicies"],
+            ),
+            PolicyOf::Role => (
+                listed!(self, list_role_policies, policy_names, role_name = name),
+                listed_if_any!(
+                    self,
+                    list_attached_role_policies,
+                    attached_policies,
+                    role_name = name
+                ),
+                ["ListRolePolicies", "ListAttachedRolePolicies"],
             ),
             PolicyOf::Group(group) => (
                 listed!(self, list_group_policies, policy_names, group_name = group),
@@ -132,12 +146,13 @@ impl Reading<'_> {
     async fn read(
         &self,
         own: &mut OwnPolicies,
-        user: &str,
+        whose: &str,
         of: &PolicyOf,
         still: Still,
     ) -> Result<(), AwsFailure> {
         let (operation, read) = match (&still, of) {
-            (Still::Embedded(name), PolicyOf::User) => ("GetUserPolicy", self.of_user(user, name).await),
+            (Still::Embedded(name), PolicyOf::User) => ("GetUserPolicy", self.of_user(whose, name).await),
+            (Still::Embedded(name), PolicyOf::Role) => ("GetRolePolicy", self.of_role(whose, name).await),
             (Still::Embedded(name), PolicyOf::Group(group)) => {
                 ("GetGroupPolicy", self.of_group(group, name).await)
             }
@@ -163,6 +178,13 @@ impl Reading<'_> {
 
     async fn of_user(&self, user: &str, name: &str) -> Result<String, AwsFailure> {
         let call = self.client.get_user_policy().user_name(user).policy_name(name);
+        let sent = call.customize().config_override(with(self.signer)).send().await;
+        sent.map(|output| output.policy_document)
+            .map_err(|error| self.failed(&error))
+    }
+
+    async fn of_role(&self, role: &str, name: &str) -> Result<String, AwsFailure> {
+        let call = self.client.get_role_policy().role_name(role).policy_name(name);
         let sent = call.customize().config_override(with(self.signer)).send().await;
         sent.map(|output| output.policy_document)
             .map_err(|error| self.failed(&error))

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use super::proof::ProofKey;
 use crate::answer::timestamp;
 use crate::failure::Asked;
-use crate::http::{ATTEMPT, Wire, check_endpoint, connector_to};
+use crate::http::{ATTEMPT, HttpClients, Wire, check_endpoint};
 
 const LONGEST_ANSWER: usize = 64 * 1024;
 
@@ -62,17 +62,23 @@ pub struct Refreshed {
 }
 
 /// Renews a console sign-in. Nothing is signed by credentials: the refresh token and the proof speak for themselves.
-/// Asked once: a refresh token that was taken is not taken again.
+/// Asked once: a refresh token that was taken is not taken again. The proof's time is by AWS's clock, as far as that is
+/// known.
 ///
 /// A refusal's `code` is the service's own `error`: `TOKEN_EXPIRED`, `USER_CREDENTIALS_CHANGED`,
 /// `INSUFFICIENT_PERMISSIONS`, ….
-pub async fn refresh(reach: &Reach, ask: &Refresh<'_>) -> Result<Refreshed, AwsFailure> {
+pub async fn refresh(
+    http: &HttpClients,
+    reach: &Reach,
+    ask: &Refresh<'_>,
+) -> Result<Refreshed, AwsFailure> {
     let asked = Asked {
         service: "AWS Sign-In",
         region: &reach.region,
     };
-    let request = request(reach, ask)?;
-    let connector = connector_to(&Wire::to(reach.endpoint.as_deref(), reach))?;
+    let now = http.skews().corrected(&base(reach), ask.now);
+    let request = request(reach, ask, now)?;
+    let connector = http.connector(&Wire::to(reach.endpoint.as_deref(), reach))?;
     let started = Instant::now();
     let exchange = async {
         let mut response = connector
@@ -89,7 +95,7 @@ pub async fn refresh(reach: &Reach, ask: &Refresh<'_>) -> Result<Refreshed, AwsF
     read(asked, &response, &body, started.elapsed())
 }
 
-fn request(reach: &Reach, ask: &Refresh<'_>) -> Result<HttpRequest, AwsFailure> {
+fn request(reach: &Reach, ask: &Refresh<'_>, now: Timestamp) -> Result<HttpRequest, AwsFailure> {
     check_endpoint(reach.endpoint.as_deref())?;
     let unusable = |why: String| AwsFailure::Unusable(format!("the sign-in cannot be renewed: {why}"));
     // It becomes a part of the host's name.
@@ -100,11 +106,10 @@ fn request(reach: &Reach, ask: &Refresh<'_>) -> Result<HttpRequest, AwsFailure> 
             reach.region.escape_debug()
         )));
     }
-    let base = reach.endpoint.clone().unwrap_or_else(|| endpoint(&reach.region));
-    let url = format!("{}/v1/token", base.trim_end_matches('/'));
+    let url = format!("{}/v1/token", base(reach).trim_end_matches('/'));
     let proof = ask
         .key
-        .of_post(&url, ask.now, ask.id)
+        .of_post(&url, now, ask.id)
         .map_err(|why| unusable(why.to_string()))?;
     let body = json!({
         "clientId": ask.client_id,
@@ -125,6 +130,11 @@ fn request(reach: &Reach, ask: &Refresh<'_>) -> Result<HttpRequest, AwsFailure> 
     }
     *request.body_mut() = SdkBody::from(body);
     Ok(request)
+}
+
+/// The address of the service there.
+fn base(reach: &Reach) -> String {
+    reach.endpoint.clone().unwrap_or_else(|| endpoint(&reach.region))
 }
 
 /// The service's own endpoint in a region.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::date_time::{DateTime, Format};
@@ -13,7 +13,7 @@ use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{AwsFailure, Reach, Refusal};
 use hatrack_core::sts_limits::{SessionDuration, SessionName};
 use http_body_util::{BodyExt, Limited};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 use url::Url;
@@ -23,7 +23,7 @@ use super::bearer::{Bearer, BearerFault};
 use super::signing::{PATH, Unsigned};
 use crate::answer::timestamp;
 use crate::failure::Asked;
-use crate::http::{ATTEMPT, Wire, check_endpoint, connector_to};
+use crate::http::{ATTEMPT, HttpClients, Wire, check_endpoint, is_of_the_clock};
 
 const LONGEST_ANSWER: usize = 256 * 1024;
 
@@ -42,12 +42,14 @@ pub struct CreateSession<'a> {
     pub session_name: Option<&'a SessionName>,
 }
 
-/// CreateSession, signed by `bearer` at `now`. Asked once.
+/// CreateSession, signed by `bearer` at `now`, corrected by what is known of AWS's clock. Asked once; once more where
+/// the refusal shows that the clock was to blame.
 ///
 /// # Errors
 /// AWS refuses (`AccessDeniedException` for an expired or untrusted certificate, as for a role that does not trust
 /// it), or cannot be asked.
 pub async fn create_session(
+    http: &HttpClients,
     reach: &Reach,
     bearer: &Bearer,
     ask: &CreateSession<'_>,
@@ -57,8 +59,31 @@ pub async fn create_session(
         service: "Roles Anywhere",
         region: &reach.region,
     };
-    let request = request(reach, bearer, ask, now)?;
-    let connector = connector_to(&Wire::to(reach.endpoint.as_deref(), reach))?;
+    let connector = http.connector(&Wire::to(reach.endpoint.as_deref(), reach))?;
+    let url = base(reach);
+    let used = http.skews().ahead(&url);
+    let first = exchange(asked, &connector, request(reach, bearer, ask, shifted(now, used))?).await;
+    match first {
+        Err(AwsFailure::Refused(refusal))
+            if is_of_the_clock(&refusal.code, used, http.skews().ahead(&url)) =>
+        {
+            let now = http.skews().corrected(&url, now);
+            exchange(asked, &connector, request(reach, bearer, ask, now)?).await
+        }
+        answered => answered,
+    }
+}
+
+fn shifted(now: Timestamp, ahead: SignedDuration) -> Timestamp {
+    now.checked_add(ahead).unwrap_or(now)
+}
+
+/// Sends one request and reads its answer.
+async fn exchange(
+    asked: Asked<'_>,
+    connector: &SharedHttpConnector,
+    request: HttpRequest,
+) -> Result<Given, AwsFailure> {
     let started = Instant::now();
     let exchange = async {
         let mut response = connector
@@ -96,7 +121,7 @@ fn request(
             reach.region.escape_debug()
         )));
     }
-    let base = reach.endpoint.clone().unwrap_or_else(|| endpoint(&reach.region));
+    let base = base(reach);
     let url = Url::parse(base.trim_end_matches('/')).map_err(|_| unusable("its endpoint is no address"))?;
     let host = match (url.host_str(), url.port()) {
         (Some(host), None) => host.to_owned(),
@@ -155,6 +180,11 @@ fn encoded(text: &str) -> String {
             b => format!("%{b:02X}"),
         })
         .collect()
+}
+
+/// The address of the service there.
+fn base(reach: &Reach) -> String {
+    reach.endpoint.clone().unwrap_or_else(|| endpoint(&reach.region))
 }
 
 /// The service's own endpoint in a region.

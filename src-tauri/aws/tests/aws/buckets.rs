@@ -259,9 +259,9 @@ async fn escaped_keys_are_read_as_they_are() {
 }
 
 #[tokio::test]
-async fn b25_b77_a_list_that_is_none_says_so() {
+async fn b25_a_list_that_is_none_says_so() {
     let answers = [
-        Answer::new(200, "<html>canary</html>").with("content-type", "text/html"),
+        Answer::new(200, "<html>canary</html>").with("content-type", "application/xml"),
         Answer::new(200, "<ListBucketResult><Contents><Key>canary").with("content-type", "application/xml"),
     ];
     for answer in answers {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hatrack_aws::{AwsIam, AwsIdentityCenter, AwsOrganizations, AwsSts};
-use hatrack_core::iam::{Iam, PolicyOf};
+use hatrack_core::iam::{Iam, PolicyOf, Whose};
 use hatrack_core::identity_center::{Grant, IdentityCenter, Poll, Portal};
 use hatrack_core::organization::Organizations;
 use hatrack_core::role_kind::{RoleKind, Trust};
@@ -64,10 +64,10 @@ async fn what_may_not_be_read_is_aws_s_refusal() {
 async fn s14_ones_own_policies_are_read_down_to_the_groups() {
     let sandbox = sandbox().await;
     let own = iam()
-        .own_policies(&reach(sandbox.endpoint()), &user(&sandbox, "S14"), "asi-dev")
+        .own_policies(&reach(sandbox.endpoint()), &user(&sandbox, "S14"), &Whose::User("asi-dev".into()))
         .await
         .unwrap();
-    assert_eq!((own.user.as_str(), own.unread.len()), ("asi-dev", 0));
+    assert_eq!(own.unread, []);
     let [mine, groups] = own.policies.as_slice() else {
         panic!("{:?}", own.policies)
     };
@@ -94,11 +94,11 @@ async fn what_is_refused_among_it_is_noted_and_the_rest_told() {
     sandbox.admin().inject(operation, 1, effect());
     let reach = reach(sandbox.endpoint());
     let signer = user(&sandbox, "S14");
-    let own = iam().own_policies(&reach, &signer, "asi-dev").await.unwrap();
+    let own = iam().own_policies(&reach, &signer, &Whose::User("asi-dev".into())).await.unwrap();
     assert_eq!(own.unread[0].operation, "ListGroupsForUser");
     assert_eq!(own.policies.len(), 1);
     sandbox.admin().inject(On::Iam, 100, effect());
-    let all = iam().own_policies(&reach, &signer, "asi-dev").await;
+    let all = iam().own_policies(&reach, &signer, &Whose::User("asi-dev".into())).await;
     assert!(matches!(all, Err(AwsFailure::Refused(_))), "{all:?}");
 }
 
@@ -112,7 +112,7 @@ async fn b20_throttling_is_waited_out() {
     };
     sandbox.admin().inject(On::Iam, 3, effect);
     let own = iam()
-        .own_policies(&reach(sandbox.endpoint()), &user(&sandbox, "S14"), "asi-dev")
+        .own_policies(&reach(sandbox.endpoint()), &user(&sandbox, "S14"), &Whose::User("asi-dev".into()))
         .await
         .unwrap();
     assert_eq!((own.policies.len(), own.unread.len()), (2, 0));
@@ -132,7 +132,7 @@ async fn b28_pages_that_go_round_end() {
     let operation = On::Operation("ListGroupsForUser".into());
     sandbox.admin().inject(operation, 100, effect);
     let own = iam()
-        .own_policies(&reach(sandbox.endpoint()), &user(&sandbox, "S14"), "asi-dev")
+        .own_policies(&reach(sandbox.endpoint()), &user(&sandbox, "S14"), &Whose::User("asi-dev".into()))
         .await;
     let Err(AwsFailure::Garbled { why, .. }) = own else {
         panic!("{own:?}")
@@ -196,4 +196,102 @@ async fn only_the_management_account_lists_an_organizations_accounts() {
         panic!("{refused:?}")
     };
     assert_eq!(refusal.code, "AccessDeniedException");
+}
+
+/// ListAccounts against a sandbox that does this instead.
+async fn accounts_with(effect: Effect) -> Result<usize, AwsFailure> {
+    let sandbox = sandbox().await;
+    let signer = administrator(&sandbox).await;
+    let operation = On::Operation("ListAccounts".into());
+    sandbox.admin().inject(operation, 100, effect);
+    let accounts = AwsOrganizations::with_timing(Arc::default(), quick())
+        .accounts(&reach(sandbox.endpoint()), &signer)
+        .await;
+    accounts.map(|accounts| accounts.len())
+}
+
+fn page(body: &str) -> Effect {
+    Effect::Respond {
+        status: 200,
+        content_type: "application/x-amz-json-1.1".into(),
+        body: body.to_owned().into(),
+    }
+}
+
+#[tokio::test]
+async fn b28_an_organization_whose_pages_go_round_is_left() {
+    let round = r#"{"Accounts":[{"Id":"310000000001","Name":"A","Status":"ACTIVE"}],"NextToken":"again"}"#;
+    let Err(AwsFailure::Garbled { why, .. }) = accounts_with(page(round)).await else {
+        panic!("it has no end")
+    };
+    assert!(why.contains("circle"), "{why}");
+}
+
+#[tokio::test]
+async fn b25_a_list_of_accounts_that_is_none_says_so() {
+    for effect in [
+        Effect::TruncatedBody,
+        page("{\"Accounts\":["),
+        page("{}"),
+        page(r#"{"Accounts":[{"Id":"../../x","Name":"A"}]}"#),
+    ] {
+        let told = format!("{effect:?}");
+        let failed = accounts_with(effect).await;
+        assert!(
+            matches!(failed, Err(AwsFailure::Garbled { .. } | AwsFailure::Unreachable { .. })),
+            "{told}: {failed:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn b27_a_list_of_accounts_without_end_is_not_read_to_its_end() {
+    let failed = accounts_with(Effect::EndlessBody).await;
+    assert!(failed.is_err(), "{failed:?}");
+}
+
+#[tokio::test]
+async fn b27_a_policy_without_end_is_not_read_to_its_end() {
+    let sandbox = sandbox().await;
+    let operation = On::Operation("GetUserPolicy".into());
+    sandbox.admin().inject(operation, 100, Effect::EndlessBody);
+    let own = iam()
+        .own_policies(
+            &reach(sandbox.endpoint()),
+            &user(&sandbox, "S14"),
+            &Whose::User("asi-dev".into()),
+        )
+        .await;
+    assert!(own.is_err(), "{own:?}");
+}
+
+#[test]
+fn whose_policies_are_meant_is_told_by_the_callers_arn() {
+    let whose = |arn: &str| Whose::of_arn(arn);
+    let user = whose("arn:aws:iam::183438944504:user/path/to/troy");
+    assert_eq!(user, Some(Whose::User("troy".into())));
+    let role = whose("arn:aws-cn:sts::183438944504:assumed-role/Reader/ses/sion");
+    assert_eq!(role, Some(Whose::Role("Reader".into())));
+    for nobody in [
+        "arn:aws:iam::183438944504:root",
+        "arn:aws:sts::183438944504:federated-user/troy",
+        "troy",
+    ] {
+        assert_eq!(whose(nobody), None, "{nobody}");
+    }
+}
+
+#[tokio::test]
+async fn a_roles_own_policies_are_read_with_its_session() {
+    let sandbox = sandbox().await;
+    let arn = "arn:aws:iam::333344445555:role/FourHours";
+    let signer = role(&sandbox, "S9", arn).await;
+    let own = iam()
+        .own_policies(&reach(sandbox.endpoint()), &signer, &Whose::Role("FourHours".into()))
+        .await;
+    // Its policies let it read itself and not its own policies: AWS's refusal names what is missing.
+    let Err(AwsFailure::Refused(refusal)) = own else {
+        panic!("{own:?}")
+    };
+    assert!(refusal.message.contains("iam:ListRolePolicies"), "{}", refusal.message);
 }

@@ -4,17 +4,21 @@
 
 mod anywhere;
 mod buckets;
+mod captive;
+mod clock;
 mod device_code;
 mod download;
 mod download_faults;
 mod iam_reads;
 mod machine;
 mod network;
+mod partitions;
 mod portal;
 mod role_credentials;
 mod sandbox_sign_in;
 mod server;
 mod sign_in;
+mod silence;
 mod sts;
 mod team_file;
 mod upload;

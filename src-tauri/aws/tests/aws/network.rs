@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use hatrack_aws::AwsSts;
@@ -9,19 +10,19 @@ use hatrack_core::secret::Secret;
 use hatrack_core::sts::{AwsFailure, ProxyUrl, Reach, Sts};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::PrivateKeyDer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::server::{Answer, Server};
 use crate::world::{keys, reach, user};
 
+const WHO: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+                   <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/troy</Arn><UserId>AIDA</UserId>\
+                   <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
+
 fn who() -> Answer {
-    Answer::new(
-        200,
-        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
-         <Arn>arn:aws:iam::123456789012:user/troy</Arn><UserId>AIDA</UserId><Account>123456789012</Account>\
-         </GetCallerIdentityResult></GetCallerIdentityResponse>",
-    )
-    .with("content-type", "text/xml")
+    Answer::new(200, WHO).with("content-type", "text/xml")
 }
 
 /// A server whose certificate is its own, for `name`, and that certificate's file.
@@ -67,6 +68,20 @@ async fn i78_a_ca_bundle_is_the_only_trust() {
         assert!(matches!(failure, AwsFailure::Unreachable { .. }), "{failure:?}");
     }
     assert_eq!(server.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn i81_a_certificate_of_another_name_is_refused_and_nothing_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, bundle) = tls_server(&folder, "sts.eu-west-1.amazonaws.com").await;
+    for host in ["localhost", "127.0.0.1"] {
+        let failure = AwsSts::new(Arc::default())
+            .get_caller_identity(&tls_reach(&server, host, Some(bundle.clone())), &user())
+            .await
+            .unwrap_err();
+        assert!(matches!(failure, AwsFailure::Unreachable { .. }), "{failure:?}");
+    }
+    assert!(server.asked().is_empty());
 }
 
 #[tokio::test]
@@ -147,10 +162,11 @@ async fn i79_a_proxy_is_asked_with_its_name_and_password_and_a_407_is_told() {
         asked.header("proxy-authorization"),
         "Basic dHJveTpjYW5hcnkgcGFzcw=="
     );
-    let AwsFailure::Unreachable { why, .. } = &failure else {
-        panic!("{failure:?}");
-    };
-    assert!(why.contains("HTTPS_PROXY"), "{why}");
+    let address = format!("127.0.0.1:{}", proxy.port);
+    assert!(
+        matches!(&failure, AwsFailure::ProxyPassword { proxy } if *proxy == address),
+        "{failure:?}"
+    );
     let told = format!("{failure} {failure:?}");
     assert!(!told.contains("canary") && !told.contains("dHJveT"), "{told}");
 }
@@ -172,6 +188,101 @@ async fn i79_a_proxy_that_is_none_is_refused_without_its_text() {
             "{failure:?}"
         );
     }
+}
+
+/// A proxy that carries what it is asked to, once it is shown `authorization`. Counts what it carried.
+async fn carrying_proxy(authorization: &'static str) -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let carried = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&carried);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let counter = Arc::clone(&counter);
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(client.read_u8().await.unwrap());
+                }
+                let head = String::from_utf8(head).unwrap();
+                if !head.to_ascii_lowercase().contains(&authorization.to_ascii_lowercase()) {
+                    let refused = b"HTTP/1.1 407 X\r\nproxy-authenticate: Basic realm=x\r\ncontent-length: 0\r\n\r\n";
+                    client.write_all(refused).await.unwrap();
+                    return;
+                }
+                counter.fetch_add(1, Ordering::SeqCst);
+                let target = head.split(' ').nth(1).unwrap();
+                if head.starts_with("CONNECT ") {
+                    let mut server = TcpStream::connect(target).await.unwrap();
+                    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                    let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                    return;
+                }
+                // The absolute form of plain HTTP (RFC 9112, 3.2.2), answered for whatever host it names.
+                assert!(target.starts_with("http://minio.example:9000/"), "{target}");
+                let body = WHO;
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                client.write_all(answer.as_bytes()).await.unwrap();
+            });
+        }
+    });
+    (port, carried)
+}
+
+#[tokio::test]
+async fn i79_a_proxy_with_the_right_password_carries_tls_that_it_cannot_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, bundle) = tls_server(&folder, "localhost").await;
+    // "troy:canary pass"
+    let (port, carried) = carrying_proxy("proxy-authorization: Basic dHJveTpjYW5hcnkgcGFzcw==").await;
+    for (login, works) in [("troy:canary%20pass@", true), ("troy:wrong@", false), ("", false)] {
+        let reach = Reach {
+            proxy: Some(ProxyUrl(Secret::new(format!("http://{login}127.0.0.1:{port}")))),
+            ..tls_reach(&server, "localhost", Some(bundle.clone()))
+        };
+        let answer = AwsSts::new(Arc::default())
+            .get_caller_identity(&reach, &user())
+            .await;
+        match answer {
+            Ok(_) => assert!(works, "{login}"),
+            Err(failure) => assert!(
+                !works && matches!(failure, AwsFailure::ProxyPassword { .. }),
+                "{login}: {failure:?}"
+            ),
+        }
+    }
+    assert_eq!(carried.load(Ordering::SeqCst), 1);
+    assert_eq!(server.asked().len(), 1);
+    // The proxy's login is the proxy's alone.
+    assert_eq!(server.asked()[0].header("proxy-authorization"), "");
+}
+
+#[tokio::test]
+async fn a_plain_endpoint_goes_through_its_proxy_and_loopback_through_none() {
+    let (port, carried) = carrying_proxy("").await;
+    let proxy = Some(ProxyUrl(Secret::new(format!("127.0.0.1:{port}"))));
+    let far = Reach {
+        proxy: proxy.clone(),
+        ..reach("http://minio.example:9000")
+    };
+    AwsSts::new(Arc::default())
+        .get_caller_identity(&far, &user())
+        .await
+        .unwrap();
+    assert_eq!(carried.load(Ordering::SeqCst), 1);
+    let server = Server::start(|_, _| who()).await;
+    let here = Reach {
+        proxy,
+        ..reach(&server.url())
+    };
+    AwsSts::new(Arc::default())
+        .get_caller_identity(&here, &user())
+        .await
+        .unwrap();
+    assert_eq!(carried.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

@@ -118,13 +118,13 @@ fn print(status: &Status, listing: Listing) -> Result<(), Failure> {
     if listing.json {
         return out::json(status);
     }
-    let keyring = status
-        .keyring_note
-        .as_deref()
+    let notes: String = [&status.keyring_note, &status.clock_note]
+        .into_iter()
+        .flatten()
         .map(|note| format!("\n{note}"))
-        .unwrap_or_default();
+        .collect();
     out::print(&format!(
-        "Agent {} runs as process {} for {}, with {} live session{}.{keyring}\n",
+        "Agent {} runs as process {} for {}, with {} live session{}.{notes}\n",
         status.version,
         status.pid,
         status.home,

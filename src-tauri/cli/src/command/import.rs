@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use hatrack_agent::protocol::{ImportRoles, Imported};
+use hatrack_agent::protocol::{ImportRoles, ImportSource, Imported};
 
 use super::Listing;
 use crate::context::Context;
@@ -31,7 +31,7 @@ impl Import {
     /// Adds what can be added, and tells of the rest.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let request = ImportRoles {
-            path: self.file,
+            source: ImportSource::Path(self.file),
             from: self.from,
             dry_run: self.dry_run,
         };

@@ -1,10 +1,10 @@
-//! `hat login` and `hat logout`: Identity Center sign-ins.
+//! `hat login` and `hat logout`: sign-ins at Identity Center and at SAML providers.
 
 use std::process::ExitCode;
 
 use clap::Args;
 use hatrack_agent::client::Agent;
-use hatrack_core::portal_view::PortalStateView;
+use hatrack_core::portal_view::{PortalStateView, SignInKind};
 use hatrack_core::shared_config::inert;
 use hatrack_core::view::NeedView;
 use jiff::tz::TimeZone;
@@ -13,7 +13,7 @@ use super::Listing;
 use crate::ask::unanswered;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::out;
+use crate::{out, saml_response};
 use crate::sign_in::{SignedIn, Way, sign_in};
 use crate::table::Table;
 use crate::time::local;
@@ -21,7 +21,8 @@ use crate::time::local;
 /// The arguments of `hat login`.
 #[derive(Debug, Args)]
 pub struct Login {
-    /// An [sso-session] of the shared config, its start URL, or a profile of it; may be left out where there is one
+    /// An [sso-session] of the shared config, its start URL, a profile of it, or a SAML provider; may be left out where
+    /// there is one
     name: Option<String>,
     /// Sign in by a code, in a browser anywhere
     #[arg(long, conflicts_with = "no_browser")]
@@ -45,7 +46,8 @@ pub struct Login {
 /// The arguments of `hat logout`.
 #[derive(Debug, Args)]
 pub struct Logout {
-    /// An [sso-session] of the shared config, its start URL, or a profile of it; may be left out where there is one
+    /// An [sso-session] of the shared config, its start URL, a profile of it, or a SAML provider; may be left out where
+    /// there is one
     name: Option<String>,
 }
 
@@ -67,6 +69,10 @@ impl Login {
         loop {
             match sign_in(&agent, &name, way, self.anew).await? {
                 SignedIn::Done => break,
+                SignedIn::ByResponse(waiting) => {
+                    saml_response::give(&agent, &waiting, way).await?;
+                    break;
+                }
                 SignedIn::Needs(NeedView::EndpointConsent { endpoint })
                     if self.allow_endpoint && !consented =>
                 {
@@ -91,11 +97,14 @@ impl Logout {
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let agent = context.agent().await?;
         let name = named(&agent, self.name.as_deref()).await?;
+        let states = agent.portals().await?;
+        let is_saml = |state: &PortalStateView| state.portal.name == name && state.portal.kind == SignInKind::Saml;
+        let whose = match states.iter().any(is_saml) {
+            true => "",
+            false => ", for every program on this computer",
+        };
         agent.sign_out(&name).await?;
-        out::note(&format!(
-            "signed out of {}, for every program on this computer",
-            inert(&name)
-        ));
+        out::note(&format!("signed out of {}{whose}", inert(&name)));
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -108,20 +117,21 @@ async fn named(agent: &Agent, name: Option<&str>) -> Result<String, Failure> {
     let portals = agent.portals().await?;
     match &portals[..] {
         [] => Err(Failure::usage(
-            "the shared config names no Identity Center portal; `aws configure sso` writes an [sso-session]",
+            "the shared config names no Identity Center portal, and there is no SAML provider; `aws configure sso` writes an \
+             [sso-session], `hat saml add` names a provider",
         )),
         [only] => Ok(only.portal.name.clone()),
         several => {
             let names: Vec<String> = several.iter().map(|state| inert(&state.portal.name)).collect();
             Err(Failure::usage(format!(
-                "there are several portals; name one of {}",
+                "there are several sign-ins; name one of {}",
                 names.join(", ")
             )))
         }
     }
 }
 
-fn print(portals: &[PortalStateView], listing: Listing) -> Result<(), Failure> {
+pub(super) fn print(portals: &[PortalStateView], listing: Listing) -> Result<(), Failure> {
     if listing.json {
         return out::json(&portals);
     }

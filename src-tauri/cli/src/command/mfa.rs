@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Read};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use hatrack_agent::client::is_yubikey_account;
 use hatrack_core::secret::Secret;
 use hatrack_core::shared_config::inert;
 use hatrack_core::sts_limits::MfaSerial;
@@ -113,12 +114,11 @@ impl Yubikey {
     }
 }
 
-/// An account's name goes to ykman as it is: it must not look like one of its options.
 fn account(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.starts_with('-') || text.chars().any(char::is_control) {
-        return Err("is no name of an OATH account".to_owned());
+    if is_yubikey_account(text) {
+        return Ok(text.to_owned());
     }
-    Ok(text.to_owned())
+    Err("is no name of an OATH account".to_owned())
 }
 
 async fn list(context: &Context, listing: Listing) -> Result<(), Failure> {

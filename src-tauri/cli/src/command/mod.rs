@@ -4,16 +4,19 @@ mod agent;
 mod completions;
 mod config;
 mod credential_process;
+mod discover;
 mod end;
 mod env;
 mod exec;
 mod history;
 mod import;
+mod keys;
 mod login;
 mod mfa;
 mod renew;
 mod roles;
 mod s3;
+mod saml;
 mod sandbox;
 mod sessions;
 mod settings;
@@ -61,10 +64,14 @@ enum Command {
     End(end::End),
     /// Print export lines for a shell, or those that undo them
     Env(env::Env),
-    /// Sign in to IAM Identity Center
+    /// Sign in to IAM Identity Center, or at a SAML provider
     Login(login::Login),
-    /// Sign out of IAM Identity Center, for every program on this computer
+    /// Sign out of IAM Identity Center, for every program on this computer, or of a SAML provider
     Logout(login::Logout),
+    /// Name the SAML providers that you sign in at
+    Saml(saml::Saml),
+    /// Keep long-term access keys in the vault, and rotate them
+    Keys(keys::Keys),
     /// Leave MFA devices' secrets here, show their codes, forget shared codes
     Mfa(mfa::Mfa),
     /// Run a command that keeps fresh credentials
@@ -73,6 +80,8 @@ enum Command {
     CredentialProcess(credential_process::CredentialProcess),
     /// List buckets and objects, copy objects
     S3(s3::S3),
+    /// Look for roles: in one's own policies, in the accounts of one's organization
+    Discover(discover::Discover),
     /// Show what happened
     History(history::History),
     /// Add the roles of another tool's file
@@ -118,10 +127,13 @@ impl Hat {
             Command::Env(command) => lean(command.run(&context()?)),
             Command::Login(command) => lean(command.run(&context()?)),
             Command::Logout(command) => lean(command.run(&context()?)),
+            Command::Saml(command) => lean(command.run(&context()?)),
+            Command::Keys(command) => lean(command.run(&context()?)),
             Command::Mfa(command) => lean(command.run(&context()?)),
             Command::Exec(command) => lean(command.run(&context()?)),
             Command::CredentialProcess(command) => lean(command.run(&context()?)),
             Command::S3(command) => lean(command.run(&context()?)),
+            Command::Discover(command) => lean(command.run(&context()?)),
             Command::Import(command) => lean(command.run(&context()?)),
             Command::Team(command) => lean(command.run(&context()?)),
             Command::Settings(command) => lean(command.run(&context()?)),

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use hatrack_agent::protocol::{Change, DescribeAccount, Set, SetDefaults};
+use hatrack_agent::protocol::{Change, DescribeAccount, Set, SetDefaults, Settings as Choices};
 use hatrack_core::account::{AccountId, HatColour};
+use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_store::private;
 
 use super::{Listing, roles};
@@ -30,6 +31,10 @@ enum What {
     Import(Import),
     /// Say something about an account
     Account(SetAccount),
+    /// Say through which proxy AWS is reached
+    Proxy(SetProxy),
+    /// Say whether sign-ins are shared with the AWS CLI, through its own cache
+    ShareSignIns(ShareSignIns),
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +74,20 @@ struct SetAccount {
     defaults: DefaultsArgs,
 }
 
+#[derive(Debug, Args)]
+struct SetProxy {
+    /// The system's where the environment names none, the environment's alone, or none
+    #[arg(value_parser = proxy, value_name = "SYSTEM|ENVIRONMENT|NONE")]
+    choice: ProxyChoice,
+}
+
+#[derive(Debug, Args)]
+struct ShareSignIns {
+    /// Without it they are in the vault, and Hatrack's alone
+    #[arg(value_parser = yes_or_no, action = clap::ArgAction::Set, value_name = "YES|NO")]
+    share: bool,
+}
+
 impl Settings {
     /// Does it.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
@@ -76,8 +95,26 @@ impl Settings {
             What::Export(export) => export.run(context).await,
             What::Import(import) => import.run(context).await,
             What::Account(account) => account.run(context).await,
+            What::Proxy(SetProxy { choice }) => choose(context, |settings| settings.proxy = choice).await,
+            What::ShareSignIns(ShareSignIns { share }) => {
+                let store = if share {
+                    SignInStore::Shared
+                } else {
+                    SignInStore::Vault
+                };
+                choose(context, |settings| settings.sign_ins = store).await
+            }
         }
     }
+}
+
+/// Changes one of the choices, and leaves the others.
+async fn choose(context: &Context, change: impl FnOnce(&mut Choices)) -> Result<ExitCode, Failure> {
+    let agent = context.agent().await?;
+    let mut settings = agent.settings().await?;
+    change(&mut settings);
+    agent.set_settings(settings).await?;
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Export {
@@ -140,6 +177,15 @@ fn hat(text: &str) -> Result<Set<HatColour>, String> {
     match text {
         "none" => Ok(Set::Clear),
         text => roles::colour(text).map(Set::To),
+    }
+}
+
+fn proxy(text: &str) -> Result<ProxyChoice, String> {
+    match text {
+        "system" => Ok(ProxyChoice::System),
+        "environment" => Ok(ProxyChoice::Environment),
+        "none" => Ok(ProxyChoice::None),
+        _ => Err("say system, environment or none".to_owned()),
     }
 }
 

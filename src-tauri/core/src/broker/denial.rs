@@ -1,6 +1,7 @@
 //! A refusal in AWS's words, and what they mean as far as it can be known.
 
 use super::ports::IdentityRefusal;
+use crate::account::is_opt_in_region;
 use crate::arn::RoleArn;
 use crate::role_kind::Closed;
 use crate::secret::Credentials;
@@ -51,8 +52,29 @@ pub(super) struct Told {
     pub over_maximum: bool,
 }
 
+impl Told {
+    /// The same, of a call to STS in `region`: one that has to be enabled first knows neither the accounts that have
+    /// not done so nor the tokens that the global endpoint gives by default.
+    ///
+    /// Source: IAM User Guide, "Managing AWS STS in an AWS Region".
+    pub fn in_region(mut self, region: &str) -> Self {
+        let unknown = matches!(
+            self.view.code.as_str(),
+            "InvalidClientTokenId" | "UnrecognizedClientException" | "AuthFailure" | "RegionDisabledException"
+        );
+        if unknown && is_opt_in_region(region) {
+            self.view.summary.push_str(&format!(
+                " {} has to be enabled for an account before it is used there, and temporary credentials of STS's \
+                 global endpoint may not be valid in it: take another region, or have it enabled.",
+                inert(region)
+            ));
+        }
+        self
+    }
+}
+
 /// The refusal of a role that no person can assume, made before any call.
-pub(super) fn closed(role: &RoleArn, why: &Closed) -> DenialView {
+pub fn closed(role: &RoleArn, why: &Closed) -> DenialView {
     DenialView {
         summary: format!(
             "{} cannot be assumed: {why}. AWS was not asked.",

@@ -21,7 +21,16 @@ const SUFFIXES: [&str; 6] = [
 ];
 
 /// The services that are called with a person's credentials or sign-in, as their hosts begin.
-const SERVICES: [&str; 7] = ["sts", "s3", "iam", "portal.sso", "sso", "oidc", "signin"];
+const SERVICES: [&str; 8] = [
+    "sts",
+    "s3",
+    "iam",
+    "portal.sso",
+    "sso",
+    "oidc",
+    "signin",
+    "organizations",
+];
 
 /// The services whose interface endpoints are called (AWS PrivateLink Guide, "Access AWS services").
 const IN_VPCS: [&str; 2] = ["sts", "s3"];

@@ -57,7 +57,7 @@ impl From<IdentityFailure> for Stop {
                 over_maximum: false,
                 with_code: false,
             },
-            IdentityFailure::Aws(failure) => Self::Error(BrokerError::Aws(failure)),
+            IdentityFailure::Aws(failure) => unanswered(failure),
             other => Self::Error(other.into()),
         }
     }
@@ -216,8 +216,8 @@ impl<'a> Journey<'a> {
         mfa: Option<&(MfaSerial, TokenCode)>,
         trace: &mut Trace,
     ) -> Result<Issued, AwsFailure> {
-        if let (Err(AwsFailure::Unreachable { .. } | AwsFailure::Unusable(_)), Some((serial, code))) =
-            (&answer, mfa)
+        if let (Err(failure), Some((serial, code))) = (&answer, mfa)
+            && !failure.reached_aws()
         {
             self.broker.spent.give_back(serial, code);
         }
@@ -254,7 +254,8 @@ impl<'a> Journey<'a> {
         let answer = self.broker.sts.get_session_token(reach, base, &call).await;
         self.answered(answer, call.mfa.as_ref(), trace)
             .map_err(|failure| {
-                let told = |refusal: &Refusal| denial::of_user(refusal, &base.access_key_id);
+                let told =
+                    |refusal: &Refusal| denial::of_user(refusal, &base.access_key_id).in_region(&reach.region);
                 stop(failure, told, call.mfa.is_some())
             })
     }
@@ -334,10 +335,12 @@ impl<'a> Journey<'a> {
             duration: self.duration(step, place, signer)?,
             ..step.call.clone()
         };
-        let answer = self.broker.sts.assume_role(&self.plan.reach, signer, &call).await;
+        let reach = &self.plan.reach;
+        let answer = self.broker.sts.assume_role(reach, signer, &call).await;
         self.answered(answer, call.mfa.as_ref(), trace)
             .map_err(|failure| {
-                let told = |refusal: &Refusal| denial::of_role(refusal, &call, signer, place);
+                let told =
+                    |refusal: &Refusal| denial::of_role(refusal, &call, signer, place).in_region(&reach.region);
                 stop(failure, told, call.mfa.is_some())
             })
     }
@@ -372,6 +375,14 @@ fn note(trace: &mut Trace, answer: Result<Issued, AwsFailure>) -> Result<Issued,
     answer
 }
 
+/// A call to which AWS said neither yes nor no.
+fn unanswered(failure: AwsFailure) -> Stop {
+    match failure {
+        AwsFailure::ProxyPassword { proxy } => Stop::Needs(NeedView::ProxyPassword { proxy }),
+        other => Stop::Error(BrokerError::Aws(other)),
+    }
+}
+
 fn stop(failure: AwsFailure, told: impl Fn(&Refusal) -> Told, with_code: bool) -> Stop {
     match failure {
         AwsFailure::Refused(refusal) => {
@@ -384,7 +395,7 @@ fn stop(failure: AwsFailure, told: impl Fn(&Refusal) -> Told, with_code: bool) -
                 with_code,
             }
         }
-        other => Stop::Error(BrokerError::Aws(other)),
+        other => unanswered(other),
     }
 }
 

@@ -18,6 +18,7 @@ mod ports;
 mod serve;
 
 pub use codes::{CODE_STEP, CodeSource, NoCodes, SpentCodes, fresh_code, next_code_in};
+pub use denial::closed as denial_of_closed;
 pub use endpoint::{Endpoint, EndpointRules};
 pub use execute::{Broker, Landed, Outcome, Trace, can_be_built_upon};
 pub use flights::{Boarding, Flights};

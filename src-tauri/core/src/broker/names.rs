@@ -21,6 +21,7 @@ pub(super) fn given_session_name(
 ) -> SessionName {
     let of_profile = match identity {
         Identity::WebIdentity { session_name, .. } => session_name.as_ref(),
+        Identity::Saml(saml) => Some(&saml.session_name),
         Identity::RolesAnywhere(anywhere) => anywhere.session_name.as_ref(),
         _ => None,
     };

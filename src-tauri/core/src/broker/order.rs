@@ -72,6 +72,9 @@ impl Base {
                 let file = caller.working_folder.join(token_file);
                 format!("web_identity {role_arn} {name} {}", file.display())
             }
+            Identity::Saml(saml) => {
+                format!("saml {} {} {}", saml.provider_arn, saml.role, saml.session_name)
+            }
             Identity::RolesAnywhere(anywhere) => {
                 let file = caller.working_folder.join(&anywhere.certificate);
                 let (anchor, profile) = (&anywhere.trust_anchor_arn, &anywhere.profile_arn);
@@ -197,14 +200,20 @@ pub fn region_of(role: &RoleEntry, caller: &CallerContext) -> String {
 /// Where and through what `service` (`sts`, `s3`) is reached by this caller with these settings.
 pub fn reach(settings: &EntrySettings, caller: &CallerContext, region: &str, service: &str) -> Reach {
     let env = |name: &str| caller.var(name).map(str::to_owned);
-    let proxy = ["HTTPS_PROXY", "https_proxy"]
-        .iter()
-        .find_map(|name| caller.var(name));
+    let endpoint = settings.endpoints.resolve(service, env);
+    let is_plain = endpoint
+        .as_deref()
+        .is_some_and(|url| url.trim_start().to_ascii_lowercase().starts_with("http://"));
+    let proxy = match is_plain {
+        true => ["HTTP_PROXY", "http_proxy"],
+        false => ["HTTPS_PROXY", "https_proxy"],
+    };
+    let proxy = proxy.iter().find_map(|name| caller.var(name));
     let no_proxy = ["NO_PROXY", "no_proxy"].iter().find_map(|name| caller.var(name));
     let ca_bundle = caller.var("AWS_CA_BUNDLE").or(settings.ca_bundle.as_deref());
     Reach {
         region: region.to_owned(),
-        endpoint: settings.endpoints.resolve(service, env),
+        endpoint,
         // A relative path is the caller's, whose folder it starts from.
         ca_bundle: ca_bundle.map(|path| caller.working_folder.join(path)),
         proxy: proxy.map(|url| ProxyUrl(Secret::new(url))),

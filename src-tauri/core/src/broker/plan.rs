@@ -76,12 +76,14 @@ impl Plan {
     /// The duration that the session is asked for, in seconds.
     pub fn duration(&self) -> u32 {
         match &self.calls {
-            Calls::Given => self
-                .order
-                .options
-                .duration
-                .unwrap_or(SessionDuration::HOUR)
-                .seconds(),
+            Calls::Given => {
+                let usual = match &self.order.route.identity {
+                    Identity::Saml(saml) => saml.duration,
+                    _ => None,
+                };
+                let asked = self.order.options.duration.or(usual);
+                asked.unwrap_or(SessionDuration::HOUR).seconds()
+            }
             Calls::UserSession(duration) => duration.seconds(),
             Calls::Roles { last, .. } => last.call.duration.seconds(),
         }
@@ -121,14 +123,17 @@ fn plan_given(order: Order) -> Result<Plan, NotPlanned> {
     let options = &order.options;
     let exchanged = match &order.route.identity {
         Identity::WebIdentity { role_arn, .. } => Some(role_arn),
+        Identity::Saml(saml) => Some(&saml.role),
         Identity::RolesAnywhere(anywhere) => Some(&anywhere.role),
         _ => None,
     };
+    // An assertion names its sessions itself.
+    let takes_name = exchanged.is_some() && !matches!(order.route.identity, Identity::Saml(_));
     let takes_policies = !matches!(order.route.identity, Identity::RolesAnywhere(_));
     // A token is exchanged by a call that takes these; elsewhere who gives the credentials decides.
     let by_call = [
-        (options.duration.is_some(), "DurationSeconds"),
-        (options.session_name.is_some(), "RoleSessionName"),
+        (options.duration.is_some() && exchanged.is_none(), "DurationSeconds"),
+        (options.session_name.is_some() && !takes_name, "RoleSessionName"),
     ];
     let policies = [
         (options.policy.is_some(), "Policy"),
@@ -139,11 +144,10 @@ fn plan_given(order: Order) -> Result<Plan, NotPlanned> {
         (!options.tags.is_empty(), "Tags"),
         (options.source_identity.is_some(), "SourceIdentity"),
     ];
-    let by_call = by_call.into_iter().filter(|_| exchanged.is_none());
     let policies = policies
         .into_iter()
         .filter(|_| exchanged.is_none() || !takes_policies);
-    let refused = by_call.chain(policies).chain(never);
+    let refused = by_call.into_iter().chain(policies).chain(never);
     if let Some((_, what)) = refused.into_iter().find(|(given, _)| *given) {
         let of = order.route.identity.label();
         return Err(BrokerError::NotTaken { what, of }.into());

@@ -20,7 +20,7 @@ impl Catalog {
     pub fn build(config: &SharedConfig, besides: &Besides) -> Self {
         let accounts = &besides.accounts_known();
         let mut catalog = Self::default();
-        let mut resolver = Resolver::new(config);
+        let mut resolver = Resolver::new(config, &besides.vault_keys);
         let mut late = Vec::new();
         for profile in config.profiles() {
             if let Err(fault) = catalog.take(config, &mut resolver, profile, accounts) {
@@ -30,12 +30,15 @@ impl Catalog {
                 }
             }
         }
+        catalog.add_vault_keys(config, &resolver, besides);
         catalog.find_portals(config);
         let mut rows = Rows::of(&catalog);
         catalog.add_listings(&mut rows, &besides.listings, accounts);
         let listed = std::mem::take(&mut catalog.problems);
         catalog.add(&mut rows, &besides.added, accounts);
         catalog.add_teams(&mut rows, &besides.teams, accounts);
+        catalog.add_saml(&mut rows, &besides.saml, accounts);
+        catalog.add_discovered(&mut rows, &besides.discovered, accounts);
         catalog.settle(&besides.roles, accounts);
         let of_added = std::mem::replace(&mut catalog.problems, listed);
         catalog.stand_in(late);
@@ -88,6 +91,29 @@ impl Catalog {
         Ok(())
     }
 
+    /// Keys of the vault under names that are no profile.
+    fn add_vault_keys(&mut self, config: &SharedConfig, resolver: &Resolver<'_>, besides: &Besides) {
+        let unknown = besides
+            .vault_keys
+            .iter()
+            .filter(|(name, _)| config.profile(name).is_none());
+        for (name, key) in unknown {
+            self.identities
+                .extend(resolver.route_from_vault(name).map(|route| IdentityEntry {
+                    profile: name.clone(),
+                    account_id: key.account,
+                    route,
+                    settings: super::EntrySettings::default(),
+                    defined_at: None,
+                }));
+        }
+        for identity in &mut self.identities {
+            if identity.route.identity.is_in_vault() && identity.account_id.is_none() {
+                identity.account_id = besides.vault_keys.get(&identity.profile).and_then(|key| key.account);
+            }
+        }
+    }
+
     /// Aliases that name no profile: an added role, or an account and a role, are known once everything is listed.
     fn stand_in(&mut self, late: Vec<(&Section, String, Unresolved)>) {
         for (profile, target, fault) in late {
@@ -114,7 +140,9 @@ fn alias_of<'a>(resolver: &mut Resolver<'a>, profile: &Section) -> Option<&'a Se
         return None;
     }
     let alias = ProcessCommand::new(get(profile, "credential_process")?).hat_role()?;
-    resolver.alias_target(alias.role.as_deref()?)
+    let target = resolver.alias_target(alias.role.as_deref()?)?;
+    // One that asks for itself is no alias: its keys are in the vault.
+    (target.name != profile.name).then_some(target)
 }
 
 /// What `profile` names, if it is an alias and nothing more, and names no profile.
@@ -151,12 +179,16 @@ impl RoleEntry {
         let session_name = match (last, &route.identity) {
             (Some(hop), _) => hop.session_name.clone(),
             (None, Identity::WebIdentity { session_name, .. }) => session_name.clone(),
+            (None, Identity::Saml(saml)) => Some(saml.session_name.clone()),
             (None, Identity::RolesAnywhere(anywhere)) => anywhere.session_name.clone(),
             (None, _) => None,
         };
         Self {
             session_name,
-            duration: last.and_then(|hop| hop.duration),
+            duration: match (last, &route.identity) {
+                (None, Identity::Saml(saml)) => saml.duration,
+                (last, _) => last.and_then(|hop| hop.duration),
+            },
             partition: arn.partition(),
             arn: Some(arn.clone()),
             ..Self::bare(arn.account(), arn.role_name(), route, settings, accounts)
@@ -207,6 +239,8 @@ impl RoleEntry {
             source: Source::SharedConfig,
             also_in: Vec::new(),
             other_keys: Vec::new(),
+            candidate: false,
+            remarks: Vec::new(),
             notes: None,
             name_template: None,
             suggested: Defaults::default(),

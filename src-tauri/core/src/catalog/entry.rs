@@ -1,14 +1,16 @@
 //! The entries of the catalog.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use crate::access_key::VaultKey;
 use crate::account::{AccountId, HatColour, Partition};
 use crate::arn::RoleArn;
-use crate::catalog::{AddedRole, Defaults, EndpointOverrides, Place, SessionNameTemplate, TeamCatalog};
+use crate::catalog::{AddedRole, Defaults, Discovered, EndpointOverrides, FoundBy, Place, SessionNameTemplate, TeamCatalog};
 use crate::identity_center::PortalListing;
 use crate::route::Route;
+use crate::saml::SamlListing;
 use crate::sts_limits::{SessionDuration, SessionName};
 
 /// What the person has said about an account.
@@ -55,6 +57,12 @@ pub struct Besides {
     pub teams: Vec<TeamCatalog>,
     /// What sign-ins have listed.
     pub listings: Vec<PortalListing>,
+    /// What sign-ins at SAML providers have given.
+    pub saml: Vec<SamlListing>,
+    /// The keys in the vault, by profile.
+    pub vault_keys: BTreeMap<String, VaultKey>,
+    /// What identities have found.
+    pub discovered: Vec<Discovered>,
 }
 
 /// Where an entry was found, the one whose word counts most first.
@@ -68,6 +76,10 @@ pub enum Source {
     Team(String),
     /// Listed by a sign-in at IAM Identity Center.
     Portal,
+    /// Given by a sign-in at a SAML provider.
+    Saml,
+    /// Found for the start of this name.
+    Discovered(FoundBy, String),
 }
 
 /// What a profile says beside its route. It is the selected profile's that counts, not its source profiles'.
@@ -86,7 +98,7 @@ pub struct EntrySettings {
 /// A role that can be switched to, by one route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleEntry {
-    /// Unique in the catalog and stable between reads: the profile's name, or `added:`, `team:` or `portal:` with what
+    /// Unique in the catalog and stable between reads: the profile's name, or `added:`, `team:`, `portal:` or `saml:` with what
     /// tells it from others.
     pub key: String,
     /// The profile, for roles of the shared config.
@@ -123,6 +135,10 @@ pub struct RoleEntry {
     pub also_in: Vec<String>,
     /// The keys of the rows that became this one: what was remembered under them still holds.
     pub other_keys: Vec<String>,
+    /// Whether its name was only put together from a pattern: it may not exist.
+    pub candidate: bool,
+    /// What was read about it where it was found, for people.
+    pub remarks: Vec<String>,
     /// Whatever the person wants remembered about it.
     pub notes: Option<String>,
     /// The session name to send where `session_name` is `None`.

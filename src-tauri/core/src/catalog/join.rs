@@ -1,13 +1,13 @@
 //! One row for each role and way to it, wherever it was found.
 //!
 //! The same role by another way stays a row of its own: it is another session. The shared config's word counts most,
-//! then that of a role added in Hatrack, then the team's, then a portal's.
+//! then that of a role added in Hatrack, then the team's, then a portal's, then what was found.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::entry::{RoleEntry, RoleSettings, Source};
-use super::{Catalog, Defaults, EndpointOverrides};
+use super::{Catalog, Defaults, EndpointOverrides, FoundBy};
 use crate::account::AccountId;
 use crate::arn::RoleArn;
 use crate::route::Identity;
@@ -79,13 +79,23 @@ impl Rows {
 impl Catalog {
     /// Lists `role`, or makes it one with the row that leads the same way.
     pub(super) fn join(&mut self, rows: &mut Rows, role: RoleEntry) {
+        self.joined(rows, role);
+    }
+
+    /// The same, and which row it is.
+    pub(super) fn joined(&mut self, rows: &mut Rows, role: RoleEntry) -> usize {
         let way = Way::of(&role);
         let alike = rows.0.entry(way.fingerprint()).or_default();
         match alike.iter().find(|at| Way::of(&self.roles[**at]) == way) {
-            Some(at) => self.roles[*at].take_in(role),
+            Some(at) => {
+                let at = *at;
+                self.roles[at].take_in(role);
+                at
+            }
             None => {
                 alike.push(self.roles.len());
                 self.roles.push(role);
+                self.roles.len() - 1
             }
         }
     }
@@ -124,20 +134,18 @@ impl RoleEntry {
             },
             Source::Added => "Hatrack".to_owned(),
             Source::Team(name) => name.clone(),
-            Source::Portal => self.route.identity_profile.clone(),
+            Source::Portal | Source::Saml => self.route.identity_profile.clone(),
+            Source::Discovered(FoundBy::Policies, start) => format!("Policies of {start}"),
+            Source::Discovered(FoundBy::Organization, start) => format!("Organization of {start}"),
         }
     }
 
     /// Makes `other`, which leads the same way, part of this row. The row of the higher source stays.
-    fn take_in(&mut self, mut other: Self) {
+    pub(super) fn take_in(&mut self, mut other: Self) {
         if other.source < self.source {
             std::mem::swap(self, &mut other);
         }
-        let found_in = other.found_in();
-        self.also_in.extend([found_in].into_iter().chain(other.also_in));
-        let own = self.found_in();
-        let mut seen = std::collections::HashSet::from([own]);
-        self.also_in.retain(|place| seen.insert(place.clone()));
+        self.learn_from(&other);
         self.other_keys.push(other.key);
         self.other_keys.extend(other.other_keys);
         self.display_name = self.display_name.take().or(other.display_name);
@@ -146,6 +154,20 @@ impl RoleEntry {
             // Both are the person's own words: what the one leaves out the other says.
             self.duration = self.duration.or(other.duration);
             self.settings.region = self.settings.region.take().or(other.own_region.clone());
+        }
+    }
+
+    /// Takes over where `other`, which is of the same role, was found, and what is known of it there.
+    pub(super) fn learn_from(&mut self, other: &Self) {
+        let places = [other.found_in()].into_iter().chain(other.also_in.clone());
+        self.also_in.extend(places);
+        let mut seen = std::collections::HashSet::from([self.found_in()]);
+        self.also_in.retain(|place| seen.insert(place.clone()));
+        self.candidate &= other.candidate;
+        for remark in &other.remarks {
+            if !self.remarks.contains(remark) {
+                self.remarks.push(remark.clone());
+            }
         }
     }
 

@@ -6,6 +6,7 @@
 mod added;
 mod build;
 mod defaults;
+mod discovered;
 mod endpoints;
 mod entry;
 mod find;
@@ -19,6 +20,7 @@ mod notices;
 mod portals;
 mod problem;
 mod resolve;
+mod saml;
 mod settings;
 mod start;
 mod team;
@@ -26,6 +28,7 @@ mod unresolved;
 
 pub use crate::shared_config::Place;
 pub use added::AddedRole;
+pub use discovered::{Discovered, DiscoveredRole, FoundBy};
 pub use defaults::{Defaults, NotARegionName, NotATemplate, RegionName, SessionNameTemplate};
 pub use endpoints::EndpointOverrides;
 pub use entry::{

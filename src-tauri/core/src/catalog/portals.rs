@@ -127,7 +127,7 @@ fn listed(center: IdentityCenterRole, entry: &PortalEntry, accounts: &Accounts) 
 
 impl Besides {
     /// What is known of accounts: what the person says, where that is nothing what a team says, and where that is
-    /// nothing the names that sign-ins gave. An account is production where the person or a team says so.
+    /// nothing the names that sign-ins and organizations gave. An account is production where the person or a team says so.
     pub fn accounts_known(&self) -> Accounts {
         let is_name = |name: &String| !name.trim().is_empty();
         let mut known = self.accounts.clone();
@@ -141,6 +141,12 @@ impl Besides {
             if let Some(name) = account.name.as_ref().filter(|name| is_name(name)) {
                 let about = known.entry(account.id).or_default();
                 about.name = about.name.take().filter(is_name).or_else(|| Some(name.clone()));
+            }
+        }
+        for account in self.discovered.iter().flat_map(|found| &found.members) {
+            if is_name(&account.name) {
+                let about = known.entry(account.id).or_default();
+                about.name = about.name.take().filter(is_name).or_else(|| Some(account.name.clone()));
             }
         }
         known

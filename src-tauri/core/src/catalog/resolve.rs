@@ -2,12 +2,13 @@
 //!
 //! Source profiles are shared by many roles, so what a profile gives as a source is worked out once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::MOST_HOPS;
 use super::start::{Start, at_fault, get, has_hop, hop, keys, parsed, start};
 use super::unresolved::{LoopPath, Reason, Unresolved};
+use crate::access_key::VaultKey;
 use crate::route::{Identity, Route};
 use crate::shared_config::{Section, SharedConfig};
 
@@ -27,6 +28,7 @@ enum Next<'a> {
 /// Resolves profiles of one config.
 pub(super) struct Resolver<'a> {
     config: &'a SharedConfig,
+    vault: &'a BTreeMap<String, VaultKey>,
     /// What each profile gives when another starts from it.
     sources: HashMap<&'a str, Outcome>,
     /// The one profile of each ARN; `None` where several have it. Made when an alias first asks.
@@ -35,9 +37,10 @@ pub(super) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(config: &'a SharedConfig) -> Self {
+    pub(super) fn new(config: &'a SharedConfig, vault: &'a BTreeMap<String, VaultKey>) -> Self {
         Self {
             config,
+            vault,
             sources: HashMap::new(),
             by_arn: None,
             aliases_deep: 0,
@@ -80,6 +83,9 @@ impl<'a> Resolver<'a> {
                 break self.sources[name].clone();
             }
             let Some(profile) = self.config.profile(name) else {
+                if let Some(route) = self.route_from_vault(name) {
+                    break Ok(Rc::new(route));
+                }
                 break Err(at_fault(
                     by,
                     "source_profile",
@@ -134,10 +140,37 @@ impl<'a> Resolver<'a> {
 
     /// The profile without its `role_arn`: a route without hops, or the route of the role that it is an alias for.
     fn own_start(&mut self, profile: &'a Section) -> Outcome {
-        match start(self.config, profile)? {
-            Start::Identity(identity) => identity_route(profile, identity).map(Rc::new),
-            Start::Alias(role) => self.alias(profile, role),
+        match start(self.config, profile) {
+            Ok(Start::Identity(identity)) => identity_route(profile, identity).map(Rc::new),
+            // A profile that asks `hat` for itself says that its keys are in the vault.
+            Ok(Start::Alias(Some(role))) if role == profile.name => match self.vault.get(&role) {
+                Some(key) => identity_route(profile, key.identity(&role)).map(Rc::new),
+                None => Err(at_fault(profile, "credential_process", Reason::NotInVault)),
+            },
+            Ok(Start::Alias(role)) => self.alias(profile, role),
+            Err(fault) if fault.reason == Reason::NoCredentials && fault.profile == profile.name => {
+                match self.added_key(&profile.name) {
+                    Some(key) => identity_route(profile, key.identity(&profile.name)).map(Rc::new),
+                    None => Err(fault),
+                }
+            }
+            Err(fault) => Err(fault),
         }
+    }
+
+    /// The key of the vault that was put there under this name, and came from no file.
+    fn added_key(&self, name: &str) -> Option<&'a VaultKey> {
+        self.vault.get(name).filter(|key| !key.of_file)
+    }
+
+    /// The route of a name that is no profile of the files, where the vault has a key under it.
+    pub(super) fn route_from_vault(&self, name: &str) -> Option<Route> {
+        Some(Route {
+            identity: self.added_key(name)?.identity(name),
+            identity_profile: name.to_owned(),
+            identity_mfa_serial: None,
+            hops: Vec::new(),
+        })
     }
 
     fn alias(&mut self, profile: &'a Section, role: Option<String>) -> Outcome {

@@ -132,6 +132,7 @@ pub(super) fn keys(profile: &Section) -> Result<Option<Identity>, Unresolved> {
             profile: profile.name.clone(),
             access_key_id: id.to_owned(),
             temporary: token.is_some(),
+            in_vault: false,
         })),
         (Some(_), None) => Err(at_fault(
             profile,

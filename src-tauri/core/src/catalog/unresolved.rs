@@ -50,6 +50,8 @@ pub(super) enum Reason {
     AliasOfNothing(Option<String>),
     /// Aliases that lead to aliases without end.
     AliasLoop,
+    /// Its command asks `hat` for its own keys, and the vault has none.
+    NotInVault,
     /// It has settings but no credentials at all.
     NoCredentials,
 }
@@ -105,6 +107,10 @@ impl fmt::Display for Reason {
                 "its command is hat without \"credential-process ROLE\"; name the role, since hat starts no hat",
             ),
             Self::AliasLoop => f.write_str("its command asks hat for a role that leads back to it; name another"),
+            Self::NotInVault => f.write_str(
+                "its keys should be in Hatrack's vault, and none are there or it is locked; unlock the keyring, or put \
+                 a key in with `hat keys add`",
+            ),
             Self::NoCredentials => f.write_str(
                 "it has no credentials; add keys, a role_arn with source_profile, or another start",
             ),

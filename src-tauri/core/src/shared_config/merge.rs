@@ -85,6 +85,28 @@ fn take_properties(
     }
 }
 
+/// The sections that are the profile `name` in this file, in its order.
+pub(super) fn profile_sections<'a>(
+    file: &SourceFile,
+    document: &'a Document,
+    name: &str,
+) -> Vec<&'a SectionSpan> {
+    let titles = document
+        .sections
+        .iter()
+        .map(|section| Title::of(&file.text()[section.name.clone()]));
+    let prefixed_default = file.kind == FileKind::Config
+        && titles
+            .clone()
+            .any(|t| t.prefix == Some("profile") && t.name == DEFAULT);
+    let is_it =
+        |title: &Title<'_>| title.name == name && title.belongs(file.kind, prefixed_default) == Ok(Kind::Profile);
+    let both = document.sections.iter().zip(titles);
+    both.filter(|(_, title)| is_it(title))
+        .map(|(section, _)| section)
+        .collect()
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Profile,

@@ -9,17 +9,21 @@
 //! the suite that the SDK itself is held to. One exception: a byte order mark, which the SDK refuses, is skipped.
 
 mod document;
+mod draft;
 mod error;
 mod inert;
 mod listing;
 mod merge;
+mod process_line;
 mod sections;
 mod source;
 
 pub use document::{Document, PropertySpan, SectionSpan};
+pub use draft::Draft;
 pub use error::{ConfigError, ConfigErrorKind};
 pub use inert::{inert, inert_whole};
 pub use listing::listing;
 pub use merge::is_identifier;
+pub use process_line::{UnwritableWord, process_line};
 pub use sections::{Ignored, IgnoredWhat, Nested, Property, Section, SharedConfig, Value};
 pub use source::{FileKind, LONGEST_LINE, Place, SourceFile};

@@ -41,6 +41,26 @@ async fn b17_access_denied_shows_role_and_request_id_and_claims_nothing() {
 }
 
 #[tokio::test]
+async fn b30_a_region_that_has_to_be_enabled_is_named_where_aws_knows_nobody_in_it() {
+    for (region, code, named) in [
+        ("af-south-1", "InvalidClientTokenId", true),
+        ("af-south-1", "RegionDisabledException", true),
+        ("af-south-1", "AccessDenied", false),
+        ("eu-west-1", "InvalidClientTokenId", false),
+        ("cn-north-1", "InvalidClientTokenId", false),
+    ] {
+        let options = SwitchOptions {
+            region: Some(region.to_owned()),
+            ..SwitchOptions::default()
+        };
+        let (denial, _, _) = denial(code, "The security token included in the request is invalid.", options).await;
+        let says = denial.summary.contains("has to be enabled");
+        assert_eq!(says, named, "{region} {code}: {}", denial.summary);
+        assert!(!named || denial.summary.contains(region), "{}", denial.summary);
+    }
+}
+
+#[tokio::test]
 async fn b29_over_the_roles_maximum_offers_what_it_is_known_to_give() {
     let message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
     let (denial, _, over) = denial("ValidationError", message, SwitchOptions::default()).await;

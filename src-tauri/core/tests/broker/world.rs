@@ -16,7 +16,7 @@ use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::session::{CodeUse, Session, SwitchOptions};
 use hatrack_core::shared_config::{FileKind, SharedConfig, SourceFile};
 use hatrack_core::sts::{
-    AssumeRole, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach,
+    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach,
     Refusal, Sts,
 };
 use hatrack_core::sts_limits::{MfaSerial, TokenCode};
@@ -220,6 +220,14 @@ impl Sts for FakeSts {
         &self,
         _: &Reach,
         _: &AssumeRoleWithWebIdentity,
+    ) -> Result<Issued, AwsFailure> {
+        Err(AwsFailure::Unusable("not asked in these tests".into()))
+    }
+
+    async fn assume_role_with_saml(
+        &self,
+        _: &Reach,
+        _: &AssumeRoleWithSaml,
     ) -> Result<Issued, AwsFailure> {
         Err(AwsFailure::Unusable("not asked in these tests".into()))
     }

@@ -5,6 +5,7 @@
 mod added;
 mod anywhere;
 mod bad_inputs;
+mod discovered;
 mod find;
 mod imports;
 mod joined;

@@ -28,7 +28,8 @@ fn a_role_starts_from_the_keys_of_its_source_profile() {
         Identity::Keys {
             profile: "default".into(),
             access_key_id: "AKIA1".into(),
-            temporary: false
+            temporary: false,
+            in_vault: false,
         }
     );
     assert_eq!(entry.route.identity_profile, "default");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hatrack_core::expiry::{Expiry, Mark, Moment};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{boot, expiry, marks, moment, step, wall, watch};
 
@@ -104,4 +104,30 @@ fn a_hand_out_needs_a_quarter_of_the_life_and_at_most_ten_minutes() {
         assert_eq!(expiry(life).renew_below(), Duration::from_secs(needed), "{life}");
     }
     assert_eq!(moment(1).boot, boot(1));
+}
+
+#[test]
+fn h75_neither_the_end_of_summer_time_nor_a_leap_second_changes_what_is_left() {
+    for (issued, ends, life) in [
+        // Europe's clocks go back at 01:00 UTC, forward on a day in March.
+        ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", 3600),
+        ("2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z", 3600),
+        // The clocks of the same two moments as people there write them.
+        ("2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00", 3600),
+        // The last one so far: POSIX time does not count it.
+        ("2016-12-31T23:30:00Z", "2017-01-01T00:30:00Z", 3600),
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:59:59Z", 3600),
+    ] {
+        let issued: Timestamp = issued.parse().unwrap();
+        let received = Moment {
+            wall: issued,
+            boot: boot(100),
+        };
+        let expiry = Expiry::of_answer(ends.parse().unwrap(), Some(issued), received).unwrap();
+        assert_eq!(expiry.life, Duration::from_secs(life), "{issued}");
+        for passed in [0, 1799, 1800, 1801, 3599, 3600] {
+            let left = expiry.left(boot(100 + passed));
+            assert_eq!(left, Duration::from_secs(life - passed), "{issued} {passed}");
+        }
+    }
 }

@@ -1,11 +1,22 @@
 //! What one's own policies allow to assume.
 
 use hatrack_core::account::{AccountId, Partition};
-use hatrack_core::discover::{Assumable, assumable, in_each_account};
+use hatrack_core::discover::{Assumable, LooksAt, RoleNamePattern, Verdict, assumable, in_each_account, verdict};
+use hatrack_core::organization::MemberAccount;
 use hatrack_core::policy::{Context, Kind, Named, Policy};
 use serde_json::{Value, json};
 
 fn found(policies: &[(&str, Value)]) -> Assumable {
+    read(policies, assumable)
+}
+
+fn said_of(role: &str, policies: &[(&str, Value)]) -> Verdict {
+    read(policies, |named, context| {
+        verdict(named, &role.parse().unwrap(), context)
+    })
+}
+
+fn read<T>(policies: &[(&str, Value)], ask: impl FnOnce(&[Named<'_>], &Context) -> T) -> T {
     let read: Vec<(&str, Policy)> = policies
         .iter()
         .map(|(name, statements)| {
@@ -16,7 +27,7 @@ fn found(policies: &[(&str, Value)]) -> Assumable {
     let named: Vec<Named<'_>> = read.iter().map(|(name, policy)| Named { name, policy }).collect();
     let mut context = Context::new();
     context.set("aws:username", "troy");
-    assumable(&named, &context)
+    ask(&named, &context)
 }
 
 fn allow(resource: Value) -> Value {
@@ -189,4 +200,92 @@ fn a_name_in_each_account_of_an_organization() {
     let roles = in_each_account(Partition::Aws, &accounts, "OrganizationAccountAccessRole").unwrap();
     assert_eq!(roles.len(), 2);
     assert!(in_each_account(Partition::Aws, &accounts, "no role").is_err());
+}
+
+fn under(condition: Value) -> Value {
+    let mut allowed = allow(json!(READER));
+    allowed["Condition"] = condition;
+    allowed
+}
+
+#[test]
+fn what_a_condition_looks_at_is_told_unless_another_way_has_none() {
+    let guarded = under(json!({
+        "Bool": { "aws:MultiFactorAuthPresent": "true" },
+        "StringEquals": { "sts:ExternalId": ["a", "b"] },
+        "IpAddress": { "aws:SourceIp": "10.0.0.0/8" }
+    }));
+    let all = found(&[("own", json!([guarded.clone()]))]);
+    let mut looks_at = all.roles[0].looks_at.clone();
+    looks_at.sort_by_key(ToString::to_string);
+    assert_eq!(
+        looks_at,
+        [
+            LooksAt::Mfa,
+            LooksAt::Other("aws:SourceIp".into()),
+            LooksAt::ExternalId(vec!["a".into(), "b".into()])
+        ]
+    );
+    let free = found(&[("own", json!([guarded, allow(json!(READER))]))]);
+    assert!(free.roles[0].looks_at.is_empty() && !free.roles[0].conditional);
+}
+
+#[test]
+fn a_deny_is_told_with_what_it_depends_on() {
+    let mut depends = deny(json!("arn:aws:iam::*:role/Admin*"));
+    depends["Condition"] = json!({ "BoolIfExists": { "aws:MultiFactorAuthPresent": "false" } });
+    let all = found(&[("guard", json!([depends, { "Effect": "Deny", "Action": "sts:*", "NotResource": READER }]))]);
+    let [first, second] = &all.denied[..] else {
+        panic!("{:?}", all.denied)
+    };
+    assert_eq!(first.patterns, ["arn:aws:iam::*:role/Admin*"]);
+    assert_eq!((first.looks_at.as_slice(), first.left_out), (&[LooksAt::Mfa][..], false));
+    assert!(second.left_out && second.looks_at.is_empty());
+}
+
+#[test]
+fn of_one_role_it_is_told_what_the_policies_say() {
+    let wide = allow(json!("arn:aws:iam::*:role/team/*"));
+    let allowed = said_of(READER, &[("own", json!([wide.clone()]))]);
+    assert!(matches!(&allowed, Verdict::Allowed { policies, looks_at } if policies == &["own"] && looks_at.is_empty()));
+    let no = said_of(READER, &[("own", json!([wide])), ("guard", json!([deny(json!(READER))]))]);
+    assert_eq!(no, Verdict::Denied { policy: "guard".into() });
+    assert_eq!(said_of(WRITER, &[("own", json!([allow(json!(READER))]))]), Verdict::NotNamed);
+}
+
+#[test]
+fn a_pattern_is_told_in_words() {
+    let words = |resource: Value| found(&[("own", json!([allow(resource)]))]).patterns[0].described();
+    assert_eq!(words(json!("*")), "all roles in every account");
+    assert_eq!(words(json!("arn:aws:iam::*:role/*")), "all roles in every account");
+    assert_eq!(
+        words(json!("arn:aws:iam::111122223333:role/Org*")),
+        "roles named Org* in account 111122223333"
+    );
+    assert_eq!(words(json!("arn:*")), "what arn:* stands for");
+    let rest = json!([{ "Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": "arn:aws:iam::*:role/Admin" }]);
+    assert_eq!(
+        found(&[("own", rest)]).patterns[0].described(),
+        "everything but roles named Admin in every account"
+    );
+}
+
+#[test]
+fn a_name_may_hold_the_accounts_id_and_name_and_nothing_that_no_role_has() {
+    let member = |name: &str| MemberAccount {
+        id: account("111122223333"),
+        name: name.into(),
+        active: true,
+    };
+    let pattern: RoleNamePattern = "x-{name}-{account}".parse().unwrap();
+    let role = pattern.role_in(Partition::AwsCn, &member("Dev")).unwrap();
+    assert_eq!(role.to_string(), "arn:aws-cn:iam::111122223333:role/x-Dev-111122223333");
+    for hostile in ["two words", "<img>", "\u{202e}", "*"] {
+        assert!(pattern.role_in(Partition::Aws, &member(hostile)).is_none(), "{hostile}");
+    }
+    // What stands in an account's name is nobody's placeholder.
+    assert!(pattern.role_in(Partition::Aws, &member("{account}")).is_none());
+    for wrong in ["", "  ", "a b", "{role}", "Org*", &"x".repeat(65)] {
+        assert!(wrong.parse::<RoleNamePattern>().is_err(), "{wrong}");
+    }
 }

@@ -31,6 +31,9 @@ pub fn signer(
 ) -> Result<(Signer, String), NotSigned> {
     let scope = Scope::of(request.headers, Some(request.query)).ok_or(NotSigned::Missing)?;
     let signer = state.world().signer(&scope.access_key_id);
+    if signer.is_none() {
+        state.change().has_been_asked_for(&scope.access_key_id);
+    }
     let signer = signer.ok_or(NotSigned::Unknown)?;
     if scope.service != service {
         return Err(NotSigned::WrongService(scope.service));
@@ -45,7 +48,10 @@ pub fn signer(
             return Err(NotSigned::Unknown);
         }
         Some(session) if session.expires_at <= now => return Err(NotSigned::Expired),
-        _ => {}
+        Some(_) => {}
+        None => state
+            .change()
+            .has_been_used(&scope.access_key_id, now, service),
     }
     Ok((signer, scope.region))
 }

@@ -1,8 +1,9 @@
-//! IAM, as far as it is read: users, groups, roles and their policies.
+//! IAM: users, groups, roles and their policies, which are read, and users' access keys.
 //!
 //! Source: IAM API Reference; Service Authorization Reference, "AWS Identity and Access Management". Refusals use AWS's
 //! texts as recorded.
 
+mod access_keys;
 mod paging;
 mod policies;
 mod roles;
@@ -59,6 +60,19 @@ fn answered(state: &State, incoming: &Incoming<'_>, action: &str) -> Result<Stri
         "ListRolePolicies" => roles::policies(&call, Which::Embedded),
         "ListAttachedRolePolicies" => roles::policies(&call, Which::Attached),
         "GetUser" => users::get(&call),
+        "CreateAccessKey" | "UpdateAccessKey" | "DeleteAccessKey" => {
+            let (body, change) = match action {
+                "CreateAccessKey" => access_keys::create(&call)?,
+                "UpdateAccessKey" => access_keys::update(&call)?,
+                _ => access_keys::delete(&call)?,
+            };
+            drop(call);
+            drop(world);
+            change.apply(&mut state.change());
+            Ok(body)
+        }
+        "ListAccessKeys" => access_keys::list(&call),
+        "GetAccessKeyLastUsed" => access_keys::last_used(&call),
         "ListGroupsForUser" => users::groups(&call),
         "GetUserPolicy" => users::policy(&call),
         "ListUserPolicies" => users::policies(&call, Which::Embedded),

@@ -10,7 +10,8 @@ use super::sign_ins::Who;
 use crate::state::State;
 use crate::world::Organisation;
 
-const STYLE: &str = "\
+/// The pages' looks.
+pub(crate) const STYLE: &str = "\
 body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f4f5f7;color:#16191f}\
 main{max-width:34rem;margin:8vh auto;padding:2rem;background:#fff;border-radius:12px;border:1px solid #d5dbdb}\
 h1{font-size:1.4rem;margin:0 0 1rem}dt{color:#545b64}dd{margin:0 0 .75rem;overflow-wrap:anywhere}\
@@ -19,7 +20,7 @@ select,input,button{font:inherit;padding:.45rem .9rem;border-radius:8px;border:1
 small{display:block;margin-top:1.5rem;color:#545b64}";
 
 /// Text as HTML shows it, in elements and in quoted attributes.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

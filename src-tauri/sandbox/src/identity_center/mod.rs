@@ -5,7 +5,7 @@
 
 mod authorize;
 mod device_page;
-mod html;
+pub(crate) mod html;
 mod oidc;
 mod portal;
 mod rate_limit;
@@ -144,11 +144,16 @@ pub fn answer(state: &State, incoming: &Incoming<'_>) -> Reply {
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    fn read(text: &[u8]) -> Self {
+    pub(crate) fn read(text: &[u8]) -> Self {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
-    fn get(&self, name: &str) -> Option<&str> {
+    /// Whether a field is there, with a value or without.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
     }

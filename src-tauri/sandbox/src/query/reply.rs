@@ -161,6 +161,10 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "NoSuchEntity", message)
     }
 
+    pub fn limit_exceeded(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "LimitExceeded", message)
+    }
+
     pub fn validation(message: impl Into<String>) -> Self {
         Self::bad_request("ValidationError", message)
     }
@@ -179,6 +183,13 @@ impl Refusal {
             format!(
                 "Token expired: current date/time {now} must be before the expiration date/time {expiry}"
             ),
+        )
+    }
+
+    pub fn expired_assertion() -> Self {
+        Self::bad_request(
+            "ExpiredTokenException",
+            "Token must be redeemed within 5 minutes of issuance",
         )
     }
 

@@ -1,4 +1,4 @@
-//! STS: AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity, GetSessionToken.
+//! STS: AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, GetCallerIdentity, GetSessionToken.
 //!
 //! Source: AWS Security Token Service API Reference; refusals use AWS's texts as recorded.
 
@@ -6,6 +6,7 @@ mod assume_role;
 mod issue;
 mod mfa;
 mod packed;
+mod saml;
 mod session_tags;
 mod session_token;
 mod web_identity;
@@ -30,10 +31,10 @@ pub fn answer(state: &State, incoming: &Incoming<'_>) -> Reply {
     let parameters = incoming.parameters();
     let action = parameters.get("Action").unwrap_or_default().to_owned();
     state.count(&action);
-    let body = if action == "AssumeRoleWithWebIdentity" {
-        web_identity::answer(state, &parameters)
-    } else {
-        signed(state, incoming, &action, parameters)
+    let body = match action.as_str() {
+        "AssumeRoleWithWebIdentity" => web_identity::answer(state, &parameters),
+        "AssumeRoleWithSAML" => saml::answer(state, &parameters),
+        _ => signed(state, incoming, &action, parameters),
     };
     let request_id = state.keys().uuid();
     Reply::new(NAMESPACE, &action, body, request_id)

@@ -4,6 +4,7 @@ mod account;
 mod anywhere;
 mod authorize;
 mod bucket;
+mod directory;
 mod key_maker;
 mod machine;
 mod mfa;
@@ -20,6 +21,7 @@ pub use account::{Document, Group, IdentityProvider, NamedPolicy, Role, User};
 pub use anywhere::AnywhereProfile;
 pub use authorize::{Asked, Signer, denied_because};
 pub use bucket::{Bucket, Object, crc32, generated, md5_hex};
+pub use directory::{Directory, DirectoryUser};
 pub use key_maker::KeyMaker;
 pub use machine::{Container, Machine};
 pub use mfa::{MfaDevice, totp};
@@ -49,6 +51,8 @@ pub struct World {
     pub organisations: Vec<Organisation>,
     /// What each identity provider issues tokens for, by the provider's ARN in each account that trusts it.
     pub identity_providers: HashMap<String, IdentityProvider>,
+    /// The company's directory, which signs people in by SAML.
+    pub directory: Directory,
     /// Roles Anywhere's trust anchors by ARN: the certificate of each, in DER.
     pub trust_anchors: HashMap<String, Vec<u8>>,
     /// Roles Anywhere's profiles by ARN.
@@ -63,6 +67,9 @@ impl World {
     /// Finds who holds an access key, as of now.
     pub fn signer(&self, access_key_id: &str) -> Option<Signer> {
         if let Some(key) = self.access_keys.get(access_key_id) {
+            if !key.active || key.unknown_for > 0 {
+                return None;
+            }
             let user = self.users.get(&key.user_arn)?;
             return Some(Signer::user(user, &key.secret));
         }
@@ -70,6 +77,20 @@ impl World {
         match &session.of {
             SessionOf::User { arn } => Some(Signer::user_session(self.users.get(arn)?, session)),
             SessionOf::Role(of) => Some(Signer::role_session(self.roles.get(&of.role_arn)?, of, session)),
+        }
+    }
+
+    /// A new key becomes known.
+    pub fn has_been_asked_for(&mut self, access_key_id: &str) {
+        if let Some(key) = self.access_keys.get_mut(access_key_id) {
+            key.unknown_for = key.unknown_for.saturating_sub(1);
+        }
+    }
+
+    /// A key has signed.
+    pub fn has_been_used(&mut self, access_key_id: &str, now: Timestamp, service: &str) {
+        if let Some(key) = self.access_keys.get_mut(access_key_id) {
+            key.last_used = Some((now, service.to_owned()));
         }
     }
 

@@ -15,6 +15,14 @@ pub struct AccessKey {
     pub secret: Secret,
     /// The ARN of its user.
     pub user_arn: String,
+    /// When it was made; `None` for those that were there from the start.
+    pub created_at: Option<Timestamp>,
+    /// Whether it is taken.
+    pub active: bool,
+    /// When it was last taken.
+    pub last_used: Option<(Timestamp, String)>,
+    /// How many more requests find nobody who has it: AWS takes a while to know a new key everywhere.
+    pub unknown_for: u64,
 }
 
 /// Temporary credentials and what they stand for.

@@ -182,6 +182,10 @@ impl Builder {
         let key = AccessKey {
             secret: Secret::new(secret.clone()),
             user_arn: arn.clone(),
+            created_at: None,
+            active: true,
+            last_used: None,
+            unknown_for: 0,
         };
         self.world.access_keys.insert(key_id.clone(), key);
         Ok(MadeUser {

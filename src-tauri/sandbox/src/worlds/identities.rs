@@ -139,7 +139,15 @@ pub struct KindsStory {
     pub subject: String,
     /// The token's audience.
     pub audience: String,
-    /// The bucket that the web identity's role and the custom role read.
+    /// The page of the company's directory where a SAML sign-in starts; with `?auto=USER` it asks nobody.
+    pub saml_start_url: String,
+    /// The users who can sign in there. The first has two roles, the second one.
+    pub saml_users: Vec<String>,
+    /// The role that every one of them has, for an hour at most.
+    pub saml_role_arn: String,
+    /// The first one's other role, which gives four hours.
+    pub saml_long_role_arn: String,
+    /// The bucket that the roles of this story read.
     pub bucket: String,
     /// Keys in the bucket.
     pub keys: Vec<String>,

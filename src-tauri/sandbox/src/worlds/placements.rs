@@ -250,3 +250,23 @@ impl Made {
         }
     }
 }
+
+/// What lets a user rotate its own access keys (IAM User Guide, "AWS: Allows IAM users to manage their own password,
+/// access keys …"), under a condition or without.
+pub(super) fn manage_own_keys(condition: Option<Value>) -> Value {
+    let mut statement = json!({
+        "Effect": "Allow",
+        "Action": [
+            "iam:CreateAccessKey",
+            "iam:DeleteAccessKey",
+            "iam:GetAccessKeyLastUsed",
+            "iam:ListAccessKeys",
+            "iam:UpdateAccessKey",
+        ],
+        "Resource": "arn:aws:iam::*:user/${aws:username}",
+    });
+    if let Some(condition) = condition {
+        statement["Condition"] = condition;
+    }
+    json!({ "Version": "2012-10-17", "Statement": [statement] })
+}

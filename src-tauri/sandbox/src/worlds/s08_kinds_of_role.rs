@@ -1,5 +1,5 @@
 //! S8: kinds of role, told apart by their trust policies. A person with keys can assume only the custom one; a build
-//! job with a token the one for web identities.
+//! job with a token the one for web identities, and who signs in at the company's directory the ones for SAML.
 
 use serde_json::{Value, json};
 
@@ -8,13 +8,17 @@ use super::identities::{KindsStory, RoleKind, RoleOfKind};
 use super::placements::assume;
 use super::story::{Profile, ProfileKind};
 use crate::export_files::WEB_IDENTITY_TOKEN;
+use crate::saml::{AUDIENCE as AUDIENCE_OF_SAML, PROVIDER_PATH};
 use crate::web_identity::PROVIDER;
-use crate::world::IdentityProvider;
+use crate::world::{Directory, DirectoryUser, IdentityProvider};
 
 const PLATFORM: &str = "330000000001";
 const BUCKET: &str = "platform-artifacts";
 const SUBJECT: &str = "project:example/website:ref:main";
 const AUDIENCE: &str = "sts.amazonaws.com";
+/// The users of the company's directory.
+const ENGINEER: &str = "engineer@directory.example";
+const AUDITOR: &str = "auditor@directory.example";
 const LINKED: &str = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
 
 pub(super) fn build(b: &mut Builder) -> Result<KindsStory, WorldError> {
@@ -77,6 +81,7 @@ pub(super) fn build(b: &mut Builder) -> Result<KindsStory, WorldError> {
             audiences: vec![AUDIENCE.to_owned()],
         },
     );
+    let (saml_role_arn, saml_long_role_arn) = directory(b)?;
     let token_file = b.place.dir.join(WEB_IDENTITY_TOKEN);
     b.profiles.push(Profile {
         name: "pipeline".to_owned(),
@@ -98,12 +103,42 @@ pub(super) fn build(b: &mut Builder) -> Result<KindsStory, WorldError> {
         web_identity_profile: "pipeline".to_owned(),
         web_identity_token_file: token_file,
         token_url: b.url("/oidc/token"),
+        saml_start_url: b.url(PROVIDER_PATH),
+        saml_users: vec![ENGINEER.to_owned(), AUDITOR.to_owned()],
+        saml_role_arn,
+        saml_long_role_arn,
         subject: SUBJECT.to_owned(),
         audience: AUDIENCE.to_owned(),
         bucket: BUCKET.to_owned(),
         keys,
         region: HOME_REGION.to_owned(),
     })
+}
+
+/// The company's directory, and the role that only it leads to.
+fn directory(b: &mut Builder) -> Result<(String, String), WorldError> {
+    let usual = role_arn(PLATFORM, "ConsoleFederation");
+    let long = b.role(RoleSpec {
+        account: PLATFORM,
+        name: "DirectoryOperations",
+        trust: saml(),
+        policies: vec![("read-artifacts", read_bucket(BUCKET))],
+        max_session_seconds: 4 * 3600,
+    })?;
+    let by = |role: &String| (role.clone(), saml_provider());
+    let user = |name: &str, roles: &[String], session_seconds| DirectoryUser {
+        name: name.to_owned(),
+        roles: roles.iter().map(by).collect(),
+        session_seconds,
+    };
+    b.world.directory = Directory {
+        trusted_as: [saml_provider()].into(),
+        users: vec![
+            user(ENGINEER, &[usual.clone(), long.clone()], None),
+            user(AUDITOR, &[usual.clone()], Some(1800)),
+        ],
+    };
+    Ok((usual, long))
 }
 
 /// Reading IAM in one's own account; not its groups, which others decide about.
@@ -154,10 +189,14 @@ fn web_identity() -> Value {
 
 fn saml() -> Value {
     federated(
-        json!(format!("arn:aws:iam::{PLATFORM}:saml-provider/ExampleDirectory")),
+        json!(saml_provider()),
         "sts:AssumeRoleWithSAML",
-        json!({ "StringEquals": { "SAML:aud": "https://signin.aws.amazon.com/saml" } }),
+        json!({ "StringEquals": { "SAML:aud": AUDIENCE_OF_SAML } }),
     )
+}
+
+fn saml_provider() -> String {
+    format!("arn:aws:iam::{PLATFORM}:saml-provider/ExampleDirectory")
 }
 
 fn federated(provider: Value, action: &str, condition: Value) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::build::{Builder, WorldError};
-use super::placements::{Placed, assume};
+use super::placements::{Placed, assume, manage_own_keys};
 use super::story::{Story, Wrong};
 
 const ACME: &str = "183438944504";
@@ -41,7 +41,14 @@ pub(super) fn build(b: &mut Builder) -> Result<Story, WorldError> {
     };
     let made = placed.make(b)?;
     b.region("stuzio", "eu-south-1");
-    let user = b.user(ACME, "troy", vec![("assume-stuzio", assume(&made.assumable))])?;
+    let user = b.user(
+        ACME,
+        "troy",
+        vec![
+            ("assume-stuzio", assume(&made.assumable)),
+            ("manage-own-keys", manage_own_keys(None)),
+        ],
+    )?;
     b.keys_profile("troy", &user);
     let keys = b.shelf(BUCKET)?;
     let mut story = made.story("S13", "Stuzio and Acme", &placed, &user, keys);

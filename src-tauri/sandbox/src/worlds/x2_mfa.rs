@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::build::{Builder, DATA, HOME_REGION, RoleSpec, WORKLOADS, WorldError, read_bucket, trust};
-use super::placements::{Placed, assume};
+use super::placements::{Placed, assume, manage_own_keys};
 use super::story::{Story, Wrong};
 
 const BUCKET: &str = "vaulted-records";
@@ -32,7 +32,7 @@ pub(super) fn build(b: &mut Builder) -> Result<Story, WorldError> {
         name: "RecordsAuditor",
         trust: trust(
             json!({ "AWS": format!("arn:aws:iam::{WORKLOADS}:root") }),
-            Some(condition),
+            Some(condition.clone()),
         ),
         policies: vec![("read-bucket", read_bucket(BUCKET))],
         max_session_seconds: 3600,
@@ -42,7 +42,10 @@ pub(super) fn build(b: &mut Builder) -> Result<Story, WorldError> {
     let user = b.user(
         WORKLOADS,
         "records-keeper",
-        vec![("assume-records", assume(&assumable))],
+        vec![
+            ("assume-records", assume(&assumable)),
+            ("manage-own-keys", manage_own_keys(Some(condition))),
+        ],
     )?;
     b.keys_profile("records-keeper", &user);
     let device = b.mfa(&user, SERIAL_NAME)?;

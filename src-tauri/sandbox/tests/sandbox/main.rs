@@ -19,5 +19,6 @@ mod sso_tokens;
 mod stories;
 mod sts_assume_role;
 mod sts_mfa;
+mod sts_saml;
 mod sts_sessions;
 mod sts_web_identity;

@@ -119,7 +119,7 @@ fn read_both(
 }
 
 /// The file's bytes; `None` where there is no file.
-fn read_one(location: &Location) -> Result<Option<(Vec<u8>, Metadata)>, ConfigError> {
+pub(crate) fn read_one(location: &Location) -> Result<Option<(Vec<u8>, Metadata)>, ConfigError> {
     let failed = |why: io::Error| {
         ConfigError::of_file(
             &location.name,

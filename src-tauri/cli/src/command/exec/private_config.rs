@@ -5,11 +5,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use hatrack_agent::protocol::HandOut;
+use hatrack_core::shared_config::process_line;
 use tempfile::TempDir;
 
 use crate::failure::Failure;
 use crate::private_folder::private_folder;
-use crate::process_line::process_line;
 
 /// The folder, removed when this is dropped. It holds no secret.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use hatrack_agent::protocol::{
 use hatrack_aws::http::HttpClients;
 use hatrack_aws::s3::{NoCredentials, S3, SessionCredentials};
 use hatrack_core::caller::CallerContext;
-use hatrack_core::secret::{Credentials, Secret};
+use hatrack_core::secret::Credentials;
 use hatrack_core::session::SwitchOptions;
 use hatrack_core::sts::{ProxyUrl, Reach};
 
@@ -97,7 +97,6 @@ impl Open {
 }
 
 fn reach(caller: &CallerContext, given: &HandOut) -> Reach {
-    let either = |names: [&str; 2]| names.iter().find_map(|name| caller.var(name)).map(str::to_owned);
     Reach {
         region: given.region.clone(),
         endpoint: given.s3.endpoint.clone(),
@@ -106,8 +105,8 @@ fn reach(caller: &CallerContext, given: &HandOut) -> Reach {
             .ca_bundle
             .as_ref()
             .map(|path| caller.working_folder.join(path)),
-        proxy: either(["HTTPS_PROXY", "https_proxy"]).map(|url| ProxyUrl(Secret::new(url))),
-        no_proxy: either(["NO_PROXY", "no_proxy"]),
+        proxy: given.s3.proxy.clone().map(ProxyUrl),
+        no_proxy: given.s3.no_proxy.clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Codes from a YubiKey, by `ykman` where it is installed.
 //!
-//! It runs here and not in the agent: who waits at this command is who touches the key, and the agent has no display to
-//! ask for that.
+//! It runs in the client and not in the agent: who waits at the window or the command is who touches the key, and the
+//! agent has no display to ask for that.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,15 +13,15 @@ use zeroize::Zeroizing;
 /// How long the key is waited for: its own light blinks about half of this.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The code that the key has for an OATH account, or why there is none, for people.
-pub async fn code(account: &str) -> Result<TokenCode, String> {
+/// The code that the key has for an OATH account, or why there is none, for people. What `ykman` itself says, that the
+/// key is to be touched and what went wrong, goes to `messages`.
+pub async fn yubikey_code(account: &str, messages: Stdio) -> Result<TokenCode, String> {
     let mut command = Command::new("ykman");
     command
         .args(["oath", "accounts", "code", "--single", account])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        // It says there that the key is to be touched, and what went wrong.
-        .stderr(Stdio::inherit())
+        .stderr(messages)
         .kill_on_drop(true);
     let running = tokio::time::timeout(PATIENCE, command.output());
     let output = match running.await {
@@ -36,4 +36,9 @@ pub async fn code(account: &str) -> Result<TokenCode, String> {
     let text = std::str::from_utf8(&shown).unwrap_or_default();
     let not_one = |_| "what ykman printed is no code of six digits".to_owned();
     text.trim().parse().map_err(not_one)
+}
+
+/// An OATH account's name goes to `ykman` as it is: it must not look like one of its options.
+pub fn is_yubikey_account(name: &str) -> bool {
+    !(name.is_empty() || name.starts_with('-') || name.chars().any(char::is_control))
 }

@@ -48,7 +48,7 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use hatrack_core::route::ProcessCommand;
+    use crate::route::ProcessCommand;
 
     const WORDS: [&str; 9] = [
         "/usr/bin/hat",

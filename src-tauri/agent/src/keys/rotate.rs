@@ -1,0 +1,500 @@
+//! Putting a new key in the place of an old one, so that a key that works is stored whatever happens.
+//!
+//! The order: what is begun is written down; AWS makes a key; it is stored beside the old one; it is waited for until
+//! it works; it takes the old one's place; only then, and signed by the new one, the old one is made inactive and
+//! deleted. A rotation that was cut off is found by what was written down, and goes on from what is stored.
+//!
+//! Source: IAM User Guide, "Update access keys" (the steps) and "Troubleshoot IAM", on eventual consistency.
+
+use std::time::Duration;
+
+use hatrack_core::access_key::{KeyStatus, ListedKey, MOST_KEYS, Rotation, Stage, id_ends};
+use hatrack_core::caller::CallerContext;
+use hatrack_core::secret::Credentials;
+use hatrack_core::shared_config::FileKind;
+use hatrack_core::sts::{AwsFailure, Reach};
+use hatrack_store::aws_files::Locations;
+use hatrack_store::vault::keys::{LongTerm, StoredKey};
+
+use super::files::{lines_of, set_key};
+use super::{FileKey, KeyFailure, Keys};
+
+/// How often AWS is asked whether it takes the new key, and at the end it has been a minute and a half.
+const TRIES: u32 = 20;
+
+/// Where AWS is reached.
+#[derive(Debug, Clone)]
+pub struct Reaches {
+    /// STS.
+    pub sts: Reach,
+    /// IAM.
+    pub iam: Reach,
+}
+
+/// A rotation that was finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    /// The new key's ID.
+    pub new_id: String,
+    /// The old one's.
+    pub old_id: String,
+    /// Whether the old one is kept, inactive.
+    pub kept_old: bool,
+    /// Whether this finished one that was begun before.
+    pub resumed: bool,
+}
+
+/// One rotation.
+pub(super) struct Rotating<'a> {
+    pub keys: &'a Keys,
+    pub profile: &'a str,
+    pub caller: &'a CallerContext,
+    pub reaches: &'a Reaches,
+    /// A session that a code was shown for, where policies want one.
+    pub session: Option<&'a Credentials>,
+    /// Whether such a session could be got.
+    pub knows_device: bool,
+    pub keep_old: bool,
+    pub told: &'a (dyn Fn(Stage) + Send + Sync),
+}
+
+/// What is stored of the profile.
+struct Holding {
+    /// In the vault.
+    vault: Option<StoredKey>,
+    /// In the files.
+    file: Option<FileKey>,
+    /// In the files, as the key that is to take the place of the one there.
+    file_next: Option<LongTerm>,
+}
+
+impl Holding {
+    fn current(&self) -> Option<&LongTerm> {
+        match (&self.vault, &self.file) {
+            (Some(stored), _) => Some(&stored.key),
+            (None, Some(file)) => Some(&file.key),
+            (None, None) => None,
+        }
+    }
+
+    fn next(&self) -> Option<&LongTerm> {
+        match &self.vault {
+            Some(stored) => stored.next.as_ref(),
+            None => self.file_next.as_ref(),
+        }
+    }
+}
+
+impl Keys {
+    /// Rotates the profile's key, or finishes what was begun. `session` signs for IAM where it is given.
+    #[allow(clippy::too_many_arguments)]
+    pub async fn rotate(
+        &self,
+        profile: &str,
+        caller: &CallerContext,
+        reaches: &Reaches,
+        (session, knows_device): (Option<&Credentials>, bool),
+        keep_old: bool,
+        told: &(dyn Fn(Stage) + Send + Sync),
+    ) -> Result<Rotated, KeyFailure> {
+        let _one = self.begin_running(profile)?;
+        let told = |stage| {
+            self.lock_running().insert(profile.to_owned(), stage);
+            told(stage);
+        };
+        let rotating = Rotating {
+            keys: self,
+            profile,
+            caller,
+            reaches,
+            session,
+            knows_device,
+            keep_old,
+            told: &told,
+        };
+        rotating.run().await
+    }
+
+    fn begin_running(&self, profile: &str) -> Result<Running<'_>, KeyFailure> {
+        let mut running = self.lock_running();
+        if running.contains_key(profile) {
+            return Err(KeyFailure::Running(profile.to_owned()));
+        }
+        running.insert(profile.to_owned(), Stage::Making);
+        Ok(Running {
+            keys: self,
+            profile: profile.to_owned(),
+        })
+    }
+
+    fn lock_running(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<String, Stage>> {
+        self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// While it is held, no second rotation of the profile begins.
+struct Running<'a> {
+    keys: &'a Keys,
+    profile: String,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.keys.lock_running().remove(&self.profile);
+    }
+}
+
+impl Rotating<'_> {
+    async fn run(&self) -> Result<Rotated, KeyFailure> {
+        let before = self.keys.wiring.rotations.get(self.profile)?;
+        let resumed = match before {
+            Some(rotation) => self.resume(rotation).await?,
+            None => None,
+        };
+        let was_begun = resumed.is_some();
+        let rotation = match resumed {
+            Some(rotation) => rotation,
+            None => self.begin().await?,
+        };
+        let holding = self.holding().await?;
+        if let Some(next) = holding.next() {
+            (self.told)(Stage::Proving);
+            self.prove(&rotation, next).await?;
+        }
+        (self.told)(Stage::Swapping);
+        let new = self.swap(&rotation).await?;
+        (self.told)(Stage::Retiring);
+        self.retire(&rotation, &new).await?;
+        Ok(Rotated {
+            new_id: new.id,
+            old_id: rotation.old_id,
+            kept_old: rotation.keep_old,
+            resumed: was_begun,
+        })
+    }
+
+    /// What is stored now.
+    async fn holding(&self) -> Result<Holding, KeyFailure> {
+        let next = |profile: &str| Some(self.keys.in_files(profile, self.caller)?.key);
+        let holding = Holding {
+            vault: self.keys.stored(self.profile).await?,
+            file: self.keys.in_files(self.profile, self.caller),
+            file_next: next(&waiting(self.profile)),
+        };
+        match (&holding.vault, &holding.file) {
+            // A file with a key that the vault knows nothing of: whose turn it is cannot be told.
+            (Some(stored), Some(file))
+                if stored.key != file.key && stored.before.as_ref() != Some(&file.key) =>
+            {
+                Err(KeyFailure::Differ(self.profile.to_owned()))
+            }
+            _ => Ok(holding),
+        }
+    }
+
+    /// What a rotation that was cut off left; `None` where it has to be begun again, and nothing of it is left.
+    async fn resume(&self, mut rotation: Rotation) -> Result<Option<Rotation>, KeyFailure> {
+        let holding = self.holding().await?;
+        let current = holding
+            .current()
+            .ok_or_else(|| KeyFailure::Unknown(self.profile.to_owned()))?;
+        if let Some(next) = holding.next() {
+            rotation.new_id = Some(next.id.clone());
+            self.keys.wiring.rotations.put(&rotation)?;
+            return Ok(Some(rotation));
+        }
+        if rotation.new_id.as_ref() == Some(&current.id) {
+            return Ok(Some(rotation));
+        }
+        if current.id == rotation.old_id && rotation.before.is_some() {
+            self.clear_up(&rotation, current).await?;
+        }
+        // Else the person has put another key there since: what was begun has no object any more.
+        self.keys.wiring.rotations.forget(self.profile)?;
+        Ok(None)
+    }
+
+    /// Deletes the key that AWS made and whose secret was lost on the way. One that was used is somebody's.
+    async fn clear_up(&self, rotation: &Rotation, current: &LongTerm) -> Result<(), KeyFailure> {
+        let signer = self.signer(current);
+        let iam = self.keys.iam();
+        let reach = &self.reaches.iam;
+        let listed = iam.list(reach, &signer).await;
+        let listed = listed.map_err(|why| self.refused(why))?;
+        for orphan in rotation.orphans(&listed).unwrap_or_default() {
+            let used = iam.last_used(reach, &signer, &orphan.id).await;
+            if used.map_err(|why| self.refused(why))?.is_some() {
+                let id = orphan.id.clone();
+                return Err(KeyFailure::Strange { id });
+            }
+            let deleted = iam.delete(reach, &signer, &orphan.id).await;
+            deleted.map_err(|why| self.refused(why))?;
+        }
+        Ok(())
+    }
+
+    /// From one key to two, both stored.
+    async fn begin(&self) -> Result<Rotation, KeyFailure> {
+        let holding = self.holding().await?;
+        let current = holding
+            .current()
+            .ok_or_else(|| KeyFailure::Unknown(self.profile.to_owned()))?;
+        let who = self.keys.whose(current, &self.reaches.sts).await?;
+        if who.arn.ends_with(":root") {
+            return Err(KeyFailure::Root);
+        }
+        let before = self.listed(current).await?;
+        let mut rotation = Rotation {
+            profile: self.profile.to_owned(),
+            old_id: current.id.clone(),
+            new_id: None,
+            before,
+            started_at: self.keys.now(),
+            keep_old: self.keep_old,
+        };
+        self.keys.wiring.rotations.put(&rotation)?;
+        (self.told)(Stage::Making);
+        let new = self.make(current).await?;
+        self.store(&holding, current, &new).await?;
+        rotation.new_id = Some(new.id);
+        self.keys.wiring.rotations.put(&rotation)?;
+        Ok(rotation)
+    }
+
+    /// The IDs of the user's keys; `None` where they may not be listed. Two are one too many.
+    async fn listed(&self, current: &LongTerm) -> Result<Option<Vec<String>>, KeyFailure> {
+        let signer = self.signer(current);
+        let listed = match self.keys.iam().list(&self.reaches.iam, &signer).await {
+            Ok(listed) => listed,
+            Err(why) if is_denied(&why) && (self.session.is_some() || !self.knows_device) => return Ok(None),
+            Err(why) => return Err(self.refused(why)),
+        };
+        if listed.len() < MOST_KEYS {
+            return Ok(Some(listed.into_iter().map(|key| key.id).collect()));
+        }
+        let mut told = Vec::new();
+        for key in listed.iter().filter(|key| key.id != current.id) {
+            told.push(self.described(key, &signer).await);
+        }
+        Err(KeyFailure::TwoKeys {
+            other: format!("the one beside it {}", told.join("; ")),
+        })
+    }
+
+    /// What is known of the key that takes the second place.
+    async fn described(&self, key: &ListedKey, signer: &Credentials) -> String {
+        let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
+        let used = self
+            .keys
+            .iam()
+            .last_used(&self.reaches.iam, signer, &key.id)
+            .await;
+        let used = match used {
+            Ok(Some(at)) => format!("was last used on {}", day(at)),
+            Ok(None) => "was never used".to_owned(),
+            Err(_) => "may be in use".to_owned(),
+        };
+        let status = match key.status {
+            KeyStatus::Active => "is active",
+            KeyStatus::Inactive => "is inactive",
+        };
+        let made = key.created_at.map(|at| format!(" was made on {},", day(at)));
+        format!("(…{}){} {status} and {used}", id_ends(&key.id), made.unwrap_or_default())
+    }
+
+    async fn make(&self, current: &LongTerm) -> Result<LongTerm, KeyFailure> {
+        let made = self
+            .keys
+            .iam()
+            .create(&self.reaches.iam, &self.signer(current))
+            .await;
+        match made {
+            Ok(made) => LongTerm::of(&made).ok_or_else(|| KeyFailure::Unknown(self.profile.to_owned())),
+            // AWS said no, so there is nothing to look for. It may fail after it has made one.
+            Err(why @ AwsFailure::Refused(_)) if !has_failed(&why) => {
+                self.keys.wiring.rotations.forget(self.profile)?;
+                match &why {
+                    AwsFailure::Refused(refusal) if refusal.code == "LimitExceeded" => {
+                        let other = "which they are cannot be told, because the user may not list them".to_owned();
+                        Err(KeyFailure::TwoKeys { other })
+                    }
+                    _ => Err(self.refused(why)),
+                }
+            }
+            Err(why @ AwsFailure::Unusable(_)) => {
+                self.keys.wiring.rotations.forget(self.profile)?;
+                Err(KeyFailure::Refused(Box::new(why)))
+            }
+            Err(why) => Err(KeyFailure::Unclear(Box::new(why))),
+        }
+    }
+
+    /// Stores the new key beside the old one. Where that fails, AWS is asked to take it back.
+    async fn store(&self, holding: &Holding, current: &LongTerm, new: &LongTerm) -> Result<(), KeyFailure> {
+        let stored = match &holding.vault {
+            Some(stored) => {
+                let with_next = StoredKey {
+                    next: Some(new.clone()),
+                    ..stored.clone()
+                };
+                self.keys.put(&with_next).await
+            }
+            None => self.store_in_file(new, holding).await,
+        };
+        let Err(why) = stored else { return Ok(()) };
+        let signer = self.signer(current);
+        let deleted = self.keys.iam().delete(&self.reaches.iam, &signer, &new.id).await;
+        let then = match deleted {
+            Ok(()) => {
+                self.keys.wiring.rotations.forget(self.profile)?;
+                "AWS has deleted it again; the key in use is as before"
+            }
+            Err(_) => "It is lost, and `hat keys rotate` again deletes it at AWS; the key in use is as before",
+        };
+        Err(KeyFailure::NotStored {
+            id: new.id.clone(),
+            why: Box::new(why),
+            then,
+        })
+    }
+
+    async fn store_in_file(&self, new: &LongTerm, holding: &Holding) -> Result<(), KeyFailure> {
+        let kind = holding.file.as_ref().map_or(FileKind::Credentials, |file| file.kind);
+        let (id, secret) = lines_of(new);
+        let name = waiting(self.profile);
+        let header = match kind {
+            FileKind::Config => format!("profile {name}"),
+            FileKind::Credentials => name,
+        };
+        let locations = Locations::of_caller(self.caller);
+        self.keys
+            .edit(&locations, kind, |draft| draft.append(&header, &[&id, &secret]))
+            .await
+    }
+
+    /// Waits until AWS takes the new key.
+    async fn prove(&self, rotation: &Rotation, new: &LongTerm) -> Result<(), KeyFailure> {
+        let sts = &self.keys.wiring.sts;
+        let credentials = new.credentials();
+        let proven = self
+            .until_known(|| sts.get_caller_identity(&self.reaches.sts, &credentials))
+            .await;
+        proven.map(|_| ()).map_err(|why| KeyFailure::NotProven {
+            id: new.id.clone(),
+            old_id: rotation.old_id.clone(),
+            why: Box::new(why),
+        })
+    }
+
+    /// The new key takes the old one's place, wherever that is.
+    async fn swap(&self, rotation: &Rotation) -> Result<LongTerm, KeyFailure> {
+        let holding = self.holding().await?;
+        let lost = || KeyFailure::Unknown(self.profile.to_owned());
+        let mut new = holding.current().ok_or_else(lost)?.clone();
+        if let Some(mut stored) = holding.vault.clone()
+            && let Some(next) = stored.next.take()
+        {
+            new = next.clone();
+            stored.before = Some(std::mem::replace(&mut stored.key, next));
+            self.keys.put(&stored).await?;
+        } else if holding.vault.is_none()
+            && let Some(next) = &holding.file_next
+        {
+            new = next.clone();
+        }
+        if let Some(file) = &holding.file
+            && (file.key.id == rotation.old_id || holding.file_next.is_some())
+        {
+            let locations = Locations::of_caller(self.caller);
+            let set = |draft: &mut hatrack_core::shared_config::Draft<'_>| {
+                set_key(draft, self.profile, &new);
+                draft.remove(&waiting(self.profile));
+            };
+            self.keys.edit(&locations, file.kind, set).await?;
+        }
+        Ok(new)
+    }
+
+    /// The old key is made inactive by the new one, and deleted: whoever can do that holds a key that works.
+    async fn retire(&self, rotation: &Rotation, new: &LongTerm) -> Result<(), KeyFailure> {
+        let signer = self.signer(new);
+        let (iam, reach, old_id) = (self.keys.iam(), &self.reaches.iam, &rotation.old_id);
+        let failed = |doing| {
+            move |why| KeyFailure::NotRetired {
+                id: new.id.clone(),
+                old_id: old_id.clone(),
+                doing,
+                why: Box::new(why),
+            }
+        };
+        let made_inactive = self
+            .until_known(|| iam.set_status(reach, &signer, old_id, KeyStatus::Inactive))
+            .await;
+        match made_inactive {
+            // Deleted by somebody meanwhile.
+            Err(AwsFailure::Refused(refusal)) if refusal.code == "NoSuchEntity" => {}
+            other => other.map_err(failed("made inactive"))?,
+        }
+        if !rotation.keep_old {
+            let deleted = self.until_known(|| iam.delete(reach, &signer, old_id)).await;
+            deleted.map_err(failed("deleted"))?;
+        }
+        if let Some(mut stored) = self.keys.stored(self.profile).await?
+            && stored.before.take().is_some()
+        {
+            self.keys.put(&stored).await?;
+        }
+        Ok(self.keys.wiring.rotations.forget(self.profile)?)
+    }
+
+    /// Asks until AWS knows the key that signs, for a while.
+    async fn until_known<T, F>(&self, mut ask: impl FnMut() -> F) -> Result<T, AwsFailure>
+    where
+        F: Future<Output = Result<T, AwsFailure>>,
+    {
+        let mut tries = 0;
+        loop {
+            match ask().await {
+                Err(AwsFailure::Refused(refusal)) if is_not_known_yet(&refusal.code) && tries < TRIES => {}
+                other => return other,
+            }
+            tries += 1;
+            let wait = Duration::from_secs(u64::from(1 + tries / 2).min(5));
+            (self.keys.wiring.pause)(wait).await;
+        }
+    }
+
+    /// What signs for IAM.
+    fn signer(&self, key: &LongTerm) -> Credentials {
+        self.session.cloned().unwrap_or_else(|| key.credentials())
+    }
+
+    fn refused(&self, why: AwsFailure) -> KeyFailure {
+        if is_denied(&why) && self.session.is_none() {
+            return KeyFailure::WantsCode(Box::new(why));
+        }
+        KeyFailure::Refused(Box::new(why))
+    }
+}
+
+/// The section of the file in which a new key waits until it takes its place.
+fn waiting(profile: &str) -> String {
+    format!("{WAITING}{profile}")
+}
+
+/// What the names of such sections start with.
+pub const WAITING: &str = "hatrack-rotation-";
+
+fn is_denied(why: &AwsFailure) -> bool {
+    matches!(why, AwsFailure::Refused(refusal) if refusal.code == "AccessDenied")
+}
+
+fn has_failed(why: &AwsFailure) -> bool {
+    matches!(why, AwsFailure::Refused(refusal) if refusal.status >= 500)
+}
+
+/// IAM and STS learn of a new key each by itself (IAM User Guide, "Changes that I make are not always immediately
+/// visible").
+fn is_not_known_yet(code: &str) -> bool {
+    matches!(code, "InvalidClientTokenId" | "InvalidAccessKeyId" | "SignatureDoesNotMatch")
+}

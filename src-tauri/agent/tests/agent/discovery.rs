@@ -1,0 +1,408 @@
+//! Looking for roles, and reading about them.
+
+use std::time::Duration;
+
+use hatrack_agent::protocol::{
+    DiscoverOutcome, DiscoverRequest, ErrorCode, Event, Reply, Request, RoleChoice, Topic,
+};
+use hatrack_core::discover::Searched;
+use hatrack_core::discovery_view::DiscoveryView;
+use hatrack_core::iam::{Unread, Whose};
+use hatrack_core::sts::AwsFailure;
+use hatrack_core::view::{RoleView, SwitchOutcome};
+
+use crate::world::*;
+
+const BOTH: &str = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":[
+    "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole","arn:aws:iam::222233334444:role/New"]}"#;
+
+fn search(organization: bool, names: &[&str]) -> Request {
+    let role_names = names.iter().map(|name| name.parse().unwrap()).collect();
+    search_from("troy", true, organization, role_names)
+}
+
+fn search_from(
+    start: &str,
+    policies: bool,
+    organization: bool,
+    role_names: Vec<hatrack_core::discover::RoleNamePattern>,
+) -> Request {
+    Request::Discover(DiscoverRequest {
+        start: RoleChoice::Exact(start.into()),
+        searched: Searched {
+            policies,
+            organization,
+            role_names,
+        },
+        mfa_code: None,
+        allow_endpoint: false,
+    })
+}
+
+/// Waits for the end of the search of `troy`.
+async fn ended(world: &World) -> DiscoveryView {
+    let (start, mut seen) = ("troy".to_owned(), 0);
+    loop {
+        let start = start.clone();
+        let Reply::Discovery(view) = soon(world.ask(Request::AwaitDiscovery { start, seen })).await.unwrap() else {
+            panic!("no search")
+        };
+        seen = view.step;
+        if view.doing.is_none() {
+            return *view;
+        }
+    }
+}
+
+async fn searched(world: &World, request: Request) -> DiscoveryView {
+    match world.ask(request).await.unwrap() {
+        Reply::Discover(DiscoverOutcome::Started { .. }) => ended(world).await,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn roles(world: &World) -> Vec<RoleView> {
+    match world.ask(Request::Catalog).await.unwrap() {
+        Reply::Catalog(view) => view.roles,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn named(world: &World, name: &str) -> Vec<RoleView> {
+    let roles = roles(world).await;
+    roles.into_iter().filter(|role| role.role_name == name).collect()
+}
+
+#[tokio::test]
+async fn a_role_of_a_policy_is_a_row_and_one_that_is_there_says_where_else_it_was_found() {
+    let world = World::new().await;
+    let before = roles(&world).await.len();
+    world.iam.allow(&[("consulting", BOTH)]);
+    let view = searched(&world, search(false, &[])).await;
+    assert_eq!(view.report.who, "arn:aws:iam::183438944504:user/troy");
+    assert_eq!(*world.iam.whose.lock().unwrap(), Some(Whose::User("troy".into())));
+    let policies = view.report.policies.unwrap();
+    assert_eq!((policies.policies, policies.roles, policies.candidates), (1, 2, 0));
+    assert_eq!(roles(&world).await.len(), before + 1);
+    let [new] = &named(&world, "New").await[..] else {
+        panic!("no row")
+    };
+    assert_eq!((new.source.as_str(), new.identity.profile.as_str()), ("Policies of troy", "troy"));
+    assert!(new.found.is_none(), "it is named, so it is no guess");
+    // The profile sends an external ID, of which the policy says nothing: it is the same role all the same.
+    let old = named(&world, "StuzioAcmeConsultantRole").await;
+    let profile = old.iter().find(|role| role.profile.as_deref() == Some("stuzio")).unwrap();
+    assert_eq!(profile.also_in, ["Policies of troy"]);
+    switched(world.switch(&new.key).await);
+}
+
+#[tokio::test]
+async fn what_was_found_is_there_after_a_restart_until_it_is_forgotten() {
+    let mut world = World::new().await;
+    world.iam.allow(&[("consulting", BOTH)]);
+    searched(&world, search(false, &[])).await;
+    world.restart().await;
+    assert_eq!(named(&world, "New").await.len(), 1);
+    let start = "troy".to_owned();
+    world.ask(Request::ForgetDiscovery { start }).await.unwrap();
+    assert!(named(&world, "New").await.is_empty());
+    world.restart().await;
+    assert!(named(&world, "New").await.is_empty());
+    let start = "troy".to_owned();
+    let unknown = world.ask(Request::ForgetDiscovery { start }).await.unwrap_err();
+    assert_eq!(unknown.code, ErrorCode::NoSuchRole);
+}
+
+#[tokio::test]
+async fn a_pattern_makes_candidates_of_the_accounts_that_are_known_and_a_deny_takes_its_own_away() {
+    let world = World::new().await;
+    world.iam.allow(&[(
+        "wide",
+        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::*:role/OrgReader",
+            "Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}},
+           {"Effect":"Deny","Action":"sts:AssumeRole","Resource":"arn:aws:iam::444455556666:role/*"}"#,
+    )]);
+    let view = searched(&world, search(false, &[])).await;
+    let policies = view.report.policies.unwrap();
+    assert_eq!(policies.patterns[0].allows, "roles named OrgReader in every account");
+    assert!(policies.patterns[0].conditional);
+    assert_eq!(policies.denied, ["wide denies arn:aws:iam::444455556666:role/*"]);
+    let found = named(&world, "OrgReader").await;
+    let accounts: Vec<String> = found.iter().map(|role| role.account_id.to_string()).collect();
+    assert_eq!(accounts, ["081278057606"]);
+    let why = found[0].found.clone().unwrap();
+    assert!(why.candidate && why.remarks[0].contains("MFA"), "{why:?}");
+    switched(world.switch(&found[0].key).await);
+    let had = named(&world, "OrgReader").await.remove(0);
+    assert!(!had.found.unwrap().candidate, "a session proves that it exists");
+}
+
+#[tokio::test]
+async fn an_organizations_active_accounts_have_roles_of_the_names_asked_for() {
+    let world = World::new().await;
+    world.organizations.lists(&[
+        ("183438944504", "Acme", true),
+        ("555566667777", "Payments", true),
+        ("666677778888", "Closed", false),
+    ]);
+    world.iam.allow(&[(
+        "all",
+        r#"{"Effect":"Allow","Action":"sts:*","Resource":"arn:aws:iam::*:role/*-Audit"}"#,
+    )]);
+    let view = searched(&world, search(true, &["{name}-Audit", "Other{account}"])).await;
+    let organization = view.report.organization.unwrap();
+    assert_eq!((organization.accounts, organization.active, organization.candidates), (3, 2, 2));
+    let [audit] = &named(&world, "Payments-Audit").await[..] else {
+        panic!("no row")
+    };
+    assert_eq!(audit.account_name, "Payments", "the organization names the account");
+    assert_eq!(audit.source, "Organization of troy");
+    assert_eq!(audit.found.clone().unwrap().remarks, Vec::<String>::new());
+    let other = named(&world, "Other555566667777").await.remove(0);
+    assert!(other.found.unwrap().remarks[0].starts_with("None of your own policies"));
+    assert!(named(&world, "Closed-Audit").await.is_empty());
+}
+
+#[tokio::test]
+async fn without_names_the_roles_that_aws_makes_are_looked_for() {
+    let world = World::new().await;
+    world.organizations.lists(&[("555566667777", "Payments", true)]);
+    searched(&world, search_from("troy", false, true, Vec::new())).await;
+    assert_eq!(named(&world, "OrganizationAccountAccessRole").await.len(), 1);
+    assert_eq!(named(&world, "AWSControlTowerExecution").await.len(), 1);
+}
+
+#[tokio::test]
+async fn b17_what_is_refused_is_told_with_its_request_id_and_the_rest_is_used() {
+    let world = World::new().await;
+    world.iam.allow(&[("consulting", BOTH), ("torn", r#"{"Effect":"#)]);
+    world.iam.own.lock().unwrap().as_mut().unwrap().unread.push(Unread {
+        operation: "ListGroupsForUser",
+        why: refused("groups-7"),
+    });
+    let view = searched(&world, search(true, &[])).await;
+    assert_eq!(view.error, None);
+    let policies = view.report.policies.unwrap();
+    assert_eq!(policies.roles, 2);
+    let [groups, torn] = &policies.unread[..] else {
+        panic!("{:?}", policies.unread)
+    };
+    assert_eq!(groups.operation, "ListGroupsForUser");
+    assert!(groups.why.contains("groups-7"), "{}", groups.why);
+    assert_eq!(torn.operation, "policy torn");
+    let organization = view.report.organization.unwrap();
+    let unread = organization.unread.unwrap();
+    assert_eq!(unread.request_id.as_deref(), Some("organization-refused"));
+    assert_eq!((organization.read_at, organization.candidates), (None, 0));
+}
+
+#[tokio::test]
+async fn what_could_be_read_before_stays_when_it_may_not_be_read_any_more() {
+    let world = World::new().await;
+    world.iam.allow(&[("consulting", BOTH)]);
+    world.organizations.lists(&[("555566667777", "Payments", true)]);
+    let first = searched(&world, search(true, &[])).await;
+    // While somebody listens, an agent does not end for idleness.
+    let _listening = world.listen().await;
+    *world.iam.own.lock().unwrap() = Err(refused("later"));
+    *world.organizations.0.lock().unwrap() = Err(AwsFailure::Garbled {
+        service: "Organizations",
+        region: "us-east-1".into(),
+        why: "its pages go round in a circle".into(),
+    });
+    world.clock.pass(Duration::from_secs(3600));
+    let second = searched(&world, search(true, &[])).await;
+    let (before, after) = (first.report.policies.unwrap(), second.report.policies.unwrap());
+    assert_eq!((after.read_at, after.roles), (before.read_at, 2));
+    assert!(after.unread[0].why.contains("later"));
+    assert!(second.report.organization.unwrap().unread.unwrap().why.contains("circle"));
+    assert_eq!(named(&world, "New").await.len(), 1);
+    assert_eq!(named(&world, "OrganizationAccountAccessRole").await.len(), 1);
+}
+
+#[tokio::test]
+async fn hostile_names_make_no_role() {
+    let world = World::new().await;
+    world.organizations.lists(&[
+        ("555566667777", "<img src=x onerror=alert(1)>", true),
+        ("666677778888", "../../../{account}", true),
+        ("777788889999", "ok", true),
+    ]);
+    let view = searched(&world, search(true, &["{name}-Audit"])).await;
+    assert_eq!(view.report.organization.unwrap().candidates, 1);
+    assert_eq!(named(&world, "ok-Audit").await.len(), 1);
+    for bad in ["", "a b", "x\u{202e}y", "{other}", "a\nb", &"x".repeat(65)] {
+        assert!(bad.parse::<hatrack_core::discover::RoleNamePattern>().is_err(), "{bad:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_is_told_of_as_it_goes_and_can_be_cancelled() {
+    let world = World::new().await;
+    world.iam.gate.forget_permits(1);
+    let listening = world.listen().await;
+    let Reply::Discover(DiscoverOutcome::Started { discovery }) = world.ask(search(false, &[])).await.unwrap() else {
+        panic!("not begun")
+    };
+    let start = discovery.start.clone();
+    let mut seen = discovery.step;
+    loop {
+        let start = start.clone();
+        let Reply::Discovery(view) = soon(world.ask(Request::AwaitDiscovery { start, seen })).await.unwrap() else {
+            panic!("no search")
+        };
+        if view.doing.as_deref() == Some("Reading its own policies") {
+            break;
+        }
+        seen = view.step;
+    }
+    // Who asks again meanwhile gets the one under way.
+    world.ask(search(false, &[])).await.unwrap();
+    world.ask(Request::CancelDiscovery { start: start.clone() }).await.unwrap();
+    match soon(listening.next()).await {
+        Event::Changed { topics, .. } => assert!(topics.contains(&Topic::Discoveries)),
+        other => panic!("{other:?}"),
+    }
+    let Reply::Discoveries(left) = world.ask(Request::Discoveries).await.unwrap() else {
+        panic!("no list")
+    };
+    assert_eq!(left, [], "nothing was found before");
+}
+
+#[tokio::test]
+async fn what_is_read_daily_is_read_when_the_catalog_is_listed_a_day_later_and_nothing_else_is() {
+    let world = World::new().await;
+    world.iam.allow(&[]);
+    searched(&world, search(false, &[])).await;
+    world.iam.allow(&[("consulting", BOTH)]);
+    let day = Duration::from_secs(25 * 3600);
+    // While somebody listens, an agent does not end for idleness.
+    let listening = world.listen().await;
+    world.clock.pass(day);
+    assert!(named(&world, "New").await.is_empty());
+    assert_eq!(ended(&world).await.report.policies.unwrap().roles, 0, "nobody asked for it");
+    let (start, on) = ("troy".to_owned(), true);
+    world.ask(Request::SetDiscoveryDaily { start, on }).await.unwrap();
+    world.clock.pass(day);
+    roles(&world).await;
+    loop {
+        match soon(listening.next()).await {
+            Event::Changed { topics, .. } if topics.contains(&Topic::Catalog) => break,
+            _ => {}
+        }
+    }
+    assert_eq!(named(&world, "New").await.len(), 1);
+}
+
+/// Waits until IAM has been asked for `count` roles.
+async fn asked(world: &World, count: usize) -> Vec<(String, String)> {
+    let mut asked = world.iam.asked.subscribe();
+    let all = soon(asked.wait_for(|asked| asked.len() >= count)).await.unwrap();
+    all.clone()
+}
+
+/// Waits until the role of this profile's row has facts.
+async fn known(world: &World, listening: &hatrack_agent::service::Listening, profile: &str) -> RoleView {
+    loop {
+        let roles = roles(world).await;
+        let role = roles.into_iter().find(|role| role.profile.as_deref() == Some(profile)).unwrap();
+        if role.facts.is_some() {
+            return role;
+        }
+        soon(listening.next()).await;
+    }
+}
+
+const STUZIO: &str = "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole";
+
+#[tokio::test]
+async fn after_a_switch_the_role_is_read_with_its_own_session_once_a_day() {
+    let mut world = World::new().await;
+    world.iam.knows(
+        STUZIO,
+        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"183438944504"},
+            "Condition":{"StringEquals":{"sts:ExternalId":"stuzio-acme"}}}"#,
+        4 * 3600,
+    );
+    let listening = world.listen().await;
+    let session = world.session("stuzio").await;
+    let role = known(&world, &listening, "stuzio").await;
+    let facts = role.facts.unwrap();
+    assert_eq!((facts.maximum, role.max_duration), (Some(4 * 3600), Some(4 * 3600)));
+    assert_eq!(facts.trusts, ["account 183438944504, as its policies allow"]);
+    assert!(facts.external_id && !facts.mfa);
+    assert_eq!(role.kind.as_deref(), Some("custom"));
+    assert_eq!((facts.description.as_deref(), facts.tags[0].value.as_str()), (Some("For tests"), "blue"));
+    assert_eq!(asked(&world, 1).await, [(session.access_key_id, "StuzioAcmeConsultantRole".to_owned())]);
+    drop(listening);
+    world.restart().await;
+    let listening = world.listen().await;
+    assert!(known(&world, &listening, "stuzio").await.facts.is_some(), "it is kept");
+    world.clock.pass(Duration::from_secs(2 * 3600));
+    world.session("stuzio").await;
+    world.clock.pass(Duration::from_secs(23 * 3600));
+    world.session("stuzio").await;
+    assert_eq!(asked(&world, 2).await.len(), 2, "the switch two hours later asked nobody");
+}
+
+#[tokio::test]
+async fn who_may_not_read_a_role_does_not_ask_again_all_day() {
+    let world = World::new().await;
+    // While somebody listens, an agent does not end for idleness.
+    let _listening = world.listen().await;
+    world.session("stuzio").await;
+    asked(&world, 1).await;
+    world.clock.pass(Duration::from_secs(2 * 3600));
+    world.session("stuzio").await;
+    world.clock.pass(Duration::from_secs(25 * 3600));
+    world.session("stuzio").await;
+    assert_eq!(asked(&world, 2).await.len(), 2);
+}
+
+#[tokio::test]
+async fn nothing_is_read_where_sts_is_another_than_awss_and_iam_is_not_named() {
+    let world = World::new().await;
+    let endpoint = "https://minio.example:9000".to_owned();
+    world.ask(Request::ConsentEndpoint { endpoint }).await.unwrap();
+    // Its endpoint_url holds for IAM too.
+    world.session("elsewhere").await;
+    asked(&world, 1).await;
+    let vars = [("AWS_ENDPOINT_URL_STS", "https://minio.example:9000")];
+    let caller = world.caller_as(hatrack_core::caller::Client::Hat, &vars);
+    let request = hatrack_agent::protocol::SwitchRequest::of(RoleChoice::Exact("far".into()));
+    world.ask_as(caller, Request::Switch(request)).await.unwrap();
+    world.session("far").await;
+    let names: Vec<String> = asked(&world, 2).await.into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["StuzioAcmeConsultantRole", "Far"]);
+}
+
+#[tokio::test]
+async fn s8_a_role_that_only_a_service_can_use_is_not_tried() {
+    let world = World::new().await;
+    let lambda = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}"#;
+    world.iam.knows("arn:aws:iam::183438944504:role/Function", lambda, 3600);
+    world.iam.allow(&[(
+        "own",
+        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::183438944504:role/Function"}"#,
+    )]);
+    let listening = world.listen().await;
+    searched(&world, search(false, &[])).await;
+    let function = loop {
+        let role = named(&world, "Function").await.remove(0);
+        if role.facts.is_some() {
+            break role;
+        }
+        soon(listening.next()).await;
+    };
+    assert_eq!(function.kind.as_deref(), Some("service"));
+    assert!(function.unusable.unwrap().contains("only the service can use it (lambda.amazonaws.com)"));
+    let calls = world.sts.calls();
+    let SwitchOutcome::Denied { denial } = world.switch(&function.key).await else {
+        panic!("nobody can assume it")
+    };
+    assert_eq!((denial.code.as_str(), world.sts.calls()), ("RoleClosed", calls));
+    // A trust policy may have changed in a week: then AWS is asked.
+    world.clock.pass(Duration::from_secs(8 * 24 * 3600));
+    assert_eq!(named(&world, "Function").await[0].unusable, None);
+    switched(world.switch(&function.key).await);
+}

@@ -1,0 +1,9 @@
+//! Long-term access keys: taken in, taken out of their files, put back, rotated, and cut off at every step of that.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod aws;
+mod cut_off;
+mod desk;
+mod files;
+mod rotation;
