@@ -1,7 +1,8 @@
 //! The desktop app: window, tray, reminders and clipboard. A client of the agent; it decides nothing.
 //!
-//! Invariants: no secret crosses to the page, except that the page sends MFA codes and pasted SAML responses; the window
-//! is one per home; the environment is read once, at start.
+//! Invariants: no secret crosses to the page but a code that the person asks to see; the page sends MFA codes, the secret
+//! of an MFA device where one is added, and pasted SAML responses; the window is one per home; the environment is read
+//! once, at start.
 
 pub mod acts;
 pub mod chosen_files;

@@ -12,7 +12,8 @@ use crate::world::{Story, World};
 
 /// The sandbox for whoever has a story's keys and not one profile that assumes a role.
 fn only_keys(world: &World, story: Story<'_>, folder: &Path) -> Variables {
-    let keys = ["access_key_id", "secret_access_key"].map(|name| format!("aws_{name} = {}\n", story.field(name)));
+    let keys =
+        ["access_key_id", "secret_access_key"].map(|name| format!("aws_{name} = {}\n", story.field(name)));
     let credentials = folder.join("credentials");
     let text = format!("[{}]\n{}", story.field("identity"), keys.concat());
     std::fs::write(&credentials, text).unwrap();
@@ -29,7 +30,10 @@ fn account(story: Story<'_>) -> String {
 }
 
 fn roles(desktop: &Desktop, variables: &Variables) -> Vec<Value> {
-    hat_json(desktop, variables, &["roles"]).as_array().unwrap().clone()
+    hat_json(desktop, variables, &["roles"])
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 #[test]
@@ -94,7 +98,10 @@ fn a_second_start_with_a_link_asks_in_the_first_and_does_nothing_by_itself() {
     app.click("link-switch");
     app.find("session-page");
     assert_eq!(only_session(&desktop, &variables)["role_name"], story.role_name());
-    assert_eq!(roles(&desktop, &variables)[0]["external_id"], story.field("external_id"));
+    assert_eq!(
+        roles(&desktop, &variables)[0]["external_id"],
+        story.field("external_id")
+    );
 }
 
 #[test]
@@ -115,16 +122,25 @@ fn another_tools_roles_are_looked_at_imported_and_taken_back() {
     let variables = only_keys(&world, story, folder.path());
     let app = App::start(&desktop, &variables, &[]);
     let ini = format!(
-        "[reader]\nrole_arn = {}\nregion = {}\n[no role]\nregion = eu-west-1\n",
+        "[reader]\nrole_arn = {}\nregion = {}\n[typo]\nrole_arn = arn:aws:iam::4444:role/x\n",
         story.field("role_arn"),
         story.field("region")
     );
     let import = || {
         app.click("import-open");
-        app.type_into("import-text", &ini);
+        app.find("import-text");
+        // The driver types no line breaks; a person pastes.
+        app.page()
+            .run(
+                "const area = document.querySelector('[data-testid=import-text]');
+                 area.value = arguments[0];
+                 area.dispatchEvent(new InputEvent('input', { bubbles: true }));",
+                &[json!(ini)],
+            )
+            .unwrap();
         app.click("import-preview");
-        app.find_with("import-row", &[("state", "unusable")]);
-        app.find_with("import-row", &[("state", "new")]);
+        let summary = app.text("import-summary");
+        assert_eq!(summary, "1 to add, 1 not usable", "{}", app.text("import-rows"));
         app.click("import-run");
         app.find("import-undo");
     };

@@ -16,7 +16,10 @@ async fn a_device_that_was_added_is_asked_for_no_code() {
     app.click("settings-mfa");
     app.click("device-add");
     app.page()
-        .run("document.querySelector('[data-testid=device-serial]').select()", &[])
+        .run(
+            "document.querySelector('[data-testid=device-serial]').select()",
+            &[],
+        )
         .unwrap();
     app.type_into("device-serial", story.field("mfa_serial"));
     app.type_into("device-secret", story.field("mfa_seed"));

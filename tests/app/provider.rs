@@ -54,7 +54,10 @@ fn answer(mut stream: TcpStream, html: &str, reports: &Mutex<Vec<Value>>) {
     let mut body = vec![0; length];
     read.read_exact(&mut body).unwrap();
     if first.starts_with("POST /report ") {
-        reports.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
+        reports
+            .lock()
+            .unwrap()
+            .push(serde_json::from_slice(&body).unwrap());
     }
     let _ = write!(
         stream,

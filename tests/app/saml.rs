@@ -55,7 +55,11 @@ fn at_once(world: &World) -> String {
 }
 
 fn windows(screen: &Screen) -> usize {
-    screen.titles().iter().filter(|title| title.contains("Sign in to")).count()
+    screen
+        .titles()
+        .iter()
+        .filter(|title| title.contains("Sign in to"))
+        .count()
 }
 
 /// The page sends its form by script before it is done loading; what is in it comes here and not to AWS.
@@ -78,7 +82,10 @@ fn s8_a_sign_in_in_its_own_window_lists_roles_and_a_switch_takes_one() {
     assert_eq!(session["role_name"], "ConsoleFederation");
     let user = story(&world)["saml_users"][0].as_str().unwrap();
     let arn = session["assumed_role_arn"].as_str().unwrap();
-    assert!(arn.ends_with(&format!(":assumed-role/ConsoleFederation/{user}")), "{arn}");
+    assert!(
+        arn.ends_with(&format!(":assumed-role/ConsoleFederation/{user}")),
+        "{arn}"
+    );
     app.click("nav-history");
     app.find_with("history-row", &[("event", "sign_in"), ("outcome", "ok")]);
 }
@@ -94,7 +101,9 @@ fn a_response_that_is_pasted_signs_in_too() {
     add_and_ask(&app, story(&world)["saml_start_url"].as_str().unwrap());
     app.click("sign-in-browser");
     holds("the page is shown, and whose it is", || {
-        screen.titles().contains(&format!("127.0.0.1 – Sign in to {NAME}"))
+        screen
+            .titles()
+            .contains(&format!("127.0.0.1 – Sign in to {NAME}"))
     });
     let page = fetch(&at_once(&world));
     let (_, rest) = page.split_once("name=\"SAMLResponse\" value=\"").unwrap();
@@ -102,14 +111,19 @@ fn a_response_that_is_pasted_signs_in_too() {
     app.click("sign-in-paste");
     app.type_into("saml-response", "no response");
     app.click("saml-give");
-    app.text_that("sign-in-error", "says why", |text| text.contains("not a SAML response"));
+    app.text_that("sign-in-error", "says why", |text| {
+        text.contains("not a SAML response")
+    });
     app.type_into("saml-response", response);
     app.click("saml-give");
     app.gone("sign-in-dialog", &[]);
     holds("the window has gone", || windows(&screen) == 0);
     switch(&app);
     app.find("session-page");
-    assert_eq!(only_session(&desktop, &variables)["role_name"], "ConsoleFederation");
+    assert_eq!(
+        only_session(&desktop, &variables)["role_name"],
+        "ConsoleFederation"
+    );
 }
 
 #[test]

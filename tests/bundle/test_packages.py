@@ -55,6 +55,9 @@ def test_the_desktop_file_is_valid_and_its_icon_is_there(unpacked):
     subprocess.run(["desktop-file-validate", entry], check=True)
     values = dict(line.split("=", 1) for line in entry.read_text().splitlines() if "=" in line)
     assert values["Exec"].split()[0] == "hatrack"
+    # A hatrack:// link starts the app, with the link as its argument.
+    assert values["Exec"].split()[1:] == ["%u"]
+    assert "x-scheme-handler/hatrack" in values["MimeType"].split(";")
     assert list((unpacked / "usr/share/icons/hicolor").glob(f"*/apps/{values['Icon']}.png"))
 
 

@@ -1,73 +1,57 @@
-"""AssumeRoleWithSAML as moto reads it: the assertion is sent whole, unsigned, and moto finds role and name in it."""
+"""AssumeRoleWithSAML as moto reads it: sent whole and unsigned; moto finds the role and the name in the assertion."""
 
-import base64
-import datetime
 import json
-import subprocess
 
+import boto3
 import pytest
 
+import moto_saml as saml
 import moto_world as world
-from peer_processes import COMMAND_LIMIT_S
-from test_moto import AGREED, who_is
+from peer_processes import MotoServer
 
-PROVIDER = f"arn:aws:iam::{world.STUZIO}:saml-provider/Directory"
-NAME = "somebody@directory.example"
-ROLE = f"saml:directory:{world.STUZIO}:StuzioAcmeConsultantRole"
+# moto is no AWS: that it is asked at all is agreed to.
+AGREED = "--allow-endpoint"
 
 
 @pytest.fixture(scope="module")
-def troy(moto):
-    return world.seed(moto)
+def open_moto(tmp_path_factory):
+    """A moto that enforces nothing: one that does cannot read a request that nobody signed."""
+    with MotoServer(tmp_path_factory.mktemp("open-moto")) as server:
+        trust = world.policy({"Effect": "Allow", "Principal": {"Federated": saml.PROVIDER}, "Action": "sts:AssumeRoleWithSAML"})
+        iam = world.client(server, "iam", world.STUZIO)
+        iam.create_role(RoleName="StuzioAcmeConsultantRole", AssumeRolePolicyDocument=trust)
+        yield server
 
 
 @pytest.fixture
-def hat(new_hat, tmp_path, moto, troy):
-    return new_hat({**world.write_config(tmp_path, moto, troy), "AWS_ENDPOINT_URL": moto.url})
+def hat(new_hat, tmp_path, open_moto):
+    made = new_hat({
+        "AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+        "AWS_ENDPOINT_URL": open_moto.url,
+    })
+    made.ok("saml", "add", "directory", "https://login.directory.example/aws", "--region", world.REGION)
+    return made
 
 
-def response(seconds: int = 300) -> str:
-    """What a provider sends for one role, with prefixes of its own."""
-    ends = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
-    values = {"Role": f"{world.CONSULTANT},{PROVIDER}", "RoleSessionName": NAME, "SessionDuration": "1800"}
-    attributes = "".join(
-        f'<a:Attribute Name="https://aws.amazon.com/SAML/Attributes/{name}">'
-        f"<a:AttributeValue>{value}</a:AttributeValue></a:Attribute>"
-        for name, value in values.items()
-    )
-    xml = (
-        '<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">'
-        "<a:Assertion><a:Subject><a:SubjectConfirmation>"
-        f'<a:SubjectConfirmationData NotOnOrAfter="{ends:%Y-%m-%dT%H:%M:%SZ}"/></a:SubjectConfirmation></a:Subject>'
-        f"<a:AttributeStatement>{attributes}</a:AttributeStatement></a:Assertion></p:Response>"
-    )
-    return base64.b64encode(xml.encode()).decode()
-
-
-def sign_in(hat, given: str) -> subprocess.CompletedProcess:
-    """`hat login` with the response on standard input."""
-    return subprocess.run(
-        [str(hat.binary), "login", "directory"], env=hat.env, input=given, capture_output=True, text=True,
-        timeout=COMMAND_LIMIT_S,
-    )
-
-
-def test_moto_takes_the_assertion_and_knows_the_session(hat, moto):
-    hat.ok("saml", "add", "directory", "https://login.directory.example/aws", "--region", world.REGION)
-    done = sign_in(hat, response())
+def test_an_assertion_is_exchanged_for_a_session_that_moto_takes(hat, open_moto):
+    done = saml.sign_in(hat, saml.response())
     assert done.returncode == 0, done.stderr
-    session = hat.json("switch", ROLE, AGREED)
+    session = hat.json("switch", saml.ROLE, AGREED)
     assert session["account_id"] == world.STUZIO
-    assert session["assumed_role_arn"].endswith(f":assumed-role/StuzioAcmeConsultantRole/{NAME}")
+    assert session["assumed_role_arn"].endswith(f":assumed-role/StuzioAcmeConsultantRole/{saml.NAME}")
     # moto rounds its Date down and its Expiration up.
     assert 1700 < session["seconds_left"] <= 1800 + 1
-    held = json.loads(hat.ok("credential-process", ROLE, AGREED))
+    held = json.loads(hat.ok("credential-process", saml.ROLE, AGREED))
     assert held["AccessKeyId"] == session["access_key_id"], "the live session serves"
-    assert who_is(moto, held) == session["assumed_role_arn"]
+    client = boto3.client(
+        "sts", endpoint_url=open_moto.url, region_name=world.REGION, aws_access_key_id=held["AccessKeyId"],
+        aws_secret_access_key=held["SecretAccessKey"], aws_session_token=held["SessionToken"],
+    )
+    # moto knows whose account the key is of; the name of a session that it gave for an assertion it has forgotten.
+    assert client.get_caller_identity()["Account"] == world.STUZIO
 
 
-def test_one_that_has_ended_never_leaves(hat):
-    hat.ok("saml", "add", "directory", "https://login.directory.example/aws")
-    done = sign_in(hat, response(-1))
+def test_an_assertion_that_has_ended_never_leaves(hat):
+    done = saml.sign_in(hat, saml.response(-1))
     assert done.returncode == 1
     assert "ended" in done.stderr

@@ -52,10 +52,13 @@ test('what is pasted is not shown, is said to be of no use, and is used', async 
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('sign-in-error')).toContainText('not base64');
   await expect(field).toHaveValue('');
+  await field.fill('hello again');
+  await page.getByTestId('saml-give').click();
+  await expect(field).toBeFocused();
   await field.fill(RESPONSE);
   await page.getByTestId('saml-give').click();
   await expect(page.getByTestId('session-countdown')).toBeVisible();
-  expect(await calls(page, 'paste_saml')).toHaveLength(2);
+  expect(await calls(page, 'paste_saml')).toHaveLength(3);
 });
 
 test('a page that is not encrypted waits for a yes', async ({ page }) => {

@@ -98,7 +98,11 @@ impl RoleBook {
 
     /// Everything that is known now.
     pub fn all(&self) -> Arc<HashMap<RoleArn, Arc<Known>>> {
-        self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Why no person can assume the role, where that was read not too long ago.
@@ -198,7 +202,10 @@ impl RoleBook {
 
 impl Known {
     fn of(read_at: Timestamp, facts: RoleFacts) -> Self {
-        let trust = facts.trust.as_deref().and_then(|text| Trust::read(&facts.path, text).ok());
+        let trust = facts
+            .trust
+            .as_deref()
+            .and_then(|text| Trust::read(&facts.path, text).ok());
         Self {
             read_at,
             facts,

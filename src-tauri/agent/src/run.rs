@@ -34,9 +34,10 @@ use crate::discovery::{Discoveries, Ports};
 use crate::identities::{LocalIdentities, Sources};
 use crate::keys::{self, Keys};
 use crate::machine::{Alarm, SystemClock, SystemRandom, harden, watch_for_resume};
+use crate::protocol::Topic;
+use crate::proxies::Proxies;
 use crate::role_facts::RoleBook;
 use crate::saml::{self, SamlSignIns};
-use crate::proxies::Proxies;
 use crate::server::{self, Claim, ClaimError, claim};
 use crate::service::{About, CatalogRenewals, Service};
 use crate::sessions::{Keeper, LastUses, Mailbox, Scribe, VaultSlot, Wiring, read_all};
@@ -240,12 +241,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         choices: choices.clone(),
         listings: SamlListings::of(home),
     });
-    let role_book = RoleBook::new(
-        iam.clone(),
-        KeptFiles::of(home),
-        clock.clone(),
-        choices.clone(),
-    );
+    let role_book = RoleBook::new(iam.clone(), KeptFiles::of(home), clock.clone(), choices.clone());
     let ports = Ports {
         sts: sts.clone(),
         iam,
@@ -417,6 +413,7 @@ impl Kept {
         // First the devices: whether a session renews itself may depend on them.
         self.devices.learn().await;
         self.keys.learn().await;
+        self.mailbox.changed(&[Topic::Catalog, Topic::Settings]);
         match read_all(vault).await {
             Ok(sessions) => self.mailbox.restore(sessions),
             Err(why) => tracing::warn!(%why, "the sessions of before could not be read"),

@@ -94,7 +94,12 @@ impl Iam for AwsIam {
             maximum: maximum.and_then(|s| SessionDuration::try_from(s).ok()),
             trust: role.assume_role_policy_document.as_deref().map(decoded),
             description: role.description.filter(|text| !text.is_empty()),
-            tags: role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
+            tags: role
+                .tags
+                .unwrap_or_default()
+                .into_iter()
+                .map(|tag| (tag.key, tag.value))
+                .collect(),
             last_used: used.as_ref().and_then(timestamp),
         })
     }

@@ -315,6 +315,10 @@ fn issued(
     if parts.iter().any(|part| part.is_empty()) {
         return Err(asked(reach).garbled("its credentials are incomplete"));
     }
+    // The SDK reads an answer without one as the beginning of its time.
+    if given.expiration().secs() == 0 {
+        return Err(asked(reach).garbled("it says not when its credentials end"));
+    }
     // A year that no calendar here holds is read as the last moment that one does; `Expiry` caps it.
     let expiration = timestamp(given.expiration()).unwrap_or(Timestamp::MAX);
     Ok(Issued {

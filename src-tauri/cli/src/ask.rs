@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use hatrack_agent::client::{Agent, AgentError, yubikey_code};
 use hatrack_agent::protocol::{
-    DiscoverOutcome, DiscoverRequest, HandOut, HandOutOutcome, HandOutRequest, RenewRequest, RotateKey, RotateOutcome,
-    SwitchRequest,
+    DiscoverOutcome, DiscoverRequest, HandOut, HandOutOutcome, HandOutRequest, RenewRequest, RotateKey,
+    RotateOutcome, SwitchRequest,
 };
 use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::shared_config::{inert, inert_whole};

@@ -33,6 +33,11 @@ impl Admin {
         self.0.faults.inject(on, times, effect);
     }
 
+    /// How many requests are still to be hit by what was injected.
+    pub fn faults_left(&self) -> u64 {
+        self.0.faults.left()
+    }
+
     /// Access keys that are made from here on are unknown to the next so many requests that they sign.
     pub fn set_new_keys_unknown_for(&self, requests: u64) {
         self.0.set_new_keys_unknown_for(requests);

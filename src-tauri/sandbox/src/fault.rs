@@ -178,6 +178,11 @@ impl Faults {
         Some(effect)
     }
 
+    /// How many requests are still to be hit.
+    pub fn left(&self) -> u64 {
+        lock(&self.planned).iter().map(|planned| planned.left).sum()
+    }
+
     /// Replaces an object once it has been read `after_reads` more times: a change in the middle of a download.
     pub fn change_object(&self, bucket: &str, key: &str, after_reads: u64, object: Object) {
         let change = Change {

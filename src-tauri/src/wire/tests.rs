@@ -160,3 +160,45 @@ fn d50_an_oversized_argument_is_refused() {
     assert_eq!(refused["code"], "too_large");
     assert_eq!(page.board.held(), None);
 }
+
+#[test]
+fn a_link_is_read_without_asking_anybody() {
+    let page = page();
+    let link = "hatrack://switch?account=081278057606&role=team%2FReader&partition=aws-cn";
+    let read = page
+        .invoke("read_link", json!({ "request": { "link": link } }))
+        .unwrap();
+    assert_eq!(read["arn"], "arn:aws-cn:iam::081278057606:role/team/Reader");
+    assert!(
+        page.invoke("read_link", json!({ "request": { "link": "hatrack://delete" } }))
+            .is_err()
+    );
+}
+
+#[test]
+fn d51_the_page_can_have_only_a_chosen_file_read() {
+    let page = page();
+    let choose = json!({ "request": { "purpose": "roles" } });
+    assert_eq!(page.invoke("choose_file", choose.clone()), Ok(Value::Null));
+    let import = |id: Value| json!({ "request": { "source": { "kind": "file", "id": id }, "from": null, "dry_run": true } });
+    let refused = page.invoke("import_roles", import(json!(1))).unwrap_err();
+    assert!(
+        refused["message"].as_str().unwrap().contains("Choose it again"),
+        "{refused}"
+    );
+    assert!(page.invoke("import_roles", import(json!("/etc/passwd"))).is_err());
+
+    *page.front.file.lock().unwrap() = Some("/home/troy/roles.ini".into());
+    let chosen = page.invoke("choose_file", choose).unwrap();
+    assert_eq!(chosen, json!({ "id": 1, "path": "/home/troy/roles.ini" }));
+    // Now only the agent is missing.
+    let refused = page.invoke("import_roles", import(json!(1))).unwrap_err();
+    assert!(!refused.to_string().contains("Choose it again"), "{refused}");
+}
+
+#[test]
+fn a_secret_that_is_refused_does_not_come_back() {
+    let request = json!({ "request": { "serial": "a b", "secret": "canary" } });
+    let refused = page().invoke("add_totp", request).unwrap_err();
+    assert!(!refused.to_string().contains("canary"), "{refused}");
+}

@@ -52,9 +52,7 @@ pub struct SamlListings {
 impl SamlListings {
     /// Of this home.
     pub fn of(home: &Home) -> Self {
-        Self {
-            folder: home.saml(),
-        }
+        Self { folder: home.saml() }
     }
 
     /// Every provider's listing, in no order. Blocks shortly; a file that cannot be read is left out. `now` names what

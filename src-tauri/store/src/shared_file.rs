@@ -161,7 +161,9 @@ impl LockedFile {
             .map_err(failed)?;
         new.write_all(text.as_bytes()).map_err(failed)?;
         if let Ok(about) = fs::metadata(&self.path) {
-            new.as_file().set_permissions(about.permissions()).map_err(failed)?;
+            new.as_file()
+                .set_permissions(about.permissions())
+                .map_err(failed)?;
         }
         new.as_file().sync_all().map_err(failed)?;
         if self.read()?.text() != read.text() {

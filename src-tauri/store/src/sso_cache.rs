@@ -19,8 +19,8 @@ use std::time::Duration;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::identity_center::{Grant, Portal, Registration, SignInToken};
 use sha1::{Digest, Sha1};
-use zeroize::Zeroizing;
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 use crate::aws_files::under_home;
 use crate::private;

@@ -22,7 +22,9 @@ use hatrack_store::home::Home;
 use tokio::sync::Mutex;
 
 use crate::protocol::{
-    AddRole, EndRequest, GiveProxyLogin, HandOutOutcome, HandOutRequest, RecordRequest, RenewRequest, Reply, Request, RoleChoice, SessionRef, SetAccount, SetFlag, Settings, SignInOutcome, SignInRequest, Status, SwitchRequest,
+    AddRole, EndRequest, GiveProxyLogin, HandOutOutcome, HandOutRequest, RecordRequest, RenewRequest, Reply,
+    Request, RoleChoice, SessionRef, SetAccount, SetFlag, Settings, SignInOutcome, SignInRequest, Status,
+    SwitchRequest,
 };
 use connection::Connection;
 

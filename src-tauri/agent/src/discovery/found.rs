@@ -39,7 +39,10 @@ pub(super) fn merged(
     let own = Own::of(&read);
     let members = match &read.members {
         Some(Ok(members)) => members.clone(),
-        _ => before.as_ref().map(|kept| kept.found.members.clone()).unwrap_or_default(),
+        _ => before
+            .as_ref()
+            .map(|kept| kept.found.members.clone())
+            .unwrap_or_default(),
     };
     let of_before = |by: FoundBy| -> Vec<DiscoveredRole> {
         let roles = before.iter().flat_map(|kept| &kept.found.roles);
@@ -169,7 +172,11 @@ impl Own {
                 found.push(discovered(named.role.clone(), false, &named.looks_at));
             }
         }
-        let by_account = self.assumable.patterns.iter().flat_map(|pattern| pattern.in_accounts(accounts));
+        let by_account = self
+            .assumable
+            .patterns
+            .iter()
+            .flat_map(|pattern| pattern.in_accounts(accounts));
         let by_name = accounts.iter().flat_map(|account| {
             let member = MemberAccount {
                 id: *account,
@@ -231,7 +238,10 @@ fn is_itself(own: Option<&str>, who: &CallerIdentity, role: &RoleArn) -> bool {
 fn known_accounts(known: &[AccountId], members: &[MemberAccount]) -> Vec<AccountId> {
     // An account that is not active lets nobody in.
     let closed: BTreeSet<AccountId> = members.iter().filter(|m| !m.active).map(|m| m.id).collect();
-    let all = known.iter().copied().chain(members.iter().map(|member| member.id));
+    let all = known
+        .iter()
+        .copied()
+        .chain(members.iter().map(|member| member.id));
     let accounts: BTreeSet<AccountId> = all.filter(|id| !closed.contains(id)).collect();
     accounts.into_iter().collect()
 }

@@ -108,7 +108,10 @@ impl Discoveries {
     /// Every search, by its start.
     pub fn views(&self) -> Vec<DiscoveryView> {
         let known = self.known();
-        known.iter().map(|(start, standing)| standing.view(start)).collect()
+        known
+            .iter()
+            .map(|(start, standing)| standing.view(start))
+            .collect()
     }
 
     /// Begins `search`, unless one of the same start is under way: then that one is told of.
@@ -244,7 +247,8 @@ impl Discoveries {
                 let kept = found::merged(start, searched, read, before, now);
                 let found = kept.found.roles.iter().filter(|role| !role.candidate);
                 let all = listed.into_iter().chain(found.map(|role| role.role.clone()));
-                let own: BTreeSet<RoleArn> = all.filter(|role| role.account() == kept.found.account).collect();
+                let own: BTreeSet<RoleArn> =
+                    all.filter(|role| role.account() == kept.found.account).collect();
                 let own = own.into_iter().collect();
                 self.0.ports.role_book.read(own, signer, iam, true);
                 self.keep(kept).await

@@ -47,7 +47,11 @@ impl Standing {
         };
         let older = |at: Option<Timestamp>, than| at.is_none_or(|at| now.duration_since(at).abs() > than);
         let policies = kept.report.policies.as_ref().map(|report| report.read_at);
-        let organization = kept.report.organization.as_ref().and_then(|report| report.read_at);
+        let organization = kept
+            .report
+            .organization
+            .as_ref()
+            .and_then(|report| report.read_at);
         let is_old = (kept.searched.policies && older(policies, DAY))
             || (kept.searched.organization && older(organization, DAY));
         is_old && !self.is_running() && older(self.tried_at, TRY_AGAIN_AFTER)

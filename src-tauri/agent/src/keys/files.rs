@@ -51,7 +51,9 @@ fn in_the_way(section: &Section) -> Option<&'static str> {
         return Some("it has role_arn as well as keys; move the keys to a profile of their own first");
     }
     if has(PROCESS) || has("web_identity_token_file") || has("login_session") {
-        return Some("it gets its credentials in another way too, which wins over its keys; remove one of them first");
+        return Some(
+            "it gets its credentials in another way too, which wins over its keys; remove one of them first",
+        );
     }
     let sso = section.properties.keys().any(|key| key.starts_with("sso_"));
     sso.then_some("it has an Identity Center sign-in too, which wins over its keys; remove one of them first")
@@ -83,7 +85,9 @@ impl Keys {
         };
         let loaded = self.wiring.catalogs.of(caller);
         let Some(section) = loaded.shared.profile(profile) else {
-            return refuse("there is no such profile in the shared files; `hat keys list` shows what there is");
+            return refuse(
+                "there is no such profile in the shared files; `hat keys list` shows what there is",
+            );
         };
         if let Some(why) = in_the_way(section) {
             return refuse(why);
@@ -95,12 +99,18 @@ impl Keys {
     }
 
     /// What taking the profile's key out of the files would change.
-    pub async fn removal(&self, profile: &str, caller: &CallerContext) -> Result<Vec<FileChange>, KeyFailure> {
+    pub async fn removal(
+        &self,
+        profile: &str,
+        caller: &CallerContext,
+    ) -> Result<Vec<FileChange>, KeyFailure> {
         let found = self.removable(profile, caller).await?;
         let locations = Locations::of_caller(caller);
         let mut changes = Vec::new();
         for (kind, location) in both(&locations) {
-            let source = SharedFile::at(location, kind).read().map_err(SharedFileFailure::from)?;
+            let source = SharedFile::at(location, kind)
+                .read()
+                .map_err(SharedFileFailure::from)?;
             let draft = Draft::of(&source).map_err(SharedFileFailure::from)?;
             let removed = draft.lines_of(profile, &KEYS);
             let Some((last, _)) = removed.last() else { continue };
@@ -176,7 +186,8 @@ impl Keys {
             Some(_) => return Err(KeyFailure::Differ(profile.to_owned())),
             None => {
                 let kind = stored.of_file.unwrap_or(FileKind::Credentials);
-                self.put_back(profile, &stored.key, kind, &locations, caller).await?
+                self.put_back(profile, &stored.key, kind, &locations, caller)
+                    .await?
             }
         };
         keys::forget(self.vault()?, profile).await?;

@@ -3,7 +3,7 @@
 //! A connection starts with [`Hello`] and [`Welcome`]; then each [`Ask`] is answered by one [`Answer`] with its
 //! number, in any order. After `Subscribe` the agent also sends [`Event`]s.
 //!
-//! Invariant: secrets cross only in the fields that `on_wire` writes: a code, an MFA device's secret, an assertion, the
+//! Invariant: secrets cross only in the fields that `on_wire` writes: a code, an MFA device's or an added key's secret, an assertion, the
 //! caller's carried variables, and the credentials of a hand-out.
 
 mod catalog;
@@ -265,18 +265,26 @@ pub enum Reply {
     Switch(SwitchOutcome),
     HandOut(HandOutOutcome),
     Sessions(Vec<SessionView>),
-    Ended { count: u32 },
+    Ended {
+        count: u32,
+    },
     History(HistoryPage),
-    RoleKey { role_key: String },
+    RoleKey {
+        role_key: String,
+    },
     TotpDevices(Vec<TotpDevice>),
     TotpCode(TotpCode),
     AccessKeys(Vec<AccessKeyView>),
     KeyKept(KeyKept),
     FileChanges(Vec<FileChange>),
     /// Where files were copied to before they were changed.
-    BackedUp { paths: Vec<String> },
+    BackedUp {
+        paths: Vec<String>,
+    },
     KeyRotation(RotateOutcome),
-    Text { text: String },
+    Text {
+        text: String,
+    },
     Changes(Vec<Change>),
     Imported(Imported),
     Teams(Vec<TeamView>),

@@ -75,10 +75,7 @@ org.gnome.system.proxy.https port 3128
     #[test]
     fn a_proxy_that_is_set_by_hand_is_read_with_its_exceptions() {
         let read = read(MANUAL).unwrap();
-        assert_eq!(
-            read.https.unwrap().expose(),
-            "http://proxy.example:3128"
-        );
+        assert_eq!(read.https.unwrap().expose(), "http://proxy.example:3128");
         assert_eq!(read.http.unwrap().expose(), "http://plain.example:8080");
         assert_eq!(read.around, "localhost,127.0.0.0/8,.example.com");
     }

@@ -21,8 +21,8 @@ use url::Url;
 
 use crate::choices::Choices;
 use crate::sessions::VaultSlot;
-pub use system::SystemProxy;
 use system::Lookup;
+pub use system::SystemProxy;
 
 /// The variables that name a proxy, by what they are for. What stands first wins, as in the SDKs.
 const HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
@@ -112,7 +112,9 @@ impl Proxies {
         let Some((name, text)) = found.map(|(name, text)| (name, Secret::new(text))) else {
             return caller;
         };
-        let Some(mut url) = parsed(&text) else { return caller };
+        let Some(mut url) = parsed(&text) else {
+            return caller;
+        };
         let Some(login) = self.login(&url).await else {
             return caller;
         };

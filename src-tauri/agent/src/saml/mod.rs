@@ -149,7 +149,11 @@ impl SamlSignIns {
         let Some(mailbox) = self.0.mailbox.get() else {
             return;
         };
-        let came = if error.is_none() { outcome::OK } else { outcome::FAILED };
+        let came = if error.is_none() {
+            outcome::OK
+        } else {
+            outcome::FAILED
+        };
         mailbox.write(HistoryRow {
             id: 0,
             at: self.0.clock.now().wall,

@@ -103,7 +103,12 @@ impl Service {
                 signer: given.credentials,
                 reaches,
                 accounts: accounts.into_iter().collect(),
-                roles: loaded.catalog.roles.iter().filter_map(|role| role.arn.clone()).collect(),
+                roles: loaded
+                    .catalog
+                    .roles
+                    .iter()
+                    .filter_map(|role| role.arn.clone())
+                    .collect(),
             },
         );
         Ok(DiscoverOutcome::Started { discovery })
@@ -123,7 +128,8 @@ impl Service {
                 let why = match service.discover(&caller, request).await {
                     Ok(DiscoverOutcome::Started { .. }) => return,
                     Ok(DiscoverOutcome::Needs { .. }) => {
-                        "It was not read today: something only you have is needed first. Look again by hand.".to_owned()
+                        "It was not read today: something only you have is needed first. Look again by hand."
+                            .to_owned()
                     }
                     Ok(DiscoverOutcome::Denied { denial }) => denial.summary,
                     Err(why) => why.message,
@@ -135,7 +141,9 @@ impl Service {
 
     /// Reads about the role of a session, with its own credentials, behind everything else.
     pub(super) fn read_about(&self, session: &Session, plan: &Plan, caller: &CallerContext) {
-        let Some(hop) = session.key.hops.last() else { return };
+        let Some(hop) = session.key.hops.last() else {
+            return;
+        };
         let loaded = self.catalogs.of(caller);
         let found = loaded.catalog.by_key(&plan.order.role_key);
         let settings = found.map(|found| settings_of(found).clone()).unwrap_or_default();

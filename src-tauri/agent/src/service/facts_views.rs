@@ -21,10 +21,7 @@ pub(super) struct Facts {
 
 impl Facts {
     pub(super) fn of(book: &RoleBook, now: Timestamp) -> Self {
-        Self {
-            all: book.all(),
-            now,
-        }
+        Self { all: book.all(), now }
     }
 
     fn known(&self, role: &RoleEntry) -> Option<&Known> {

@@ -179,7 +179,11 @@ impl Service {
         match served {
             Served::Session { session, view } => {
                 self.read_about(&session, &plan, caller);
-                let notes = plan.notes_of(&session).into_iter().chain(self.clocks.note()).collect();
+                let notes = plan
+                    .notes_of(&session)
+                    .into_iter()
+                    .chain(self.clocks.note())
+                    .collect();
                 let given = (session.credentials.clone(), Some(*view));
                 self.given(caller, given, notes, setting, request, rules)
             }

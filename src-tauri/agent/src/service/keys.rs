@@ -46,9 +46,7 @@ impl Service {
         request: Request,
     ) -> Result<Reply, WireError> {
         match request {
-            Request::AccessKeys { ask_aws } => {
-                Ok(Reply::AccessKeys(self.access_keys(caller, ask_aws).await))
-            }
+            Request::AccessKeys { ask_aws } => Ok(Reply::AccessKeys(self.access_keys(caller, ask_aws).await)),
             Request::AddKey(add) => self.add_key(caller, add).await,
             Request::ImportKey(import) => self.import_key(caller, import).await,
             Request::KeyRemoval { profile } => {
@@ -85,12 +83,19 @@ impl Service {
             id: add.access_key_id,
             secret: add.secret,
         };
-        if key.id.is_empty() || !key.id.bytes().all(|b| b.is_ascii_alphanumeric()) || key.id.starts_with("ASIA") {
-            let message = "that is no ID of a long-term access key; one starts with AKIA and has letters and digits";
+        if key.id.is_empty()
+            || !key.id.bytes().all(|b| b.is_ascii_alphanumeric())
+            || key.id.starts_with("ASIA")
+        {
+            let message =
+                "that is no ID of a long-term access key; one starts with AKIA and has letters and digits";
             return Err(WireError::new(ErrorCode::Invalid, message));
         }
         let who = self.checked(&add.profile, &key, caller, add.check).await?;
-        let done = self.keys.add(&add.profile, key.clone(), who.as_ref(), caller).await;
+        let done = self
+            .keys
+            .add(&add.profile, key.clone(), who.as_ref(), caller)
+            .await;
         self.write_key(event::KEY_IMPORT, &add.profile, caller, done.as_ref().err());
         done?;
         self.keys_changed();
@@ -128,10 +133,14 @@ impl Service {
     pub(super) fn reaches(&self, profile: &str, caller: &CallerContext) -> Reaches {
         let loaded = self.catalogs.of(caller);
         let (settings, usual) = match loaded.catalog.by_key(profile) {
-            Some(Found::Identity(entry)) => {
-                (entry.settings.clone(), partition_of(&entry.route).default_region())
-            }
-            Some(Found::Role(entry)) => (entry.settings.clone(), partition_of(&entry.route).default_region()),
+            Some(Found::Identity(entry)) => (
+                entry.settings.clone(),
+                partition_of(&entry.route).default_region(),
+            ),
+            Some(Found::Role(entry)) => (
+                entry.settings.clone(),
+                partition_of(&entry.route).default_region(),
+            ),
             None => (EntrySettings::default(), "us-east-1"),
         };
         let region = region(&settings, caller, None, usual);
@@ -166,7 +175,7 @@ impl Service {
             .changed(&[Topic::Catalog, Topic::Settings, Topic::History]);
     }
 
-    /// What history says of a key. Never an ID, let alone a secret: the profile tells which.
+    /// What history says of a key: the profile tells which. A failure may name a key's ID, which is no secret.
     pub(super) fn write_key(
         &self,
         what: &'static str,

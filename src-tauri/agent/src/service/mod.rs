@@ -34,14 +34,14 @@ use crate::catalogs::Catalogs;
 use crate::choices::Choices;
 use crate::clocks::Clocks;
 use crate::devices::Devices;
-use crate::keys::Keys;
 use crate::discovery::Discoveries;
-use crate::role_facts::RoleBook;
+use crate::keys::Keys;
 use crate::protocol::{
     EndRequest, ErrorCode, Event, KeyringState, Reply, Request, SessionRef, Status, Topic, WireError,
 };
-use crate::saml::SamlSignIns;
 use crate::proxies::Proxies;
+use crate::role_facts::RoleBook;
+use crate::saml::SamlSignIns;
 use crate::sessions::{Ended, Ending, Listener, Mailbox, Scribe, VaultSlot};
 use crate::sign_in::SignIns;
 use crate::teams::Teams;

@@ -33,7 +33,11 @@ impl Service {
             )));
         }
         // The same name once more is the same provider, changed: what its old address gave is not the new one's.
-        if let Some(before) = self.saml.provider(&provider.name).filter(|before| *before != provider) {
+        if let Some(before) = self
+            .saml
+            .provider(&provider.name)
+            .filter(|before| *before != provider)
+        {
             self.saml.sign_out(&before, caller.client).await?;
         }
         self.choose(&[Topic::Portals, Topic::Catalog], |stored| {

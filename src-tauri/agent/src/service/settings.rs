@@ -12,10 +12,11 @@ use hatrack_store::vault::proxies::ProxyLogin;
 use super::catalog::find;
 use super::switch::order;
 use super::{Service, store};
-use crate::proxies::ProxyFailure;
 use crate::protocol::{
-    AddRole, ErrorCode, GiveProxyLogin, Reply, Request, RoleChoice, SetAccount, SetFlag, Settings, Topic, WireError,
+    AddRole, ErrorCode, GiveProxyLogin, Reply, Request, RoleChoice, SetAccount, SetFlag, Settings, Topic,
+    WireError,
 };
+use crate::proxies::ProxyFailure;
 
 impl Service {
     /// The settings as clients have them.

@@ -245,11 +245,21 @@ fn rules_for(session: &Session, rules: &EndpointRules) -> EndpointRules {
 }
 
 /// What a client is told of what the keeper served. `code_given`: whether the person gave a code for it.
-fn told(served: Served, plan: &Plan, code_given: bool, clock: Option<String>) -> Result<SwitchOutcome, WireError> {
+fn told(
+    served: Served,
+    plan: &Plan,
+    code_given: bool,
+    clock: Option<String>,
+) -> Result<SwitchOutcome, WireError> {
     match served {
         Served::Session { session, view } => {
             let of_code = plan.note_of_code(&session).filter(|_| code_given);
-            let notes = plan.notes_of(&session).into_iter().chain(of_code).chain(clock).collect();
+            let notes = plan
+                .notes_of(&session)
+                .into_iter()
+                .chain(of_code)
+                .chain(clock)
+                .collect();
             Ok(SwitchOutcome::Switched { session: view, notes })
         }
         Served::Needs(need) => Ok(SwitchOutcome::Needs { need }),

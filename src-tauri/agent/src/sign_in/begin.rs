@@ -22,7 +22,8 @@ use crate::protocol::{SignInRequest, Topic};
 pub enum SignInFailure {
     /// No portal, and no profile of one, has that name.
     #[error(
-        "there is no sign-in \"{0}\"; add an [sso-session {0}] with sso_start_url and sso_region to the shared config, or a SAML provider with `hat saml add`"
+        "there is no sign-in \"{0}\"; add an [sso-session {0}] with sso_start_url and sso_region to the shared config, or a \
+         SAML provider with `hat saml add`"
     )]
     Unknown(String),
     /// It is over, or was never begun.

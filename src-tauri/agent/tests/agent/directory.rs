@@ -61,7 +61,10 @@ impl HeldIam {
             last_used: None,
             role: role.clone(),
         };
-        self.roles.lock().unwrap().insert(role.role_name().to_owned(), facts);
+        self.roles
+            .lock()
+            .unwrap()
+            .insert(role.role_name().to_owned(), facts);
     }
 }
 

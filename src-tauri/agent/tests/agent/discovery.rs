@@ -1,4 +1,4 @@
-//! Looking for roles, and reading about them.
+//! Looking for roles.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use hatrack_core::discover::Searched;
 use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::iam::{Unread, Whose};
 use hatrack_core::sts::AwsFailure;
-use hatrack_core::view::{RoleView, SwitchOutcome};
+use hatrack_core::view::RoleView;
 
 use crate::world::*;
 
 const BOTH: &str = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":[
     "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole","arn:aws:iam::222233334444:role/New"]}"#;
 
-fn search(organization: bool, names: &[&str]) -> Request {
+pub fn search(organization: bool, names: &[&str]) -> Request {
     let role_names = names.iter().map(|name| name.parse().unwrap()).collect();
     search_from("troy", true, organization, role_names)
 }
 
-fn search_from(
+pub fn search_from(
     start: &str,
     policies: bool,
     organization: bool,
@@ -40,11 +40,14 @@ fn search_from(
 }
 
 /// Waits for the end of the search of `troy`.
-async fn ended(world: &World) -> DiscoveryView {
+pub async fn ended(world: &World) -> DiscoveryView {
     let (start, mut seen) = ("troy".to_owned(), 0);
     loop {
         let start = start.clone();
-        let Reply::Discovery(view) = soon(world.ask(Request::AwaitDiscovery { start, seen })).await.unwrap() else {
+        let Reply::Discovery(view) = soon(world.ask(Request::AwaitDiscovery { start, seen }))
+            .await
+            .unwrap()
+        else {
             panic!("no search")
         };
         seen = view.step;
@@ -54,21 +57,21 @@ async fn ended(world: &World) -> DiscoveryView {
     }
 }
 
-async fn searched(world: &World, request: Request) -> DiscoveryView {
+pub async fn searched(world: &World, request: Request) -> DiscoveryView {
     match world.ask(request).await.unwrap() {
         Reply::Discover(DiscoverOutcome::Started { .. }) => ended(world).await,
         other => panic!("{other:?}"),
     }
 }
 
-async fn roles(world: &World) -> Vec<RoleView> {
+pub async fn roles(world: &World) -> Vec<RoleView> {
     match world.ask(Request::Catalog).await.unwrap() {
         Reply::Catalog(view) => view.roles,
         other => panic!("{other:?}"),
     }
 }
 
-async fn named(world: &World, name: &str) -> Vec<RoleView> {
+pub async fn named(world: &World, name: &str) -> Vec<RoleView> {
     let roles = roles(world).await;
     roles.into_iter().filter(|role| role.role_name == name).collect()
 }
@@ -82,16 +85,25 @@ async fn a_role_of_a_policy_is_a_row_and_one_that_is_there_says_where_else_it_wa
     assert_eq!(view.report.who, "arn:aws:iam::183438944504:user/troy");
     assert_eq!(*world.iam.whose.lock().unwrap(), Some(Whose::User("troy".into())));
     let policies = view.report.policies.unwrap();
-    assert_eq!((policies.policies, policies.roles, policies.candidates), (1, 2, 0));
+    assert_eq!(
+        (policies.policies, policies.roles, policies.candidates),
+        (1, 2, 0)
+    );
     assert_eq!(roles(&world).await.len(), before + 1);
     let [new] = &named(&world, "New").await[..] else {
         panic!("no row")
     };
-    assert_eq!((new.source.as_str(), new.identity.profile.as_str()), ("Policies of troy", "troy"));
+    assert_eq!(
+        (new.source.as_str(), new.identity.profile.as_str()),
+        ("Policies of troy", "troy")
+    );
     assert!(new.found.is_none(), "it is named, so it is no guess");
     // The profile sends an external ID, of which the policy says nothing: it is the same role all the same.
     let old = named(&world, "StuzioAcmeConsultantRole").await;
-    let profile = old.iter().find(|role| role.profile.as_deref() == Some("stuzio")).unwrap();
+    let profile = old
+        .iter()
+        .find(|role| role.profile.as_deref() == Some("stuzio"))
+        .unwrap();
     assert_eq!(profile.also_in, ["Policies of troy"]);
     switched(world.switch(&new.key).await);
 }
@@ -124,7 +136,10 @@ async fn a_pattern_makes_candidates_of_the_accounts_that_are_known_and_a_deny_ta
     )]);
     let view = searched(&world, search(false, &[])).await;
     let policies = view.report.policies.unwrap();
-    assert_eq!(policies.patterns[0].allows, "roles named OrgReader in every account");
+    assert_eq!(
+        policies.patterns[0].allows,
+        "roles named OrgReader in every account"
+    );
     assert!(policies.patterns[0].conditional);
     assert_eq!(policies.denied, ["wide denies arn:aws:iam::444455556666:role/*"]);
     let found = named(&world, "OrgReader").await;
@@ -151,11 +166,21 @@ async fn an_organizations_active_accounts_have_roles_of_the_names_asked_for() {
     )]);
     let view = searched(&world, search(true, &["{name}-Audit", "Other{account}"])).await;
     let organization = view.report.organization.unwrap();
-    assert_eq!((organization.accounts, organization.active, organization.candidates), (3, 2, 2));
+    assert_eq!(
+        (
+            organization.accounts,
+            organization.active,
+            organization.candidates
+        ),
+        (3, 2, 2)
+    );
     let [audit] = &named(&world, "Payments-Audit").await[..] else {
         panic!("no row")
     };
-    assert_eq!(audit.account_name, "Payments", "the organization names the account");
+    assert_eq!(
+        audit.account_name, "Payments",
+        "the organization names the account"
+    );
     assert_eq!(audit.source, "Organization of troy");
     assert_eq!(audit.found.clone().unwrap().remarks, Vec::<String>::new());
     let other = named(&world, "Other555566667777").await.remove(0);
@@ -175,11 +200,21 @@ async fn without_names_the_roles_that_aws_makes_are_looked_for() {
 #[tokio::test]
 async fn b17_what_is_refused_is_told_with_its_request_id_and_the_rest_is_used() {
     let world = World::new().await;
-    world.iam.allow(&[("consulting", BOTH), ("torn", r#"{"Effect":"#)]);
-    world.iam.own.lock().unwrap().as_mut().unwrap().unread.push(Unread {
-        operation: "ListGroupsForUser",
-        why: refused("groups-7"),
-    });
+    world
+        .iam
+        .allow(&[("consulting", BOTH), ("torn", r#"{"Effect":"#)]);
+    world
+        .iam
+        .own
+        .lock()
+        .unwrap()
+        .as_mut()
+        .unwrap()
+        .unread
+        .push(Unread {
+            operation: "ListGroupsForUser",
+            why: refused("groups-7"),
+        });
     let view = searched(&world, search(true, &[])).await;
     assert_eq!(view.error, None);
     let policies = view.report.policies.unwrap();
@@ -215,7 +250,16 @@ async fn what_could_be_read_before_stays_when_it_may_not_be_read_any_more() {
     let (before, after) = (first.report.policies.unwrap(), second.report.policies.unwrap());
     assert_eq!((after.read_at, after.roles), (before.read_at, 2));
     assert!(after.unread[0].why.contains("later"));
-    assert!(second.report.organization.unwrap().unread.unwrap().why.contains("circle"));
+    assert!(
+        second
+            .report
+            .organization
+            .unwrap()
+            .unread
+            .unwrap()
+            .why
+            .contains("circle")
+    );
     assert_eq!(named(&world, "New").await.len(), 1);
     assert_eq!(named(&world, "OrganizationAccountAccessRole").await.len(), 1);
 }
@@ -232,7 +276,10 @@ async fn hostile_names_make_no_role() {
     assert_eq!(view.report.organization.unwrap().candidates, 1);
     assert_eq!(named(&world, "ok-Audit").await.len(), 1);
     for bad in ["", "a b", "x\u{202e}y", "{other}", "a\nb", &"x".repeat(65)] {
-        assert!(bad.parse::<hatrack_core::discover::RoleNamePattern>().is_err(), "{bad:?}");
+        assert!(
+            bad.parse::<hatrack_core::discover::RoleNamePattern>().is_err(),
+            "{bad:?}"
+        );
     }
 }
 
@@ -241,14 +288,19 @@ async fn a_search_is_told_of_as_it_goes_and_can_be_cancelled() {
     let world = World::new().await;
     world.iam.gate.forget_permits(1);
     let listening = world.listen().await;
-    let Reply::Discover(DiscoverOutcome::Started { discovery }) = world.ask(search(false, &[])).await.unwrap() else {
+    let Reply::Discover(DiscoverOutcome::Started { discovery }) =
+        world.ask(search(false, &[])).await.unwrap()
+    else {
         panic!("not begun")
     };
     let start = discovery.start.clone();
     let mut seen = discovery.step;
     loop {
         let start = start.clone();
-        let Reply::Discovery(view) = soon(world.ask(Request::AwaitDiscovery { start, seen })).await.unwrap() else {
+        let Reply::Discovery(view) = soon(world.ask(Request::AwaitDiscovery { start, seen }))
+            .await
+            .unwrap()
+        else {
             panic!("no search")
         };
         if view.doing.as_deref() == Some("Reading its own policies") {
@@ -258,7 +310,10 @@ async fn a_search_is_told_of_as_it_goes_and_can_be_cancelled() {
     }
     // Who asks again meanwhile gets the one under way.
     world.ask(search(false, &[])).await.unwrap();
-    world.ask(Request::CancelDiscovery { start: start.clone() }).await.unwrap();
+    world
+        .ask(Request::CancelDiscovery { start: start.clone() })
+        .await
+        .unwrap();
     match soon(listening.next()).await {
         Event::Changed { topics, .. } => assert!(topics.contains(&Topic::Discoveries)),
         other => panic!("{other:?}"),
@@ -280,7 +335,11 @@ async fn what_is_read_daily_is_read_when_the_catalog_is_listed_a_day_later_and_n
     let listening = world.listen().await;
     world.clock.pass(day);
     assert!(named(&world, "New").await.is_empty());
-    assert_eq!(ended(&world).await.report.policies.unwrap().roles, 0, "nobody asked for it");
+    assert_eq!(
+        ended(&world).await.report.policies.unwrap().roles,
+        0,
+        "nobody asked for it"
+    );
     let (start, on) = ("troy".to_owned(), true);
     world.ask(Request::SetDiscoveryDaily { start, on }).await.unwrap();
     world.clock.pass(day);
@@ -292,117 +351,4 @@ async fn what_is_read_daily_is_read_when_the_catalog_is_listed_a_day_later_and_n
         }
     }
     assert_eq!(named(&world, "New").await.len(), 1);
-}
-
-/// Waits until IAM has been asked for `count` roles.
-async fn asked(world: &World, count: usize) -> Vec<(String, String)> {
-    let mut asked = world.iam.asked.subscribe();
-    let all = soon(asked.wait_for(|asked| asked.len() >= count)).await.unwrap();
-    all.clone()
-}
-
-/// Waits until the role of this profile's row has facts.
-async fn known(world: &World, listening: &hatrack_agent::service::Listening, profile: &str) -> RoleView {
-    loop {
-        let roles = roles(world).await;
-        let role = roles.into_iter().find(|role| role.profile.as_deref() == Some(profile)).unwrap();
-        if role.facts.is_some() {
-            return role;
-        }
-        soon(listening.next()).await;
-    }
-}
-
-const STUZIO: &str = "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole";
-
-#[tokio::test]
-async fn after_a_switch_the_role_is_read_with_its_own_session_once_a_day() {
-    let mut world = World::new().await;
-    world.iam.knows(
-        STUZIO,
-        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"183438944504"},
-            "Condition":{"StringEquals":{"sts:ExternalId":"stuzio-acme"}}}"#,
-        4 * 3600,
-    );
-    let listening = world.listen().await;
-    let session = world.session("stuzio").await;
-    let role = known(&world, &listening, "stuzio").await;
-    let facts = role.facts.unwrap();
-    assert_eq!((facts.maximum, role.max_duration), (Some(4 * 3600), Some(4 * 3600)));
-    assert_eq!(facts.trusts, ["account 183438944504, as its policies allow"]);
-    assert!(facts.external_id && !facts.mfa);
-    assert_eq!(role.kind.as_deref(), Some("custom"));
-    assert_eq!((facts.description.as_deref(), facts.tags[0].value.as_str()), (Some("For tests"), "blue"));
-    assert_eq!(asked(&world, 1).await, [(session.access_key_id, "StuzioAcmeConsultantRole".to_owned())]);
-    drop(listening);
-    world.restart().await;
-    let listening = world.listen().await;
-    assert!(known(&world, &listening, "stuzio").await.facts.is_some(), "it is kept");
-    world.clock.pass(Duration::from_secs(2 * 3600));
-    world.session("stuzio").await;
-    world.clock.pass(Duration::from_secs(23 * 3600));
-    world.session("stuzio").await;
-    assert_eq!(asked(&world, 2).await.len(), 2, "the switch two hours later asked nobody");
-}
-
-#[tokio::test]
-async fn who_may_not_read_a_role_does_not_ask_again_all_day() {
-    let world = World::new().await;
-    // While somebody listens, an agent does not end for idleness.
-    let _listening = world.listen().await;
-    world.session("stuzio").await;
-    asked(&world, 1).await;
-    world.clock.pass(Duration::from_secs(2 * 3600));
-    world.session("stuzio").await;
-    world.clock.pass(Duration::from_secs(25 * 3600));
-    world.session("stuzio").await;
-    assert_eq!(asked(&world, 2).await.len(), 2);
-}
-
-#[tokio::test]
-async fn nothing_is_read_where_sts_is_another_than_awss_and_iam_is_not_named() {
-    let world = World::new().await;
-    let endpoint = "https://minio.example:9000".to_owned();
-    world.ask(Request::ConsentEndpoint { endpoint }).await.unwrap();
-    // Its endpoint_url holds for IAM too.
-    world.session("elsewhere").await;
-    asked(&world, 1).await;
-    let vars = [("AWS_ENDPOINT_URL_STS", "https://minio.example:9000")];
-    let caller = world.caller_as(hatrack_core::caller::Client::Hat, &vars);
-    let request = hatrack_agent::protocol::SwitchRequest::of(RoleChoice::Exact("far".into()));
-    world.ask_as(caller, Request::Switch(request)).await.unwrap();
-    world.session("far").await;
-    let names: Vec<String> = asked(&world, 2).await.into_iter().map(|(_, name)| name).collect();
-    assert_eq!(names, ["StuzioAcmeConsultantRole", "Far"]);
-}
-
-#[tokio::test]
-async fn s8_a_role_that_only_a_service_can_use_is_not_tried() {
-    let world = World::new().await;
-    let lambda = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}"#;
-    world.iam.knows("arn:aws:iam::183438944504:role/Function", lambda, 3600);
-    world.iam.allow(&[(
-        "own",
-        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::183438944504:role/Function"}"#,
-    )]);
-    let listening = world.listen().await;
-    searched(&world, search(false, &[])).await;
-    let function = loop {
-        let role = named(&world, "Function").await.remove(0);
-        if role.facts.is_some() {
-            break role;
-        }
-        soon(listening.next()).await;
-    };
-    assert_eq!(function.kind.as_deref(), Some("service"));
-    assert!(function.unusable.unwrap().contains("only the service can use it (lambda.amazonaws.com)"));
-    let calls = world.sts.calls();
-    let SwitchOutcome::Denied { denial } = world.switch(&function.key).await else {
-        panic!("nobody can assume it")
-    };
-    assert_eq!((denial.code.as_str(), world.sts.calls()), ("RoleClosed", calls));
-    // A trust policy may have changed in a week: then AWS is asked.
-    world.clock.pass(Duration::from_secs(8 * 24 * 3600));
-    assert_eq!(named(&world, "Function").await[0].unusable, None);
-    switched(world.switch(&function.key).await);
 }

@@ -1,8 +1,8 @@
 //! What the person says about roles and accounts, and roles that several sources list.
 
 use hatrack_agent::protocol::{
-    AddRole, DescribeAccount, DescribeRole, ErrorCode, ImportRoles, ImportSource, Reply, Request, Set, SetDefaults,
-    SetFlag, WireError,
+    AddRole, DescribeAccount, DescribeRole, ErrorCode, ImportRoles, ImportSource, Reply, Request, Set,
+    SetDefaults, SetFlag, WireError,
 };
 use hatrack_core::account::Partition;
 use hatrack_core::view::{CatalogView, RoleView};
@@ -207,6 +207,16 @@ async fn a_file_is_imported_whole_or_not_at_all() {
         assert_eq!(imported.added.len(), 300);
         assert_eq!(catalog(&world).await.roles.len(), after);
     }
+    let pasted = Request::ImportRoles(ImportRoles {
+        source: ImportSource::Text("[one]\nrole_arn = arn:aws:iam::081278057606:role/Pasted\n".into()),
+        from: Some("troy".into()),
+        dry_run: false,
+    });
+    let Reply::Imported(imported) = world.ask(pasted).await.unwrap() else {
+        panic!("nothing imported");
+    };
+    assert_eq!(imported.added.len(), 1);
+    assert_eq!(catalog(&world).await.roles.len(), before + 301);
     let large = std::fs::File::create(world.folder.path().join("large")).unwrap();
     large.set_len(9 * 1024 * 1024).unwrap();
     for name in ["nothing", "large", "."] {

@@ -65,7 +65,10 @@ async fn s8_who_may_read_iam_learns_the_kind_of_each_role_of_the_account() {
         "{started:?}"
     );
     let is_told = |role: &RoleView| {
-        let of_story = kinds.roles.iter().any(|told| Some(&*told.profile) == role.profile.as_deref());
+        let of_story = kinds
+            .roles
+            .iter()
+            .any(|told| Some(&*told.profile) == role.profile.as_deref());
         !of_story || role.facts.is_some() || role.arn.is_none()
     };
     let listening = match stage
@@ -86,7 +89,10 @@ async fn s8_who_may_read_iam_learns_the_kind_of_each_role_of_the_account() {
         soon(listening.next()).await;
     };
     for told in &kinds.roles {
-        let role = known.iter().find(|role| role.profile.as_deref() == Some(&told.profile)).unwrap();
+        let role = known
+            .iter()
+            .find(|role| role.profile.as_deref() == Some(&told.profile))
+            .unwrap();
         let word = match told.kind {
             RoleKind::Service => "service",
             RoleKind::ServiceLinked => "service_linked",
@@ -96,12 +102,22 @@ async fn s8_who_may_read_iam_learns_the_kind_of_each_role_of_the_account() {
         };
         assert_eq!(role.kind.as_deref(), Some(word), "{}", told.profile);
         let for_services = matches!(told.kind, RoleKind::Service | RoleKind::ServiceLinked);
-        assert_eq!(role.unusable.is_some(), for_services, "{}: {:?}", told.profile, role.unusable);
+        assert_eq!(
+            role.unusable.is_some(),
+            for_services,
+            "{}: {:?}",
+            told.profile,
+            role.unusable
+        );
         if for_services {
             let SwitchOutcome::Denied { denial } = stage.switch(to(&told.profile)).await else {
                 panic!("{} is for a service", told.profile)
             };
-            assert!(denial.summary.contains("only the service can use it"), "{}", denial.summary);
+            assert!(
+                denial.summary.contains("only the service can use it"),
+                "{}",
+                denial.summary
+            );
         }
     }
     assert_eq!(stage.sandbox.admin().calls("AssumeRole"), 0, "no attempt is made");

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod access_keys;
 mod anywhere;
 mod catalog;
 mod commands;
@@ -20,6 +21,7 @@ mod reminders;
 mod renewals;
 mod resolve;
 mod restarts;
+mod role_facts;
 mod saml;
 mod saml_story;
 mod shared_codes;

@@ -82,7 +82,7 @@ async fn a_device_is_kept_sealed_until_it_is_removed() {
     assert_eq!(world.ask(remove()).await.unwrap_err().code, ErrorCode::Invalid);
 }
 
-fn files_with(folder: &std::path::Path, text: &str) -> Vec<String> {
+pub fn files_with(folder: &std::path::Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -4,11 +4,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use hatrack_agent::protocol::Event;
 use hatrack_agent::protocol::{
     ErrorCode, GiveProxyLogin, HandOutOutcome, HandOutRequest, Reply, Request, RoleChoice, SessionRef,
     Settings, Status, Topic,
 };
-use hatrack_agent::protocol::Event;
 use hatrack_agent::service::Answered;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::choice::ProxyChoice;
@@ -36,7 +36,9 @@ impl Stage {
             .vars()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let more = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let more = more
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()));
         CallerContext::new(
             self.caller.client,
             self.caller.working_folder.clone(),
@@ -54,7 +56,11 @@ impl Stage {
 
 #[tokio::test]
 async fn h72_a_clock_that_is_an_hour_off_switches_and_is_told() {
-    for (seconds, way) in [(3600, "1 h behind"), (-3600, "1 h ahead of"), (300, "5 min behind")] {
+    for (seconds, way) in [
+        (3600, "1 h behind"),
+        (-3600, "1 h ahead of"),
+        (300, "5 min behind"),
+    ] {
         let stage = Stage::new().await;
         assert_eq!(stage.status().await.clock_note, None);
         let Ok(Answered::Listening(changes)) = stage
@@ -66,8 +72,7 @@ async fn h72_a_clock_that_is_an_hour_off_switches_and_is_told() {
             panic!("no subscription");
         };
         stage.sandbox.admin().set_clock_ahead(seconds);
-        let SwitchOutcome::Switched { session, notes } =
-            stage.switch(to(&stage.story("S1").profile)).await
+        let SwitchOutcome::Switched { session, notes } = stage.switch(to(&stage.story("S1").profile)).await
         else {
             panic!("no session");
         };
@@ -112,7 +117,8 @@ async fn proxy_to(server: String) -> (u16, Arc<AtomicUsize>) {
                 }
                 let text = String::from_utf8(head.clone()).unwrap();
                 if !text.contains("Basic dHJveTpjYW5hcnkgcGFzcw==") {
-                    let refused = b"HTTP/1.1 407 X\r\nproxy-authenticate: Basic realm=x\r\ncontent-length: 0\r\n\r\n";
+                    let refused =
+                        b"HTTP/1.1 407 X\r\nproxy-authenticate: Basic realm=x\r\ncontent-length: 0\r\n\r\n";
                     client.write_all(refused).await.unwrap();
                     return;
                 }
@@ -255,7 +261,11 @@ async fn the_desktop_s_proxy_is_used_where_the_environment_names_none_and_the_pe
     assert_eq!(proxy_asks(&reply), Some(system.as_str()), "{reply:?}");
     // The environment's goes before it.
     let (other, _) = proxy_to("127.0.0.1:1".to_owned()).await;
-    let named = [vars.clone(), vec![("http_proxy", format!("http://127.0.0.1:{other}"))]].concat();
+    let named = [
+        vars.clone(),
+        vec![("http_proxy", format!("http://127.0.0.1:{other}"))],
+    ]
+    .concat();
     let reply = stage.ask_as(stage.caller_with(&named), asked(&stage)).await;
     let address = format!("127.0.0.1:{other}");
     assert_eq!(proxy_asks(&reply), Some(address.as_str()), "{reply:?}");

@@ -9,8 +9,8 @@ use hatrack_core::arn::RoleArn;
 use hatrack_core::expiry::{BootTime, Clock, Moment};
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{
-    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach,
-    Refusal, Sts,
+    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken,
+    Issued, Reach, Refusal, Sts,
 };
 use hatrack_store::vault::{Keyring, KeyringTrouble};
 use jiff::{SignedDuration, Timestamp};

@@ -75,7 +75,11 @@ impl World {
 
     /// Good for five minutes.
     fn response(&self) -> String {
-        response(&ROLES, "somebody", self.clock.now().wall + SignedDuration::from_mins(5))
+        response(
+            &ROLES,
+            "somebody",
+            self.clock.now().wall + SignedDuration::from_mins(5),
+        )
     }
 
     async fn hand_over(&self, sign_in: &SignInView, response: &str) -> Result<Reply, WireError> {
@@ -101,7 +105,10 @@ impl World {
 
     async fn saml_state(&self) -> PortalStateView {
         match self.ask(Request::Portals).await.unwrap() {
-            Reply::Portals(states) => states.into_iter().find(|state| state.portal.name == "acme").unwrap(),
+            Reply::Portals(states) => states
+                .into_iter()
+                .find(|state| state.portal.name == "acme")
+                .unwrap(),
             other => panic!("{other:?}"),
         }
     }
@@ -115,7 +122,8 @@ impl World {
     }
 
     async fn switch_saml(&self) -> SwitchOutcome {
-        self.switch_with(SwitchRequest::of(RoleChoice::Key(KEY.into()))).await
+        self.switch_with(SwitchRequest::of(RoleChoice::Key(KEY.into())))
+            .await
     }
 }
 
@@ -158,7 +166,10 @@ async fn a_page_hands_over_one_assertion_whose_roles_are_listed_and_switched_to(
     assert!(!session.chained);
     let call = world.sts.federated.lock().unwrap()[0].clone();
     assert_eq!(call.role.to_string(), "arn:aws:iam::123456789012:role/Admin");
-    assert_eq!(call.provider.as_str(), "arn:aws:iam::123456789012:saml-provider/Directory");
+    assert_eq!(
+        call.provider.as_str(),
+        "arn:aws:iam::123456789012:saml-provider/Directory"
+    );
     assert_eq!(call.assertion.expose(), world.response());
 
     let rows = world.history().await;
@@ -177,7 +188,10 @@ async fn what_is_asked_goes_along_and_the_sessions_name_is_the_assertions() {
     let mut asked = SwitchRequest::of(RoleChoice::Key(KEY.into()));
     asked.options.duration = Some(43200.try_into().unwrap());
     asked.options.policy_arns = vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".parse().unwrap()];
-    assert_eq!(switched(world.switch_with(asked.clone()).await).seconds_left, 43200);
+    assert_eq!(
+        switched(world.switch_with(asked.clone()).await).seconds_left,
+        43200
+    );
     let call = world.sts.federated.lock().unwrap()[0].clone();
     assert_eq!((call.duration.seconds(), call.policy_arns.len()), (43200, 1));
     asked.options.session_name = Some("mine".parse().unwrap());
@@ -213,7 +227,10 @@ async fn whoever_signs_in_next_does_not_get_the_sessions_of_the_one_before() {
     world.paste(&world.response()).await.unwrap();
     let first = switched(world.switch_saml().await);
     let ends = world.clock.now().wall + SignedDuration::from_mins(5);
-    world.paste(&response(&ROLES, "somebody-else", ends)).await.unwrap();
+    world
+        .paste(&response(&ROLES, "somebody-else", ends))
+        .await
+        .unwrap();
     let second = switched(world.switch_saml().await);
     assert_ne!(first.id, second.id);
     assert_eq!(world.sts.calls(), 2);
@@ -231,7 +248,11 @@ async fn what_is_of_no_use_ends_the_page_but_not_a_paste() {
     ] {
         let why = world.paste(pasted).await.unwrap_err();
         assert_eq!(why.code, ErrorCode::SignIn);
-        assert!(why.message.contains(told) && !why.message.contains("canary"), "{}", why.message);
+        assert!(
+            why.message.contains(told) && !why.message.contains("canary"),
+            "{}",
+            why.message
+        );
     }
     // The page is still waited for.
     assert!(!world.begin_saml().await.begun);
@@ -240,7 +261,10 @@ async fn what_is_of_no_use_ends_the_page_but_not_a_paste() {
     assert_eq!(world.end_of(&sign_in).await.unwrap_err().message, why.message);
     assert_eq!(world.saml_keys().await, [""; 0]);
     let rows = world.history().await;
-    assert_eq!((rows[0].event.as_str(), rows[0].outcome.as_str()), ("sign_in", "failed"));
+    assert_eq!(
+        (rows[0].event.as_str(), rows[0].outcome.as_str()),
+        ("sign_in", "failed")
+    );
     assert_eq!(rows.len(), 1);
 }
 
@@ -260,7 +284,14 @@ async fn a_sign_in_can_be_given_up_and_begun_again() {
     world.ask(Request::CancelSignIn { id }).await.unwrap();
     let why = world.end_of(&sign_in).await.unwrap_err();
     assert!(why.message.contains("given up"), "{}", why.message);
-    assert_eq!(world.hand_over(&sign_in, &world.response()).await.unwrap_err().code, ErrorCode::SignIn);
+    assert_eq!(
+        world
+            .hand_over(&sign_in, &world.response())
+            .await
+            .unwrap_err()
+            .code,
+        ErrorCode::SignIn
+    );
     let again = world.begin_saml().await;
     assert!(again.begun && again.id != sign_in.id);
 }
@@ -280,7 +311,10 @@ async fn b17_b18_a_refused_assertion_says_what_to_look_at_and_is_not_sent_again(
         let SwitchOutcome::Denied { denial } = world.switch_saml().await else {
             panic!("{code} is a denial");
         };
-        assert_eq!((denial.code.as_str(), denial.message.as_str()), (code, "in AWS's words"));
+        assert_eq!(
+            (denial.code.as_str(), denial.message.as_str()),
+            (code, "in AWS's words")
+        );
         assert_eq!(denial.request_id.as_deref(), Some("refused-1"));
         assert_eq!(denial.action, "sts:AssumeRoleWithSAML");
         assert!(denial.summary.contains(told), "{}", denial.summary);
@@ -306,7 +340,11 @@ async fn b16_a_page_that_is_not_encrypted_is_opened_only_with_the_persons_leave(
     world.ask(Request::ConsentEndpoint { endpoint }).await.unwrap();
     world.begin_saml().await;
     for wrong in ["file:///etc/passwd", "javascript:alert(1)", "login.example.com"] {
-        assert_eq!(world.add("other", wrong).await.unwrap_err().code, ErrorCode::Invalid, "{wrong}");
+        assert_eq!(
+            world.add("other", wrong).await.unwrap_err().code,
+            ErrorCode::Invalid,
+            "{wrong}"
+        );
     }
     // A name that the shared config has already.
     assert_eq!(world.add("", PAGE).await.unwrap_err().code, ErrorCode::Invalid);
@@ -322,7 +360,7 @@ async fn a_restart_forgets_the_assertion_and_keeps_what_it_listed() {
     assert!(asks_to_sign_in(&world.switch_saml().await));
     let mut files = Vec::new();
     read_all(world.folder.path(), &mut files);
-    let needle = kept[..60].as_bytes();
+    let needle = &kept.as_bytes()[..60];
     assert!(files.len() > 1_000);
     assert!(!files.windows(needle.len()).any(|window| window == needle));
 
@@ -334,8 +372,14 @@ async fn a_restart_forgets_the_assertion_and_keeps_what_it_listed() {
     assert_eq!(world.saml_keys().await, [""; 0]);
     assert_eq!(world.saml_state().await.roles, None);
     let name = "acme".to_owned();
-    world.ask(Request::RemoveSaml { name: name.clone() }).await.unwrap();
-    assert_eq!(world.ask(Request::RemoveSaml { name }).await.unwrap_err().code, ErrorCode::NoSuchRole);
+    world
+        .ask(Request::RemoveSaml { name: name.clone() })
+        .await
+        .unwrap();
+    assert_eq!(
+        world.ask(Request::RemoveSaml { name }).await.unwrap_err().code,
+        ErrorCode::NoSuchRole
+    );
 }
 
 fn read_all(folder: &std::path::Path, into: &mut Vec<u8>) {
@@ -357,7 +401,10 @@ async fn a_provider_that_changes_its_address_is_another() {
     assert_eq!(world.saml_keys().await.len(), 2);
     world.add("acme", "https://other.example.com/aws").await.unwrap();
     assert_eq!(world.saml_keys().await, [""; 0]);
-    assert_eq!(world.saml_state().await.portal.start_url, "https://other.example.com/aws");
+    assert_eq!(
+        world.saml_state().await.portal.start_url,
+        "https://other.example.com/aws"
+    );
 }
 
 /// A response of the longest that STS takes crosses the socket.

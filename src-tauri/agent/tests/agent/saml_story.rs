@@ -32,7 +32,10 @@ impl Stage {
             portal: "directory".into(),
             response: Secret::new(response),
         };
-        assert!(matches!(self.ask(Request::GiveAssertion(given)).await, Ok(Reply::Done)));
+        assert!(matches!(
+            self.ask(Request::GiveAssertion(given)).await,
+            Ok(Reply::Done)
+        ));
     }
 
     async fn to_arn(&self, arn: &str, seconds: Option<u32>) -> SwitchOutcome {
@@ -48,7 +51,10 @@ impl Stage {
     }
 
     fn response(&self, at: usize, seconds: i64) -> String {
-        self.sandbox.admin().saml_response(&self.user(at), seconds).unwrap()
+        self.sandbox
+            .admin()
+            .saml_response(&self.user(at), seconds)
+            .unwrap()
     }
 }
 
@@ -117,7 +123,9 @@ async fn s8_what_sts_does_not_believe_is_told_in_its_words() {
     use base64::Engine as _;
     let engine = base64::engine::general_purpose::STANDARD;
     let xml = engine.decode(stage.response(0, 300)).unwrap();
-    let xml = String::from_utf8(xml).unwrap().replace("</samlp:Response>", " </samlp:Response>");
+    let xml = String::from_utf8(xml)
+        .unwrap()
+        .replace("</samlp:Response>", " </samlp:Response>");
     stage.give(engine.encode(xml)).await;
     refused("InvalidIdentityToken").await;
 }

@@ -88,6 +88,31 @@ async fn a_signed_file_is_taken_as_it_changes_and_one_badly_signed_is_not() {
 }
 
 #[tokio::test]
+async fn a_file_is_looked_at_without_being_trusted_or_kept() {
+    let world = World::new().await;
+    let text = with_role("First");
+    publish(&world, "team.toml", &text);
+    let look = |location: &str| Request::LookAtTeam {
+        location: location.to_owned(),
+    };
+    let Reply::TeamPreview(preview) = world.ask(look("team.toml")).await.unwrap() else {
+        panic!("no preview");
+    };
+    assert_eq!(preview.name, "platform");
+    assert_eq!(preview.sha256, FileHash::of(text.as_bytes()));
+    assert_eq!(
+        preview.lines,
+        ["+ role arn:aws:iam::444455556666:role/First from troy"]
+    );
+    assert!(teams(&world).await.is_empty() && roles_of_team(&world).await.is_empty());
+    publish(&world, "broken.toml", "command = \"rm\"\n");
+    for wrong in ["nothing.toml", "broken.toml", "http://example.com/t.toml"] {
+        let refused = world.ask(look(wrong)).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Invalid, "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_is_looked_for_again_after_an_hour_and_at_each_start() {
     let mut world = World::new().await;
     let first = with_role("First");

@@ -60,10 +60,17 @@ async fn cut_everywhere(in_vault: bool) {
             assert!(desk.aws.takes(&id, &secret), "{cut:?}: locked out");
 
             let keys = desk.keys().await;
-            let rotated = desk.rotate(&keys).await.unwrap_or_else(|why| panic!("{cut:?}: {why}"));
+            let rotated = desk
+                .rotate(&keys)
+                .await
+                .unwrap_or_else(|why| panic!("{cut:?}: {why}"));
             let (id, secret) = in_use(&desk, in_vault).await;
             assert!(desk.aws.takes(&id, &secret), "{cut:?}");
-            assert_eq!((&rotated.new_id, "AKIAOLD"), (&id, rotated.old_id.as_str()), "{cut:?}");
+            assert_eq!(
+                (&rotated.new_id, "AKIAOLD"),
+                (&id, rotated.old_id.as_str()),
+                "{cut:?}"
+            );
             assert_eq!(desk.aws.active(), [id], "{cut:?}: one key is left");
             assert_eq!(desk.aws.state.lock().unwrap().keys.len(), 1, "{cut:?}");
             assert_eq!(desk.rotations().get("troy").unwrap(), None, "{cut:?}");

@@ -66,12 +66,22 @@ impl Desk {
 
     /// As a new agent has them: from what is on the disk.
     pub async fn keys(&self) -> Keys {
+        self.keys_with(self.keyring.clone()).await
+    }
+
+    /// The same where the keyring gives no key.
+    pub async fn keys_without_vault(&self) -> Keys {
+        self.keys_with(Arc::new(MemoryKeyring(false, Mutex::default())))
+            .await
+    }
+
+    async fn keys_with(&self, keyring: Arc<MemoryKeyring>) -> Keys {
         let home = Home::at(&self.folder.path().join("home"));
         home.create().unwrap();
         let clock = Arc::new(SystemClock::new());
         let choices = Arc::new(Choices::load(SettingsFile::of(&home), clock.clone()).unwrap());
         let patience = Duration::from_secs(5);
-        let vault = Vault::with_keyring(home.vault(), self.keyring.clone(), patience).await;
+        let vault = Vault::with_keyring(home.vault(), keyring, patience).await;
         let keys = Keys::new(Wiring {
             vault: Arc::new(OnceLock::from(vault)),
             catalogs: Arc::new(Catalogs::new(clock.clone(), choices)),

@@ -20,10 +20,9 @@ async fn a_key_goes_into_the_vault_and_its_line_takes_its_place() {
     assert_eq!(std::fs::read_to_string(&backups[0]).unwrap(), CREDENTIALS);
     let line = &changes[0].added[0].text;
     assert!(line.ends_with("credential-process --raw troy"), "{line}");
-    let expected = CREDENTIALS.replace("aws_access_key_id = AKIAOLD\n", "").replace(
-        "aws_secret_access_key = canary-old # x",
-        line,
-    );
+    let expected = CREDENTIALS
+        .replace("aws_access_key_id = AKIAOLD\n", "")
+        .replace("aws_secret_access_key = canary-old # x", line);
     assert_eq!(desk.credentials(), expected);
 
     // A new agent finds it again, and the secret is nowhere but in the backup.
@@ -38,7 +37,10 @@ async fn a_key_goes_into_the_vault_and_its_line_takes_its_place() {
         CREDENTIALS.replace(" # x", ""),
         "all but the comment beside the secret"
     );
-    assert!(matches!(again.credentials("troy").await, Err(KeyFailure::NotInVault(_))));
+    assert!(matches!(
+        again.credentials("troy").await,
+        Err(KeyFailure::NotInVault(_))
+    ));
 }
 
 #[tokio::test]

@@ -14,7 +14,10 @@ async fn a_key_in_a_file_is_rotated_in_the_file_and_all_else_stays() {
         .replace("canary-old", "canary-1");
     assert_eq!(desk.credentials(), expected);
     let retired = desk.aws.calls();
-    assert_eq!(retired[retired.len() - 2..], ["UpdateAccessKey", "DeleteAccessKey"]);
+    assert_eq!(
+        retired[retired.len() - 2..],
+        ["UpdateAccessKey", "DeleteAccessKey"]
+    );
 }
 
 #[tokio::test]
@@ -48,7 +51,10 @@ async fn a_second_key_is_told_of_and_nothing_is_made() {
     let failed = desk.rotate(&desk.keys().await).await.unwrap_err();
     let text = failed.to_string();
     assert!(matches!(failed, KeyFailure::TwoKeys { .. }), "{text}");
-    assert!(text.contains("SIDE") && text.contains("1970-01-01") && text.contains("never used"), "{text}");
+    assert!(
+        text.contains("SIDE") && text.contains("1970-01-01") && text.contains("never used"),
+        "{text}"
+    );
     assert!(!desk.aws.calls().contains(&"CreateAccessKey"));
     assert_eq!(desk.rotations().get("troy").unwrap(), None);
 }
@@ -101,7 +107,10 @@ async fn an_old_key_that_cannot_be_retired_is_told_and_retired_later() {
     let keys = desk.keys().await;
     let failed = desk.rotate(&keys).await.unwrap_err();
     let text = failed.to_string();
-    assert!(text.contains("AKIANEW1") && text.contains("AKIAOLD") && text.contains("made inactive"), "{text}");
+    assert!(
+        text.contains("AKIANEW1") && text.contains("AKIAOLD") && text.contains("made inactive"),
+        "{text}"
+    );
     assert_eq!(keys.in_files("troy", &desk.caller()).unwrap().key.id, "AKIANEW1");
     desk.aws.allow_all();
     assert!(desk.rotate(&keys).await.unwrap().resumed);
@@ -156,4 +165,40 @@ async fn no_two_rotations_of_a_key_run_at_once() {
     }
     let second = desk.rotate(&keys).await.unwrap_err();
     assert!(matches!(second, KeyFailure::Running(_)));
+}
+
+#[tokio::test]
+async fn a_stored_key_whose_record_is_gone_is_gone_on_with() {
+    let desk = Desk::new();
+    let keys = desk.keys().await;
+    keys.import("troy", None, &desk.caller()).await.unwrap();
+    desk.aws.state.lock().unwrap().new_keys_unknown_for = 1000;
+    desk.rotate(&keys).await.unwrap_err();
+    desk.rotations().forget("troy").unwrap();
+    desk.aws
+        .state
+        .lock()
+        .unwrap()
+        .keys
+        .get_mut("AKIANEW1")
+        .unwrap()
+        .unknown_for = 0;
+    desk.rotate(&keys).await.unwrap();
+    assert_eq!(desk.aws.active(), ["AKIANEW1"]);
+}
+
+#[tokio::test]
+async fn a_new_key_in_a_vault_that_is_locked_now_is_not_forgotten() {
+    let desk = Desk::new();
+    let keys = desk.keys().await;
+    keys.import("troy", None, &desk.caller()).await.unwrap();
+    desk.aws.state.lock().unwrap().new_keys_unknown_for = 1000;
+    desk.rotate(&keys).await.unwrap_err();
+    let begun = desk.rotations().get("troy").unwrap();
+    // The file still holds the old key, and nobody can see the new one.
+    let locked = desk.keys_without_vault().await;
+    let failed = desk.rotate(&locked).await.unwrap_err();
+    assert!(matches!(failed, KeyFailure::NotInVault(_)), "{failed}");
+    assert_eq!(desk.rotations().get("troy").unwrap(), begun);
+    assert_eq!(desk.aws.active(), ["AKIANEW1", "AKIAOLD"]);
 }

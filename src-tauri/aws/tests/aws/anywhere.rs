@@ -214,11 +214,7 @@ async fn h72_a_wrong_clock_is_corrected_with_one_more_try() {
         let before = sandbox.admin().calls("CreateSession");
         let given = session_through(&http, &sandbox, &bearer, None, None).await;
         given.unwrap_or_else(|why| panic!("{seconds}: {why}"));
-        assert_eq!(
-            sandbox.admin().calls("CreateSession") - before,
-            more,
-            "{seconds}"
-        );
+        assert_eq!(sandbox.admin().calls("CreateSession") - before, more, "{seconds}");
     }
 }
 
@@ -244,7 +240,10 @@ async fn i77_an_answer_that_is_not_awss_is_told_as_one() {
         let found = session(&sandbox, &bearer, None, None).await.unwrap_err();
         let is_captive = matches!(found, AwsFailure::CaptivePortal { .. });
         let is_garbled = matches!(found, AwsFailure::Garbled { .. });
-        assert!(is_captive == captive && is_garbled != captive, "{body}: {found:?}");
+        assert!(
+            is_captive == captive && is_garbled != captive,
+            "{body}: {found:?}"
+        );
     }
     sandbox.admin().inject(On::RolesAnywhere, 1, Effect::Disconnect);
     let found = session(&sandbox, &bearer, None, None).await;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use hatrack_aws::http::HttpClients;
 use hatrack_aws::identities::{ProofKey, Refresh, refresh};
-use hatrack_aws::{AwsIam, AwsIdentityCenter, AwsOrganizations, AwsSts};
 use hatrack_aws::s3::S3Failure;
+use hatrack_aws::{AwsIam, AwsIdentityCenter, AwsOrganizations, AwsSts};
 use hatrack_core::iam::Iam;
 use hatrack_core::identity_center::{Grant, IdentityCenter};
 use hatrack_core::organization::Organizations;
@@ -59,10 +59,7 @@ async fn every_client(reach: &Reach) -> Vec<(&'static str, AwsFailure)> {
     };
     vec![
         ("S3", of_s3),
-        (
-            "STS",
-            sts.get_caller_identity(reach, &user()).await.unwrap_err(),
-        ),
+        ("STS", sts.get_caller_identity(reach, &user()).await.unwrap_err()),
         ("IAM", iam.role(reach, &user(), "R").await.unwrap_err()),
         (
             "Organizations",
@@ -122,7 +119,8 @@ fn network_without_tls() -> (u16, std::thread::JoinHandle<()>) {
                 0x16 => drop(stream),
                 b'!' => return,
                 _ => {
-                    let answer = "HTTP/1.1 302 Found\r\nlocation: http://portal.example/\r\ncontent-length: 0\r\n\r\n";
+                    let answer =
+                        "HTTP/1.1 302 Found\r\nlocation: http://portal.example/\r\ncontent-length: 0\r\n\r\n";
                     stream.write_all(answer.as_bytes()).unwrap();
                     // Until the client has read it.
                     let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);

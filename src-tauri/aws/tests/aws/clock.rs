@@ -93,7 +93,13 @@ impl Response {
 fn table() -> Table {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let output = std::process::Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--manifest-path",
+        ])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .output()
         .unwrap();
@@ -135,11 +141,19 @@ async fn run(case: &Case) {
         script.lock().unwrap().clone_from(&operation.attempts);
         let outcome = sts.get_caller_identity(&reach(&server.url()), &user()).await;
         let asked = server.asked();
-        let signed: Vec<&str> = asked[seen..].iter().map(|asked| asked.header("x-amz-date")).collect();
+        let signed: Vec<&str> = asked[seen..]
+            .iter()
+            .map(|asked| asked.header("x-amz-date"))
+            .collect();
         let due: Vec<String> = operation
             .attempts
             .iter()
-            .map(|attempt| attempt.expected_signing_time.strftime("%Y%m%dT%H%M%SZ").to_string())
+            .map(|attempt| {
+                attempt
+                    .expected_signing_time
+                    .strftime("%Y%m%dT%H%M%SZ")
+                    .to_string()
+            })
             .collect();
         assert_eq!(signed, due, "{}", case.description);
         assert_eq!(
@@ -180,7 +194,11 @@ async fn h72_every_row_of_aws_s_own_table_is_signed_as_it_says() {
     assert_eq!(table.tests.len(), 10);
     for case in &table.tests {
         // The one exception: a client that is allowed a single attempt, which ours is not.
-        if case.operations.iter().any(|operation| operation.max_attempts == Some(1)) {
+        if case
+            .operations
+            .iter()
+            .any(|operation| operation.max_attempts == Some(1))
+        {
             assert_eq!(
                 case.description,
                 "Clock skew error with no retry budget still updates ClientSkew"

@@ -64,7 +64,11 @@ async fn what_may_not_be_read_is_aws_s_refusal() {
 async fn s14_ones_own_policies_are_read_down_to_the_groups() {
     let sandbox = sandbox().await;
     let own = iam()
-        .own_policies(&reach(sandbox.endpoint()), &user(&sandbox, "S14"), &Whose::User("asi-dev".into()))
+        .own_policies(
+            &reach(sandbox.endpoint()),
+            &user(&sandbox, "S14"),
+            &Whose::User("asi-dev".into()),
+        )
         .await
         .unwrap();
     assert_eq!(own.unread, []);
@@ -94,11 +98,16 @@ async fn what_is_refused_among_it_is_noted_and_the_rest_told() {
     sandbox.admin().inject(operation, 1, effect());
     let reach = reach(sandbox.endpoint());
     let signer = user(&sandbox, "S14");
-    let own = iam().own_policies(&reach, &signer, &Whose::User("asi-dev".into())).await.unwrap();
+    let own = iam()
+        .own_policies(&reach, &signer, &Whose::User("asi-dev".into()))
+        .await
+        .unwrap();
     assert_eq!(own.unread[0].operation, "ListGroupsForUser");
     assert_eq!(own.policies.len(), 1);
     sandbox.admin().inject(On::Iam, 100, effect());
-    let all = iam().own_policies(&reach, &signer, &Whose::User("asi-dev".into())).await;
+    let all = iam()
+        .own_policies(&reach, &signer, &Whose::User("asi-dev".into()))
+        .await;
     assert!(matches!(all, Err(AwsFailure::Refused(_))), "{all:?}");
 }
 
@@ -112,7 +121,11 @@ async fn b20_throttling_is_waited_out() {
     };
     sandbox.admin().inject(On::Iam, 3, effect);
     let own = iam()
-        .own_policies(&reach(sandbox.endpoint()), &user(&sandbox, "S14"), &Whose::User("asi-dev".into()))
+        .own_policies(
+            &reach(sandbox.endpoint()),
+            &user(&sandbox, "S14"),
+            &Whose::User("asi-dev".into()),
+        )
         .await
         .unwrap();
     assert_eq!((own.policies.len(), own.unread.len()), (2, 0));
@@ -132,7 +145,11 @@ async fn b28_pages_that_go_round_end() {
     let operation = On::Operation("ListGroupsForUser".into());
     sandbox.admin().inject(operation, 100, effect);
     let own = iam()
-        .own_policies(&reach(sandbox.endpoint()), &user(&sandbox, "S14"), &Whose::User("asi-dev".into()))
+        .own_policies(
+            &reach(sandbox.endpoint()),
+            &user(&sandbox, "S14"),
+            &Whose::User("asi-dev".into()),
+        )
         .await;
     let Err(AwsFailure::Garbled { why, .. }) = own else {
         panic!("{own:?}")
@@ -238,7 +255,10 @@ async fn b25_a_list_of_accounts_that_is_none_says_so() {
         let told = format!("{effect:?}");
         let failed = accounts_with(effect).await;
         assert!(
-            matches!(failed, Err(AwsFailure::Garbled { .. } | AwsFailure::Unreachable { .. })),
+            matches!(
+                failed,
+                Err(AwsFailure::Garbled { .. } | AwsFailure::Unreachable { .. })
+            ),
             "{told}: {failed:?}"
         );
     }
@@ -287,11 +307,19 @@ async fn a_roles_own_policies_are_read_with_its_session() {
     let arn = "arn:aws:iam::333344445555:role/FourHours";
     let signer = role(&sandbox, "S9", arn).await;
     let own = iam()
-        .own_policies(&reach(sandbox.endpoint()), &signer, &Whose::Role("FourHours".into()))
+        .own_policies(
+            &reach(sandbox.endpoint()),
+            &signer,
+            &Whose::Role("FourHours".into()),
+        )
         .await;
     // Its policies let it read itself and not its own policies: AWS's refusal names what is missing.
     let Err(AwsFailure::Refused(refusal)) = own else {
         panic!("{own:?}")
     };
-    assert!(refusal.message.contains("iam:ListRolePolicies"), "{}", refusal.message);
+    assert!(
+        refusal.message.contains("iam:ListRolePolicies"),
+        "{}",
+        refusal.message
+    );
 }

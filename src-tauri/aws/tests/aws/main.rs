@@ -15,6 +15,7 @@ mod network;
 mod partitions;
 mod portal;
 mod role_credentials;
+mod saml;
 mod sandbox_sign_in;
 mod server;
 mod sign_in;

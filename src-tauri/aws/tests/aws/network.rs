@@ -205,8 +205,12 @@ async fn carrying_proxy(authorization: &'static str) -> (u16, Arc<AtomicUsize>) 
                     head.push(client.read_u8().await.unwrap());
                 }
                 let head = String::from_utf8(head).unwrap();
-                if !head.to_ascii_lowercase().contains(&authorization.to_ascii_lowercase()) {
-                    let refused = b"HTTP/1.1 407 X\r\nproxy-authenticate: Basic realm=x\r\ncontent-length: 0\r\n\r\n";
+                if !head
+                    .to_ascii_lowercase()
+                    .contains(&authorization.to_ascii_lowercase())
+                {
+                    let refused =
+                        b"HTTP/1.1 407 X\r\nproxy-authenticate: Basic realm=x\r\ncontent-length: 0\r\n\r\n";
                     client.write_all(refused).await.unwrap();
                     return;
                 }

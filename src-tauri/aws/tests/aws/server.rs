@@ -56,6 +56,16 @@ impl Answer {
         self
     }
 
+    /// The same with a part of its body left out.
+    pub fn without(self, part: &str) -> Self {
+        let text = String::from_utf8(self.body).unwrap();
+        assert!(text.contains(part));
+        Self {
+            body: text.replace(part, "").into_bytes(),
+            ..self
+        }
+    }
+
     pub fn cut(self) -> Self {
         Self {
             end: End::Cut,

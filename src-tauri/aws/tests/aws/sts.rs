@@ -218,11 +218,16 @@ async fn b23_a_strange_expiration_is_given_on_as_it_is() {
             expected.parse::<Timestamp>().unwrap()
         );
     }
-    let server = Server::start(|_, _| issued("soon", "token")).await;
-    assert!(matches!(
-        ask(&quick_sts(), &server).await,
-        Err(AwsFailure::Garbled { .. })
-    ));
+    for none in [
+        issued("soon", "token"),
+        issued("", "token"),
+        issued("</Expiration><Expiration>", "token"),
+        issued("2026-11-22T12:00:00Z", "token").without("<Expiration>2026-11-22T12:00:00Z</Expiration>"),
+    ] {
+        let server = Server::start(move |_, _| none.clone()).await;
+        let answer = ask(&quick_sts(), &server).await;
+        assert!(matches!(answer, Err(AwsFailure::Garbled { .. })), "{answer:?}");
+    }
 }
 
 #[tokio::test]

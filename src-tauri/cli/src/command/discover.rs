@@ -92,7 +92,10 @@ impl Discover {
                 return Ok(ExitCode::SUCCESS);
             }
             agent.forget_discovery(&known.start).await?;
-            out::note(&format!("what was found from {} is listed no more", inert(&known.start)));
+            out::note(&format!(
+                "what was found from {} is listed no more",
+                inert(&known.start)
+            ));
             return Ok(ExitCode::SUCCESS);
         }
         let mut view = self.search(&agent, start).await?;
@@ -198,7 +201,11 @@ impl Discover {
         }
         let mut table = Table::new(["ACCOUNT", "ROLE", "WHAT", "FOUND IN"]);
         for role in &roles {
-            let what = if role.candidate { "may exist" } else { "named by a policy" };
+            let what = if role.candidate {
+                "may exist"
+            } else {
+                "named by a policy"
+            };
             let places: Vec<&str> = [role.source]
                 .into_iter()
                 .chain(role.also_in.iter().map(String::as_str))
@@ -216,14 +223,21 @@ fn tell(report: &DiscoveryReport) {
     out::note(&format!("read as {}", inert(&report.who)));
     if let Some(policies) = &report.policies {
         for pattern in &policies.patterns {
-            let depends = if pattern.conditional { ", under a condition" } else { "" };
+            let depends = if pattern.conditional {
+                ", under a condition"
+            } else {
+                ""
+            };
             out::note(&format!(
                 "{} allows {}{depends}",
                 inert(&pattern.policy),
                 inert(&pattern.allows)
             ));
         }
-        policies.denied.iter().for_each(|denied| out::note(&inert(denied)));
+        policies
+            .denied
+            .iter()
+            .for_each(|denied| out::note(&inert(denied)));
         policies.unread.iter().for_each(unread);
     }
     if let Some(organization) = &report.organization {
@@ -240,7 +254,11 @@ fn tell(report: &DiscoveryReport) {
 }
 
 fn unread(what: &UnreadView) {
-    out::note(&format!("not read: {}: {}", inert(&what.operation), inert(&what.why)));
+    out::note(&format!(
+        "not read: {}: {}",
+        inert(&what.operation),
+        inert(&what.why)
+    ));
 }
 
 /// Whether a row was found from `start`, whatever else names it.

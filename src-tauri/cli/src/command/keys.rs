@@ -208,11 +208,19 @@ impl Rotate {
             resumed,
         } = ask::rotate(agent, request).await?
         else {
-            return Err(Failure::refused("the agent gave no answer that can be used; try again"));
+            return Err(Failure::refused(
+                "the agent gave no answer that can be used; try again",
+            ));
         };
         let old = if kept_old { "is inactive" } else { "is deleted" };
-        let begun = if resumed { " (begun before, and finished now)" } else { "" };
-        out::note(&format!("the key …{new_ends} is in use, and the old one …{old_ends} {old}{begun}"));
+        let begun = if resumed {
+            " (begun before, and finished now)"
+        } else {
+            ""
+        };
+        out::note(&format!(
+            "the key …{new_ends} is in use, and the old one …{old_ends} {old}{begun}"
+        ));
         Ok(())
     }
 }

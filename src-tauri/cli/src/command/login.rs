@@ -13,10 +13,10 @@ use super::Listing;
 use crate::ask::unanswered;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::{out, saml_response};
 use crate::sign_in::{SignedIn, Way, sign_in};
 use crate::table::Table;
 use crate::time::local;
+use crate::{out, saml_response};
 
 /// The arguments of `hat login`.
 #[derive(Debug, Args)]
@@ -98,7 +98,8 @@ impl Logout {
         let agent = context.agent().await?;
         let name = named(&agent, self.name.as_deref()).await?;
         let states = agent.portals().await?;
-        let is_saml = |state: &PortalStateView| state.portal.name == name && state.portal.kind == SignInKind::Saml;
+        let is_saml =
+            |state: &PortalStateView| state.portal.name == name && state.portal.kind == SignInKind::Saml;
         let whose = match states.iter().any(is_saml) {
             true => "",
             false => ", for every program on this computer",

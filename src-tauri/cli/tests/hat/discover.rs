@@ -17,16 +17,25 @@ fn s14_a_role_that_a_groups_policy_names_is_found() {
     assert_eq!(told["start"], "asi-dev");
     assert!(told["who"].as_str().unwrap().ends_with(":user/asi-dev"), "{told}");
     let policies = &told["policies"];
-    assert_eq!((&policies["policies"], &policies["unread"]), (&json!(2), &json!([])));
+    assert_eq!(
+        (&policies["policies"], &policies["unread"]),
+        (&json!(2), &json!([]))
+    );
     let roles = found(&told);
-    let role = roles.iter().find(|role| role["arn"] == json!(story.role_arn)).unwrap();
+    let role = roles
+        .iter()
+        .find(|role| role["arn"] == json!(story.role_arn))
+        .unwrap();
     // A profile names it already, so it is that row.
     assert_eq!(role["candidate"], json!(false));
     assert_eq!(role["also_in"], json!(["Policies of asi-dev"]));
 
     let overview = stage.json(["discover", "--list", "--json"]);
     assert_eq!(overview[0]["start"], "asi-dev");
-    assert_eq!(found(&stage.json(["discover", "asi-dev", "--list", "--json"])).len(), roles.len());
+    assert_eq!(
+        found(&stage.json(["discover", "asi-dev", "--list", "--json"])).len(),
+        roles.len()
+    );
     stage.run(["discover", "asi-dev", "--forget"]).succeeded();
     assert_eq!(stage.json(["discover", "--list", "--json"]), json!([]));
     stage.run(["discover", "asi-dev", "--forget"]).failed(1);
@@ -35,10 +44,20 @@ fn s14_a_role_that_a_groups_policy_names_is_found() {
 #[test]
 fn b17_an_organization_that_may_not_be_listed_is_said_and_the_policies_count() {
     let stage = Stage::set();
-    let ran = stage.run(["discover", "asi-dev", "--organization", "--role-name", "Audit-{account}"]);
+    let ran = stage.run([
+        "discover",
+        "asi-dev",
+        "--organization",
+        "--role-name",
+        "Audit-{account}",
+    ]);
     let out = ran.succeeded().to_owned();
     assert!(out.contains("named by a policy"), "{out}");
-    assert!(ran.err.contains("not read: ListAccounts: AccessDeniedException"), "{}", ran.err);
+    assert!(
+        ran.err.contains("not read: ListAccounts: AccessDeniedException"),
+        "{}",
+        ran.err
+    );
     assert!(ran.err.contains("Reading its own policies"), "{}", ran.err);
     let told = stage.json(["discover", "asi-dev", "--organization", "--json"]);
     assert!(told["organization"]["unread"]["request_id"].is_string(), "{told}");

@@ -43,16 +43,24 @@ fn s8_a_response_on_standard_input_signs_in_and_its_roles_are_switched_to() {
     assert!(states[0]["signed_in_until"].is_string());
 
     let roles = stage.json(["roles", "--json"]);
-    let mine = roles.as_array().unwrap().iter().filter(|role| role["identity"]["kind"] == "saml");
+    let mine = roles
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|role| role["source"] == "SAML, directory");
     assert_eq!(mine.count(), 2);
     let session = given(&stage, &["switch", ROLE, "--duration", "30m", "--json"], "").json();
     assert_eq!(session["role_name"], "ConsoleFederation");
     assert!(session["seconds_left"].as_u64().unwrap() > 1700);
     let refused = given(&stage, &["switch", ROLE, "--session-name", "mine", "--json"], "");
-    assert!(refused.failed(1).contains("RoleSessionName"));
+    assert!(refused.failed(2).contains("RoleSessionName"));
 
     let history = stage.json(["history", "--json"]);
-    let events = history.as_array().unwrap().iter().map(|row| row["event"].as_str().unwrap());
+    let events = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["event"].as_str().unwrap());
     assert!(events.collect::<Vec<_>>().contains(&"sign_in"));
 
     stage.run(["logout", "directory"]).succeeded();
@@ -85,7 +93,10 @@ fn a_long_response_is_pasted_at_the_terminal_unseen() {
     let stage = stage();
     let spaced: String = response(&stage, 300).chars().flat_map(|c| [c, ' ']).collect();
     assert!(spaced.len() > 5_000);
-    let mut hat = at_terminal(&stage, &format!("'{HAT}' login directory --no-browser; echo ended $?"));
+    let mut hat = at_terminal(
+        &stage,
+        &format!("'{HAT}' login directory --no-browser; echo ended $?"),
+    );
     let before = shows(&mut hat, "SAMLResponse (it is not shown): ");
     assert!(before.contains(&stage.manifest().kinds.saml_start_url));
     types(&mut hat, &format!("{spaced}\n"));
@@ -108,11 +119,15 @@ fn a_switch_without_a_sign_in_names_the_way() {
 #[test]
 fn a_provider_that_is_none_is_refused() {
     let stage = Stage::set();
-    for (name, url) in [("acme", "login.example.com"), ("a:b", "https://login.example.com/"), ("acme", "file:///x")] {
-        stage.run(["saml", "add", name, url]).failed(1);
+    for (name, url) in [
+        ("acme", "login.example.com"),
+        ("a:b", "https://login.example.com/"),
+        ("acme", "file:///x"),
+    ] {
+        stage.run(["saml", "add", name, url]).failed(2);
     }
     // The shared config has a sign-in of that name.
     let portal = stage.manifest().sign_in.portals[0].session.clone().unwrap();
     let taken = stage.run(["saml", "add", &portal, "https://login.example.com/"]);
-    assert!(taken.failed(1).contains("already"));
+    assert!(taken.failed(2).contains("already"));
 }

@@ -27,6 +27,10 @@ fn g2_secrets_are_nowhere_but_where_they_were_asked_for() {
     let code = stage.mfa_code(&mfa);
     for arguments in [
         &["switch", "--json", &mfa.profile, "--mfa-code", &code][..],
+        &["keys", "list"],
+        &["keys", "import", "troy", "--keep"],
+        &["keys", "rotate", "troy"],
+        &["keys", "rotate", "data-analyst"],
         &["switch", "asi-production-misspelled"],
         &["switch", "stuzio", "--duration", "12h"],
         &["renew", "stuzio", "--json"],
@@ -42,6 +46,12 @@ fn g2_secrets_are_nowhere_but_where_they_were_asked_for() {
         said += &String::from_utf8(ran.stdout).unwrap();
         said += &String::from_utf8(ran.stderr).unwrap();
     }
+    // A rotation has put a new one into the file.
+    let file = fs::read_to_string(stage.credentials_file()).unwrap();
+    let now = file.lines().filter_map(|line| line.strip_prefix("aws_secret_access_key = "));
+    let made: Vec<String> = now.map(str::to_owned).filter(|new| !secrets.contains(new)).collect();
+    assert_eq!(made.len(), 1);
+    secrets.extend(made);
     let mut places = vec![("what hat said".to_owned(), said.into_bytes())];
     for file in stage.files_of_home() {
         places.push((file.display().to_string(), fs::read(&file).unwrap()));

@@ -44,7 +44,10 @@ impl Rotation {
     /// where it is not known which there were.
     pub fn orphans<'a>(&self, now: &'a [ListedKey]) -> Option<Vec<&'a ListedKey>> {
         let before = self.before.as_ref()?;
-        let since = self.started_at.checked_sub(CLOCKS_DIFFER).unwrap_or(self.started_at);
+        let since = self
+            .started_at
+            .checked_sub(CLOCKS_DIFFER)
+            .unwrap_or(self.started_at);
         let is_ours = |key: &&ListedKey| {
             !before.contains(&key.id)
                 && self.new_id.as_ref() != Some(&key.id)

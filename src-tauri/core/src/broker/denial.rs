@@ -60,7 +60,10 @@ impl Told {
     pub fn in_region(mut self, region: &str) -> Self {
         let unknown = matches!(
             self.view.code.as_str(),
-            "InvalidClientTokenId" | "UnrecognizedClientException" | "AuthFailure" | "RegionDisabledException"
+            "InvalidClientTokenId"
+                | "UnrecognizedClientException"
+                | "AuthFailure"
+                | "RegionDisabledException"
         );
         if unknown && is_opt_in_region(region) {
             self.view.summary.push_str(&format!(

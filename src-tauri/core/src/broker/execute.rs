@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::codes::{CodeSource, SpentCodes};
-use super::journey::{Journey, Start, Stop, needs_code};
+use super::journey::{Journey, Start, needs_code};
 use super::plan::{Calls, Plan};
 use super::ports::{IdentitySource, Random};
+use super::stop::Stop;
 use super::{BrokerError, denial};
 use crate::caller::CallerContext;
 use crate::expiry::{BootTime, Clock};

@@ -1,7 +1,8 @@
 //! What AWS's answers become: sessions.
 
 use super::BrokerError;
-use super::journey::{Journey, Stop};
+use super::journey::Journey;
+use super::stop::Stop;
 use crate::expiry::Expiry;
 use crate::secret::Credentials;
 use crate::session::{Origin, Session, SessionKey, SwitchOptions};

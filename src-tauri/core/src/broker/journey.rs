@@ -4,70 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::codes::{fresh_code, next_code_in};
-use super::denial::{Place, Told};
+use super::denial;
+use super::denial::Place;
 use super::execute::{Broker, Trace};
 use super::plan::{Calls, Plan, Step, chain_of};
 use super::ports::{Given, IdentityAsk, IdentityFailure};
-use super::{BrokerError, denial};
+use super::stop::{Stop, stop};
 use crate::caller::CallerContext;
 use crate::secret::Credentials;
 use crate::session::{Session, SessionKey, SwitchOptions};
 use crate::sts::{AssumeRole, AwsFailure, GetSessionToken, Issued, Refusal};
 use crate::sts_limits::{MfaSerial, SessionDuration, TokenCode, UserSessionDuration};
-use crate::view::{DenialView, NeedView};
+use crate::view::NeedView;
 
 /// Temporary credentials that come without an end are asked for again after this.
 const LIFE_WITHOUT_END: Duration = Duration::from_secs(15 * 60);
-
-/// Why a chain stopped before its end.
-pub(super) enum Stop {
-    Error(BrokerError),
-    Needs(NeedView),
-    /// AWS would refuse; it was not asked.
-    NotAsked(Box<DenialView>),
-    Refused {
-        refusal: Refusal,
-        denial: Box<DenialView>,
-        /// The first call after a live hop was refused: that hop signed it.
-        by_live_hop: bool,
-        /// The duration was over the maximum of the role asked for.
-        over_maximum: bool,
-        /// A code went with it.
-        with_code: bool,
-    },
-}
-
-impl Stop {
-    fn signed_by_live_hop(mut self, signed: bool) -> Self {
-        if let Self::Refused { by_live_hop, .. } = &mut self {
-            *by_live_hop = signed;
-        }
-        self
-    }
-}
-
-impl From<IdentityFailure> for Stop {
-    fn from(failure: IdentityFailure) -> Self {
-        match failure {
-            IdentityFailure::Needs(need) => Self::Needs(*need),
-            IdentityFailure::Refused(refused) => Self::Refused {
-                denial: Box::new(denial::of_identity(&refused).view),
-                refusal: refused.refusal,
-                by_live_hop: false,
-                over_maximum: false,
-                with_code: false,
-            },
-            IdentityFailure::Aws(failure) => unanswered(failure),
-            other => Self::Error(other.into()),
-        }
-    }
-}
-
-impl From<BrokerError> for Stop {
-    fn from(error: BrokerError) -> Self {
-        Self::Error(error)
-    }
-}
 
 /// Where a journey can start: a live session, and the hop that it signs.
 pub(super) struct Start {
@@ -254,8 +205,9 @@ impl<'a> Journey<'a> {
         let answer = self.broker.sts.get_session_token(reach, base, &call).await;
         self.answered(answer, call.mfa.as_ref(), trace)
             .map_err(|failure| {
-                let told =
-                    |refusal: &Refusal| denial::of_user(refusal, &base.access_key_id).in_region(&reach.region);
+                let told = |refusal: &Refusal| {
+                    denial::of_user(refusal, &base.access_key_id).in_region(&reach.region)
+                };
                 stop(failure, told, call.mfa.is_some())
             })
     }
@@ -339,8 +291,9 @@ impl<'a> Journey<'a> {
         let answer = self.broker.sts.assume_role(reach, signer, &call).await;
         self.answered(answer, call.mfa.as_ref(), trace)
             .map_err(|failure| {
-                let told =
-                    |refusal: &Refusal| denial::of_role(refusal, &call, signer, place).in_region(&reach.region);
+                let told = |refusal: &Refusal| {
+                    denial::of_role(refusal, &call, signer, place).in_region(&reach.region)
+                };
                 stop(failure, told, call.mfa.is_some())
             })
     }
@@ -373,30 +326,6 @@ fn note(trace: &mut Trace, answer: Result<Issued, AwsFailure>) -> Result<Issued,
         Err(_) => trace.request_id = None,
     }
     answer
-}
-
-/// A call to which AWS said neither yes nor no.
-fn unanswered(failure: AwsFailure) -> Stop {
-    match failure {
-        AwsFailure::ProxyPassword { proxy } => Stop::Needs(NeedView::ProxyPassword { proxy }),
-        other => Stop::Error(BrokerError::Aws(other)),
-    }
-}
-
-fn stop(failure: AwsFailure, told: impl Fn(&Refusal) -> Told, with_code: bool) -> Stop {
-    match failure {
-        AwsFailure::Refused(refusal) => {
-            let Told { view, over_maximum } = told(&refusal);
-            Stop::Refused {
-                denial: Box::new(view),
-                refusal,
-                by_live_hop: false,
-                over_maximum,
-                with_code,
-            }
-        }
-        other => unanswered(other),
-    }
 }
 
 /// A code is needed; `refused` says why the one before did not do.

@@ -16,6 +16,7 @@ mod order;
 mod plan;
 mod ports;
 mod serve;
+mod stop;
 
 pub use codes::{CODE_STEP, CodeSource, NoCodes, SpentCodes, fresh_code, next_code_in};
 pub use denial::closed as denial_of_closed;

@@ -132,7 +132,10 @@ fn plan_given(order: Order) -> Result<Plan, NotPlanned> {
     let takes_policies = !matches!(order.route.identity, Identity::RolesAnywhere(_));
     // A token is exchanged by a call that takes these; elsewhere who gives the credentials decides.
     let by_call = [
-        (options.duration.is_some() && exchanged.is_none(), "DurationSeconds"),
+        (
+            options.duration.is_some() && exchanged.is_none(),
+            "DurationSeconds",
+        ),
         (options.session_name.is_some() && !takes_name, "RoleSessionName"),
     ];
     let policies = [

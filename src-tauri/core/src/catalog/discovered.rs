@@ -132,10 +132,7 @@ fn entry(
         role: role.role.clone(),
         external_id: role.external_id.clone(),
         // A start whose user has a device asks for its code wherever that user's keys sign.
-        mfa_serial: route
-            .identity_mfa_serial
-            .clone()
-            .filter(|_| base.hops.is_empty()),
+        mfa_serial: route.identity_mfa_serial.clone().filter(|_| base.hops.is_empty()),
         session_name: None,
         duration: None,
         profile: None,

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::access_key::VaultKey;
 use crate::account::{AccountId, HatColour, Partition};
 use crate::arn::RoleArn;
-use crate::catalog::{AddedRole, Defaults, Discovered, EndpointOverrides, FoundBy, Place, SessionNameTemplate, TeamCatalog};
+use crate::catalog::{
+    AddedRole, Defaults, Discovered, EndpointOverrides, FoundBy, Place, SessionNameTemplate, TeamCatalog,
+};
 use crate::identity_center::PortalListing;
 use crate::route::Route;
 use crate::saml::SamlListing;

@@ -28,8 +28,8 @@ mod unresolved;
 
 pub use crate::shared_config::Place;
 pub use added::AddedRole;
-pub use discovered::{Discovered, DiscoveredRole, FoundBy};
 pub use defaults::{Defaults, NotARegionName, NotATemplate, RegionName, SessionNameTemplate};
+pub use discovered::{Discovered, DiscoveredRole, FoundBy};
 pub use endpoints::EndpointOverrides;
 pub use entry::{
     AccountSettings, Accounts, Besides, EntrySettings, IdentityEntry, RoleEntry, RoleSettings, Source,

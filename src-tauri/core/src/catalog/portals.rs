@@ -146,7 +146,11 @@ impl Besides {
         for account in self.discovered.iter().flat_map(|found| &found.members) {
             if is_name(&account.name) {
                 let about = known.entry(account.id).or_default();
-                about.name = about.name.take().filter(is_name).or_else(|| Some(account.name.clone()));
+                about.name = about
+                    .name
+                    .take()
+                    .filter(is_name)
+                    .or_else(|| Some(account.name.clone()));
             }
         }
         known

@@ -36,7 +36,10 @@ pub enum NotUsable {
     #[error("no SAML response was given; paste the whole value of SAMLResponse")]
     Empty,
     /// STS would not take it.
-    #[error("the SAML response has more than {LONGEST_RESPONSE} characters, which AWS does not take; ask who administers the provider to send fewer roles")]
+    #[error(
+        "the SAML response has more than {LONGEST_RESPONSE} characters, which AWS does not take; ask who \
+         administers the provider to send fewer roles"
+    )]
     TooLong,
     /// It is cut off, or something else.
     #[error("that is not a SAML response: it is not base64; paste the whole value of SAMLResponse")]
@@ -54,22 +57,31 @@ pub enum NotUsable {
     #[error("the identity provider did not sign you in ({0}); try again, or ask who administers it")]
     Failed(String),
     /// Only AWS can read it.
-    #[error("the SAML response is encrypted for AWS, so that its roles cannot be listed here; sign in to the console instead, or ask who administers the provider to send it unencrypted")]
+    #[error(
+        "the SAML response is encrypted for AWS, so that its roles cannot be listed here; sign in to the console \
+         instead, or ask who administers the provider to send it unencrypted"
+    )]
     Encrypted,
     /// It is not clear which of them AWS would take.
     #[error("the SAML response holds several assertions; ask who administers the provider to send one")]
     SeveralAssertions,
     /// Nothing can be had with it.
-    #[error("the SAML response names no role that you may have; ask who administers the provider to assign you one")]
+    #[error(
+        "the SAML response names no role that you may have; ask who administers the provider to assign you one"
+    )]
     NoRoles,
     /// AWS needs a name for the session.
-    #[error("the SAML response has no RoleSessionName that AWS takes; ask who administers the provider to send one")]
+    #[error(
+        "the SAML response has no RoleSessionName that AWS takes; ask who administers the provider to send one"
+    )]
     NoSessionName,
     /// AWS needs to know until when it is good.
     #[error("the SAML response does not say until when it is good; ask who administers the provider")]
     NoEnd,
     /// It is of no use any more.
-    #[error("the SAML response ended {0}; sign in again, and check this computer's clock if that was just now")]
+    #[error(
+        "the SAML response ended {0}; sign in again, and check this computer's clock if that was just now"
+    )]
     Ended(Timestamp),
 }
 
@@ -189,7 +201,11 @@ fn refuse_failure(response: Node<'_, '_>) -> Result<(), NotUsable> {
     // The inner code says more than the outer one, which only tells whose fault it is.
     let inner = code.and_then(|code| child(code, PROTOCOL, "StatusCode")?.attribute("Value"));
     let word = inner.unwrap_or(value).rsplit(':').next().unwrap_or_default();
-    Err(NotUsable::Failed(inert(if word.is_empty() { "no status" } else { word })))
+    Err(NotUsable::Failed(inert(if word.is_empty() {
+        "no status"
+    } else {
+        word
+    })))
 }
 
 /// The response's own assertion: one that is wrapped in something else is not what was signed.
@@ -211,7 +227,10 @@ fn roles(assertion: Node<'_, '_>) -> Result<Vec<(RoleArn, SamlProviderArn)>, Not
     let mut found: Vec<(RoleArn, SamlProviderArn)> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for text in values(assertion, ROLE) {
-        let Some((one, other)) = text.split_once(',').map(|(one, other)| (one.trim(), other.trim())) else {
+        let Some((one, other)) = text
+            .split_once(',')
+            .map(|(one, other)| (one.trim(), other.trim()))
+        else {
             continue;
         };
         let in_order = |role: &str, provider: &str| Some((role.parse().ok()?, provider.parse().ok()?));

@@ -36,5 +36,8 @@ pub fn is_sign_in_of_aws(url: &Url, instead: Option<&str>) -> bool {
 
 /// One label, such as `eu-west-1`: no host of somebody else's.
 fn is_region(label: &str) -> bool {
-    !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    !label.is_empty()
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

@@ -26,7 +26,9 @@ pub struct SamlProvider {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAProvider {
     /// The name.
-    #[error("a SAML provider's name has 1 to 64 characters, no colon and none that cannot be shown; choose another")]
+    #[error(
+        "a SAML provider's name has 1 to 64 characters, no colon and none that cannot be shown; choose another"
+    )]
     Name,
     /// The address.
     #[error("\"{}\" is no address of a sign-in page; one looks like https://login.example.com/aws", inert(.0))]
@@ -83,7 +85,9 @@ pub struct SamlProviderArn(String);
 
 /// The text is not such an ARN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("that is not the ARN of a SAML provider; one looks like arn:aws:iam::123456789012:saml-provider/Name")]
+#[error(
+    "that is not the ARN of a SAML provider; one looks like arn:aws:iam::123456789012:saml-provider/Name"
+)]
 pub struct NotASamlProviderArn;
 
 /// STS: `PrincipalArn` takes 20 to 2048 characters.
@@ -97,7 +101,9 @@ impl FromStr for SamlProviderArn {
         let ["arn", partition, "iam", "", account, resource] = parts[..] else {
             return Err(NotASamlProviderArn);
         };
-        let name = resource.strip_prefix("saml-provider/").ok_or(NotASamlProviderArn)?;
+        let name = resource
+            .strip_prefix("saml-provider/")
+            .ok_or(NotASamlProviderArn)?;
         let legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         let good = text.len() <= LONGEST_ARN
             && partition.parse::<Partition>().is_ok()

@@ -53,7 +53,12 @@ async fn b30_a_region_that_has_to_be_enabled_is_named_where_aws_knows_nobody_in_
             region: Some(region.to_owned()),
             ..SwitchOptions::default()
         };
-        let (denial, _, _) = denial(code, "The security token included in the request is invalid.", options).await;
+        let (denial, _, _) = denial(
+            code,
+            "The security token included in the request is invalid.",
+            options,
+        )
+        .await;
         let says = denial.summary.contains("has to be enabled");
         assert_eq!(says, named, "{region} {code}: {}", denial.summary);
         assert!(!named || denial.summary.contains(region), "{}", denial.summary);

@@ -16,8 +16,8 @@ use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::session::{CodeUse, Session, SwitchOptions};
 use hatrack_core::shared_config::{FileKind, SharedConfig, SourceFile};
 use hatrack_core::sts::{
-    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach,
-    Refusal, Sts,
+    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken,
+    Issued, Reach, Refusal, Sts,
 };
 use hatrack_core::sts_limits::{MfaSerial, TokenCode};
 use jiff::{SignedDuration, Timestamp};
@@ -224,11 +224,7 @@ impl Sts for FakeSts {
         Err(AwsFailure::Unusable("not asked in these tests".into()))
     }
 
-    async fn assume_role_with_saml(
-        &self,
-        _: &Reach,
-        _: &AssumeRoleWithSaml,
-    ) -> Result<Issued, AwsFailure> {
+    async fn assume_role_with_saml(&self, _: &Reach, _: &AssumeRoleWithSaml) -> Result<Issued, AwsFailure> {
         Err(AwsFailure::Unusable("not asked in these tests".into()))
     }
 

@@ -53,7 +53,11 @@ fn listed(discovered: Vec<Discovered>) -> Catalog {
 }
 
 fn named<'a>(catalog: &'a Catalog, name: &str) -> Vec<&'a RoleEntry> {
-    catalog.roles.iter().filter(|role| role.role_name == name).collect()
+    catalog
+        .roles
+        .iter()
+        .filter(|role| role.role_name == name)
+        .collect()
 }
 
 const CONSULTANT: &str = "arn:aws:iam::081278057606:role/Consultant";
@@ -64,7 +68,10 @@ fn a_found_role_is_every_row_of_that_role_from_that_start_and_a_row_where_there_
     let catalog = listed(vec![by(
         "troy",
         "183438944504",
-        &[found(CONSULTANT, FoundBy::Policies), found(NEW, FoundBy::Policies)],
+        &[
+            found(CONSULTANT, FoundBy::Policies),
+            found(NEW, FoundBy::Policies),
+        ],
     )]);
     let rows = named(&catalog, "Consultant");
     assert_eq!(rows.len(), 2, "two ways that the profiles name, and no third");
@@ -99,11 +106,23 @@ fn a_role_that_a_policy_names_is_no_candidate_wherever_else_it_was_put_together(
 
 #[test]
 fn a_start_that_is_gone_or_has_become_another_accounts_lists_nothing() {
-    let gone = listed(vec![by("nobody", "183438944504", &[found(NEW, FoundBy::Policies)])]);
+    let gone = listed(vec![by(
+        "nobody",
+        "183438944504",
+        &[found(NEW, FoundBy::Policies)],
+    )]);
     assert!(named(&gone, "New").is_empty());
-    let other = listed(vec![by("signed-in", "999999999999", &[found(NEW, FoundBy::Policies)])]);
+    let other = listed(vec![by(
+        "signed-in",
+        "999999999999",
+        &[found(NEW, FoundBy::Policies)],
+    )]);
     assert!(named(&other, "New").is_empty());
-    let same = listed(vec![by("signed-in", "183438944504", &[found(NEW, FoundBy::Policies)])]);
+    let same = listed(vec![by(
+        "signed-in",
+        "183438944504",
+        &[found(NEW, FoundBy::Policies)],
+    )]);
     assert_eq!(named(&same, "New").len(), 1);
 }
 
@@ -116,5 +135,8 @@ fn an_organization_names_the_accounts_that_nobody_else_named() {
         name: "Payments".into(),
         active: true,
     }];
-    assert_eq!(named(&listed(vec![discovered]), "New")[0].account_name, "Payments");
+    assert_eq!(
+        named(&listed(vec![discovered]), "New")[0].account_name,
+        "Payments"
+    );
 }

@@ -16,6 +16,7 @@ mod routes;
 mod scale;
 mod settings;
 mod teams;
+mod vault_keys;
 
 use hatrack_core::catalog::{Besides, Catalog, IdentityEntry, Problem, RoleEntry};
 use hatrack_core::shared_config::{FileKind, SharedConfig, SourceFile};

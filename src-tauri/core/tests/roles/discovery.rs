@@ -1,7 +1,9 @@
 //! What one's own policies allow to assume.
 
 use hatrack_core::account::{AccountId, Partition};
-use hatrack_core::discover::{Assumable, LooksAt, RoleNamePattern, Verdict, assumable, in_each_account, verdict};
+use hatrack_core::discover::{
+    Assumable, LooksAt, RoleNamePattern, Verdict, assumable, in_each_account, verdict,
+};
 use hatrack_core::organization::MemberAccount;
 use hatrack_core::policy::{Context, Kind, Named, Policy};
 use serde_json::{Value, json};
@@ -234,12 +236,18 @@ fn what_a_condition_looks_at_is_told_unless_another_way_has_none() {
 fn a_deny_is_told_with_what_it_depends_on() {
     let mut depends = deny(json!("arn:aws:iam::*:role/Admin*"));
     depends["Condition"] = json!({ "BoolIfExists": { "aws:MultiFactorAuthPresent": "false" } });
-    let all = found(&[("guard", json!([depends, { "Effect": "Deny", "Action": "sts:*", "NotResource": READER }]))]);
+    let all = found(&[(
+        "guard",
+        json!([depends, { "Effect": "Deny", "Action": "sts:*", "NotResource": READER }]),
+    )]);
     let [first, second] = &all.denied[..] else {
         panic!("{:?}", all.denied)
     };
     assert_eq!(first.patterns, ["arn:aws:iam::*:role/Admin*"]);
-    assert_eq!((first.looks_at.as_slice(), first.left_out), (&[LooksAt::Mfa][..], false));
+    assert_eq!(
+        (first.looks_at.as_slice(), first.left_out),
+        (&[LooksAt::Mfa][..], false)
+    );
     assert!(second.left_out && second.looks_at.is_empty());
 }
 
@@ -247,17 +255,33 @@ fn a_deny_is_told_with_what_it_depends_on() {
 fn of_one_role_it_is_told_what_the_policies_say() {
     let wide = allow(json!("arn:aws:iam::*:role/team/*"));
     let allowed = said_of(READER, &[("own", json!([wide.clone()]))]);
-    assert!(matches!(&allowed, Verdict::Allowed { policies, looks_at } if policies == &["own"] && looks_at.is_empty()));
-    let no = said_of(READER, &[("own", json!([wide])), ("guard", json!([deny(json!(READER))]))]);
-    assert_eq!(no, Verdict::Denied { policy: "guard".into() });
-    assert_eq!(said_of(WRITER, &[("own", json!([allow(json!(READER))]))]), Verdict::NotNamed);
+    assert!(
+        matches!(&allowed, Verdict::Allowed { policies, looks_at } if policies == &["own"] && looks_at.is_empty())
+    );
+    let no = said_of(
+        READER,
+        &[("own", json!([wide])), ("guard", json!([deny(json!(READER))]))],
+    );
+    assert_eq!(
+        no,
+        Verdict::Denied {
+            policy: "guard".into()
+        }
+    );
+    assert_eq!(
+        said_of(WRITER, &[("own", json!([allow(json!(READER))]))]),
+        Verdict::NotNamed
+    );
 }
 
 #[test]
 fn a_pattern_is_told_in_words() {
     let words = |resource: Value| found(&[("own", json!([allow(resource)]))]).patterns[0].described();
     assert_eq!(words(json!("*")), "all roles in every account");
-    assert_eq!(words(json!("arn:aws:iam::*:role/*")), "all roles in every account");
+    assert_eq!(
+        words(json!("arn:aws:iam::*:role/*")),
+        "all roles in every account"
+    );
     assert_eq!(
         words(json!("arn:aws:iam::111122223333:role/Org*")),
         "roles named Org* in account 111122223333"
@@ -279,9 +303,15 @@ fn a_name_may_hold_the_accounts_id_and_name_and_nothing_that_no_role_has() {
     };
     let pattern: RoleNamePattern = "x-{name}-{account}".parse().unwrap();
     let role = pattern.role_in(Partition::AwsCn, &member("Dev")).unwrap();
-    assert_eq!(role.to_string(), "arn:aws-cn:iam::111122223333:role/x-Dev-111122223333");
+    assert_eq!(
+        role.to_string(),
+        "arn:aws-cn:iam::111122223333:role/x-Dev-111122223333"
+    );
     for hostile in ["two words", "<img>", "\u{202e}", "*"] {
-        assert!(pattern.role_in(Partition::Aws, &member(hostile)).is_none(), "{hostile}");
+        assert!(
+            pattern.role_in(Partition::Aws, &member(hostile)).is_none(),
+            "{hostile}"
+        );
     }
     // What stands in an account's name is nobody's placeholder.
     assert!(pattern.role_in(Partition::Aws, &member("{account}")).is_none());

@@ -18,8 +18,12 @@ fn listing(name: &str, roles: &[&str]) -> SamlListing {
 
 #[test]
 fn each_role_is_a_row_by_its_account_and_starts_from_the_sign_in() {
-    let roles = ["123456789012:role/Admin", "123456789012:role/team/Reader", "210987654321:role/Admin"]
-        .map(|role| format!("arn:aws:iam::{role},{PROVIDER}"));
+    let roles = [
+        "123456789012:role/Admin",
+        "123456789012:role/team/Reader",
+        "210987654321:role/Admin",
+    ]
+    .map(|role| format!("arn:aws:iam::{role},{PROVIDER}"));
     let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
     let mut besides = Besides {
         saml: vec![listing("acme", &roles)],
@@ -41,17 +45,26 @@ fn each_role_is_a_row_by_its_account_and_starts_from_the_sign_in() {
         ]
     );
     let role = &catalog.roles[1];
-    assert_eq!((role.source.clone(), role.found_in()), (Source::Saml, "acme".into()));
+    assert_eq!(
+        (role.source.clone(), role.found_in()),
+        (Source::Saml, "acme".into())
+    );
     assert_eq!(role.account_name, "Ours");
     assert_eq!(role.arn.as_ref().unwrap().name_with_path(), "team/Reader");
     assert_eq!(role.settings.region.as_deref(), Some("eu-west-1"));
     assert_eq!(role.duration.map(|d| d.seconds()), Some(7200));
-    assert_eq!(role.session_name.as_ref().unwrap().as_str(), "somebody@example.com");
+    assert_eq!(
+        role.session_name.as_ref().unwrap().as_str(),
+        "somebody@example.com"
+    );
     assert_eq!(role.route.is_chained(), Some(false));
     let Identity::Saml(saml) = &role.route.identity else {
         panic!("{:?}", role.route.identity);
     };
-    assert_eq!((saml.provider.as_str(), saml.provider_arn.as_str()), ("acme", PROVIDER));
+    assert_eq!(
+        (saml.provider.as_str(), saml.provider_arn.as_str()),
+        ("acme", PROVIDER)
+    );
     assert!(catalog.problems.is_empty());
 }
 

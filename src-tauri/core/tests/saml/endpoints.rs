@@ -51,7 +51,8 @@ fn what_stands_in_for_aws_takes_them_too() {
 
 #[test]
 fn a_provider_has_a_name_that_can_be_shown_and_a_page() {
-    let provider = SamlProvider::new(" acme ", "https://login.example.com/aws?x=1", Some("eu-west-1")).unwrap();
+    let provider =
+        SamlProvider::new(" acme ", "https://login.example.com/aws?x=1", Some("eu-west-1")).unwrap();
     assert_eq!(provider.name, "acme");
     assert_eq!(provider.region.as_deref(), Some("eu-west-1"));
     let named = |name: &str| SamlProvider::new(name, "https://login.example.com/", None);

@@ -21,7 +21,10 @@ fn a_document_type_is_refused_whatever_it_declares() {
         "<!DOCTYPE r [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
          <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">]>",
     ] {
-        assert_eq!(read(&format!("{declared}{response}")).unwrap_err(), NotUsable::DocumentType);
+        assert_eq!(
+            read(&format!("{declared}{response}")).unwrap_err(),
+            NotUsable::DocumentType
+        );
         let prolog = format!("<?xml version=\"1.0\"?>\n{declared}{response}");
         assert_eq!(read(&prolog).unwrap_err(), NotUsable::DocumentType);
     }
@@ -39,7 +42,10 @@ fn what_is_too_large_is_not_read() {
     let longest = "A".repeat(LONGEST_RESPONSE);
     assert!(!matches!(Assertion::read(&longest), Err(NotUsable::TooLong)));
     assert_eq!(Assertion::read(&(longest + "A")).unwrap_err(), NotUsable::TooLong);
-    assert_eq!(Assertion::read(&"%41".repeat(300_000)).unwrap_err(), NotUsable::TooLong);
+    assert_eq!(
+        Assertion::read(&"%41".repeat(300_000)).unwrap_err(),
+        NotUsable::TooLong
+    );
 }
 
 #[test]
@@ -68,8 +74,10 @@ fn a_comment_does_not_cut_a_value() {
 #[test]
 fn an_assertion_that_is_wrapped_is_not_read() {
     let own = Response::default();
-    let mut wrapped = Response::default();
-    wrapped.assertions = format!("<samlp:Extensions>{}</samlp:Extensions>", own.assertions);
+    let wrapped = Response {
+        assertions: format!("<samlp:Extensions>{}</samlp:Extensions>", own.assertions),
+        ..Response::default()
+    };
     assert!(matches!(read(&wrapped.xml()), Err(NotUsable::NotAResponse(_))));
     // Of another namespace, it is no assertion at all.
     let renamed = own.xml().replace("SAML:2.0:assertion", "SAML:2.0:evil");
@@ -83,7 +91,10 @@ fn a_status_cannot_move_what_stands_beside_it() {
         assertions: String::new(),
     };
     let shown = read(&denied.xml()).unwrap_err().to_string();
-    assert!(shown.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{shown:?}");
+    assert!(
+        shown.chars().all(|c| !c.is_control() && c != '\u{202e}'),
+        "{shown:?}"
+    );
 }
 
 proptest! {

@@ -25,7 +25,9 @@ pub fn attribute(name: &str, values: &[&str]) -> String {
         .iter()
         .map(|value| format!("<saml:AttributeValue xsi:type=\"xs:string\">{value}</saml:AttributeValue>"))
         .collect();
-    format!("<saml:Attribute Name=\"https://aws.amazon.com/SAML/Attributes/{name}\">{values}</saml:Attribute>")
+    format!(
+        "<saml:Attribute Name=\"https://aws.amazon.com/SAML/Attributes/{name}\">{values}</saml:Attribute>"
+    )
 }
 
 /// The attributes that AWS wants at least.

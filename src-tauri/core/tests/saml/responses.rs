@@ -42,12 +42,19 @@ fn a_response_names_roles_in_either_order_a_session_and_its_end() {
 #[test]
 fn it_is_read_however_it_was_copied_and_sent_as_sts_takes_it() {
     let encoded = Response::default().encoded();
-    let lines: Vec<&str> = encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let lines: Vec<&str> = encoded
+        .as_bytes()
+        .chunks(76)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
     let form: String = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("SAMLResponse", &encoded)
         .append_pair("RelayState", "x")
         .finish();
-    let percent = encoded.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let percent = encoded
+        .replace('+', "%2B")
+        .replace('/', "%2F")
+        .replace('=', "%3D");
     for pasted in [
         encoded.clone(),
         format!("  {}\r\n", lines.join("\r\n")),
@@ -71,7 +78,10 @@ fn what_is_of_no_use_says_why() {
     assert_eq!(with(&(attribute("Role", &[ROLE]) + &name)), NotUsable::NoRoles);
     assert_eq!(with(&attribute("Role", &[&role])), NotUsable::NoSessionName);
     let bad_name = attribute("RoleSessionName", &["two words", "x"]);
-    assert_eq!(with(&(attribute("Role", &[&role]) + &bad_name)), NotUsable::NoSessionName);
+    assert_eq!(
+        with(&(attribute("Role", &[&role]) + &bad_name)),
+        NotUsable::NoSessionName
+    );
 
     let denied = Response {
         status: "<samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Responder\"><samlp:StatusCode \

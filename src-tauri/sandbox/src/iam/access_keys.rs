@@ -140,9 +140,10 @@ fn own_key(call: &Call<'_>, action: &str) -> Result<String, Refusal> {
 /// The user of the call: the one named, else whoever signs.
 fn whose<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a User, Refusal> {
     let own = call.signer.arn.split_once(":user/").map(|(_, name)| name);
-    let name = call.parameters.get("UserName").or(own).ok_or_else(|| {
-        Refusal::validation("Must specify userName when calling with non-User credentials")
-    })?;
+    let name =
+        call.parameters.get("UserName").or(own).ok_or_else(|| {
+            Refusal::validation("Must specify userName when calling with non-User credentials")
+        })?;
     let mut all = call.world.users.values().filter(|u| u.account == call.account());
     let found = all.find(|user| user.name == name);
     let absent = format!("arn:aws:iam::{}:user/{name}", call.account());

@@ -50,9 +50,7 @@ impl SamlIssuer {
             roles: user.roles.clone(),
             audience: audience.to_owned(),
             issuer: ISSUER,
-            ends: now
-                .checked_add(SignedDuration::from_secs(seconds))
-                .unwrap_or(now),
+            ends: now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now),
         };
         let response = STANDARD.encode(xml(user, &issued, now, id));
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,8 +80,13 @@ fn xml(user: &DirectoryUser, issued: &Issued, now: Timestamp, id: &str) -> Strin
             "<saml:Attribute Name=\"https://aws.amazon.com/SAML/Attributes/{name}\">{values}</saml:Attribute>"
         )
     };
-    let roles: Vec<String> = user.roles.iter().map(|(role, by)| format!("{role},{by}")).collect();
-    let mut attributes = attribute("Role", &roles) + &attribute("RoleSessionName", std::slice::from_ref(name));
+    let roles: Vec<String> = user
+        .roles
+        .iter()
+        .map(|(role, by)| format!("{role},{by}"))
+        .collect();
+    let mut attributes =
+        attribute("Role", &roles) + &attribute("RoleSessionName", std::slice::from_ref(name));
     if let Some(seconds) = user.session_seconds {
         attributes += &attribute("SessionDuration", &[seconds.to_string()]);
     }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use sha2::{Digest, Sha256};
 
-use super::{AUDIENCE, Page, PROVIDER_PATH, SIGN_IN_PATH};
+use super::{AUDIENCE, PROVIDER_PATH, Page, SIGN_IN_PATH};
 use crate::identity_center::html::{STYLE, escape};
 use crate::identity_center::{Fields, Reply};
 use crate::state::State;

@@ -67,7 +67,9 @@ pub(super) fn answer(state: &State, parameters: &Parameters) -> Result<String, R
 /// What an assertion says that the role's account has reason to believe.
 fn believed(state: &State, assertion: &str, provider: &str) -> Result<Issued, Refusal> {
     if !state.world().directory.trusted_as.contains(provider) {
-        return Err(Refusal::invalid_identity_token("Specified provider doesn't exist"));
+        return Err(Refusal::invalid_identity_token(
+            "Specified provider doesn't exist",
+        ));
     }
     let issued = state
         .saml

@@ -135,7 +135,7 @@ fn directory(b: &mut Builder) -> Result<(String, String), WorldError> {
         trusted_as: [saml_provider()].into(),
         users: vec![
             user(ENGINEER, &[usual.clone(), long.clone()], None),
-            user(AUDITOR, &[usual.clone()], Some(1800)),
+            user(AUDITOR, std::slice::from_ref(&usual), Some(1800)),
         ],
     };
     Ok((usual, long))

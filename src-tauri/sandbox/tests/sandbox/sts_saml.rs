@@ -49,11 +49,20 @@ async fn s8_the_page_asks_who_signs_in_and_its_assertion_opens_the_role_and_its_
     assert!(asked.body.contains(&kinds.saml_users[0]) && !asked.body.contains("SAMLResponse"));
     let answered = post(&running, "/idp/aws", &[("user", &kinds.saml_users[1])]).await;
     assert_eq!(answered.header("cache-control"), Some("no-store"));
-    let credentials = show(&running, &kinds.saml_role_arn, PROVIDER, in_page(&answered.body), None)
-        .await
-        .unwrap();
+    let credentials = show(
+        &running,
+        &kinds.saml_role_arn,
+        PROVIDER,
+        in_page(&answered.body),
+        None,
+    )
+    .await
+    .unwrap();
     let (_, arn, _) = identity(&running, credentials.clone()).await.unwrap();
-    assert!(arn.ends_with(&format!("/ConsoleFederation/{}", kinds.saml_users[1])), "{arn}");
+    assert!(
+        arn.ends_with(&format!("/ConsoleFederation/{}", kinds.saml_users[1])),
+        "{arn}"
+    );
     let client = s3(&running, credentials, &kinds.region);
     client
         .get_object()
@@ -65,8 +74,14 @@ async fn s8_the_page_asks_who_signs_in_and_its_assertion_opens_the_role_and_its_
     let at_once = get(&format!("{}?auto={}", kinds.saml_start_url, kinds.saml_users[0])).await;
     let console = post(&running, "/saml", &[("SAMLResponse", in_page(&at_once.body))]).await;
     assert_eq!(console.status, 200);
-    assert_eq!(post(&running, "/saml", &[("SAMLResponse", "x")]).await.status, 400);
-    assert_eq!(get(&format!("{}?auto=nobody", kinds.saml_start_url)).await.status, 400);
+    assert_eq!(
+        post(&running, "/saml", &[("SAMLResponse", "x")]).await.status,
+        400
+    );
+    assert_eq!(
+        get(&format!("{}?auto=nobody", kinds.saml_start_url)).await.status,
+        400
+    );
 }
 
 #[tokio::test]
@@ -93,14 +108,27 @@ async fn what_is_not_believed_or_not_allowed_is_refused_in_awss_words() {
     let user = &kinds.saml_users[0];
     let ended = running.admin().saml_response(user, -1).unwrap();
     assert_eq!(refused(role, PROVIDER, &ended).await.0, "ExpiredTokenException");
-    let for_others = running.admin().saml_response_for(user, "https://elsewhere.example").unwrap();
-    assert_eq!(refused(role, PROVIDER, &for_others).await.0, "InvalidIdentityToken");
+    let for_others = running
+        .admin()
+        .saml_response_for(user, "https://elsewhere.example")
+        .unwrap();
+    assert_eq!(
+        refused(role, PROVIDER, &for_others).await.0,
+        "InvalidIdentityToken"
+    );
 
     // A role that the assertion does not name, one whose trust does not, and one that is not there.
     let denied = is("AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML");
     let of_auditor = response(&running, 1);
-    assert_eq!(refused(&kinds.saml_long_role_arn, PROVIDER, &of_auditor).await, denied);
-    let custom = kinds.roles.iter().find(|role| role.kind == RoleKind::Custom).unwrap();
+    assert_eq!(
+        refused(&kinds.saml_long_role_arn, PROVIDER, &of_auditor).await,
+        denied
+    );
+    let custom = kinds
+        .roles
+        .iter()
+        .find(|role| role.kind == RoleKind::Custom)
+        .unwrap();
     assert_eq!(refused(&custom.role_arn, PROVIDER, &good).await, denied);
     let absent = "arn:aws:iam::330000000001:role/Absent";
     assert_eq!(refused(absent, PROVIDER, &good).await, denied);

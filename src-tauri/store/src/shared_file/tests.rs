@@ -63,7 +63,12 @@ async fn one_at_a_time_changes_it() {
     let held = at(&path).lock().await.unwrap();
     let other = tokio::spawn({
         let path = path.clone();
-        async move { at(&path).lock().await.map(|locked| locked.read().unwrap().text().to_owned()) }
+        async move {
+            at(&path)
+                .lock()
+                .await
+                .map(|locked| locked.read().unwrap().text().to_owned())
+        }
     });
     let read = held.read().unwrap();
     held.write(&read, "[a]\n").unwrap();

@@ -52,7 +52,11 @@ impl Service {
             let in_vault = known.get(&section.name);
             let same = in_vault.is_some_and(|known| known.key.access_key_id == keys.access_key_id);
             AccessKeyView {
-                standing: if same { KeyStanding::Both } else { KeyStanding::File },
+                standing: if same {
+                    KeyStanding::Both
+                } else {
+                    KeyStanding::File
+                },
                 id_ends: id_ends(&keys.access_key_id),
                 defined_at: Some(place_view(section.place_of("aws_access_key_id"))),
                 ..self.bare(section.name.clone())
@@ -116,15 +120,14 @@ impl Service {
         }
         let signer = key.credentials();
         let iam = self.keys.iam();
-        let listed = iam.list(&reaches.iam, &signer).await.map_err(|why| shortly(&why))?;
+        let listed = iam
+            .list(&reaches.iam, &signer)
+            .await
+            .map_err(|why| shortly(&why))?;
         let own = listed.into_iter().find(|listed| listed.id == key.id);
         view.aged(own.and_then(|own| own.created_at), self.clock.now().wall);
         // The age is known; when it was last used is one more permission.
-        view.last_used = iam
-            .last_used(&reaches.iam, &signer, &key.id)
-            .await
-            .ok()
-            .flatten();
+        view.last_used = iam.last_used(&reaches.iam, &signer, &key.id).await.ok().flatten();
         Ok(())
     }
 }

@@ -47,7 +47,10 @@ impl Service {
         let told = |_| self.mailbox.changed(&[Topic::Settings]);
         let mut session = match (&serial, &request.mfa_code) {
             (Some(serial), Some(code)) => {
-                match self.session_with_code(profile, serial, Some(code), caller).await? {
+                match self
+                    .session_with_code(profile, serial, Some(code), caller)
+                    .await?
+                {
                     Session::Got(session) => Some(session),
                     Session::Needs(need) => return Ok(RotateOutcome::Needs { need }),
                 }

@@ -67,6 +67,9 @@ fn warn(key: &AccessKeyView) {
         ));
     }
     if let Some(why) = &key.age_unknown {
-        out::note(&format!("the age of the key of \"{profile}\" is not known: {}", inert(why)));
+        out::note(&format!(
+            "the age of the key of \"{profile}\" is not known: {}",
+            inert(why)
+        ));
     }
 }

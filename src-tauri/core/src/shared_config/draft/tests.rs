@@ -12,14 +12,18 @@ fn file(kind: FileKind, text: &str) -> SourceFile {
 fn replaced(kind: FileKind, text: &str, profile: &str) -> String {
     let file = file(kind, text);
     let mut draft = Draft::of(&file).unwrap();
-    assert!(draft.replace_lines(profile, &KEYS, &["credential_process = hat credential-process --raw a"]));
+    assert!(draft.replace_lines(
+        profile,
+        &KEYS,
+        &["credential_process = hat credential-process --raw a"]
+    ));
     draft.text().to_string()
 }
 
 #[test]
 fn only_the_lines_of_the_keys_change() {
-    let text = "\u{feff}# mine\r\n[a] ; note\r\naws_access_key_id=AKIA1\r\n\r\n  # in between\r\nAWS_Secret_Access_Key  =  x/+y ; why\r\nregion = eu-west-1\r\n[b]\r\naws_access_key_id = AKIA2\r\naws_secret_access_key = z\r\n";
-    let expected = "\u{feff}# mine\r\n[a] ; note\r\n\r\n  # in between\r\ncredential_process = hat credential-process --raw a\r\nregion = eu-west-1\r\n[b]\r\naws_access_key_id = AKIA2\r\naws_secret_access_key = z\r\n";
+    let text = "\u{feff}# mine\r\n[a] ; note\r\naws_access_key_id=AKIA1\r\n\r\n# in between\r\nAWS_Secret_Access_Key  =  x/+y ; why\r\nregion = eu-west-1\r\n[b]\r\naws_access_key_id = AKIA2\r\naws_secret_access_key = z\r\n";
+    let expected = "\u{feff}# mine\r\n[a] ; note\r\n\r\n# in between\r\ncredential_process = hat credential-process --raw a\r\nregion = eu-west-1\r\n[b]\r\naws_access_key_id = AKIA2\r\naws_secret_access_key = z\r\n";
     assert_eq!(replaced(FileKind::Credentials, text, "a"), expected);
 }
 

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { Importing } from './importing.svelte';
+import { importRows, importSummary, roleCount } from './rows';
+
+const role = (name: string) => ({ name, key: name, arn: `arn:aws:iam::444455556666:role/${name}`, start: 'troy' });
+const view = { format: 'Leapp', added: [role('a'), role('b')], present: [role('c')], unusable: [{ name: 'd', why: 'no role' }] };
+
+describe('rows', () => {
+  it('show first what cannot be used, with its reason', () => {
+    expect(importRows(view).map((r) => [r.name, r.state])).toEqual([
+      ['d', 'unusable'],
+      ['a', 'new'],
+      ['b', 'new'],
+      ['c', 'present']
+    ]);
+    expect(importRows(view)[0]?.text).toBe('no role');
+  });
+
+  it('are counted without naming what there is none of', () => {
+    expect(importSummary(view)).toBe('2 to add, 1 there already, 1 not usable');
+    expect(importSummary({ ...view, present: [], unusable: [] })).toBe('2 to add');
+    expect(roleCount(1)).toBe('1 role');
+  });
+});
+
+describe('importing', () => {
+  it('adds nothing before it is run, and takes back what it added', async () => {
+    const importing = new Importing();
+    importing.pasted = '[x]\nrole_arn = arn:aws:iam::444455556666:role/X';
+    await importing.look();
+    expect(importing.step).toBe('preview');
+    expect(window.fake.calls.at(-1)?.request).toMatchObject({ dry_run: true });
+    await importing.run();
+    expect(importing.step).toBe('done');
+    await importing.undo();
+    expect(importing.undone).toBe(1);
+  });
+
+  it('runs nothing where there is nothing to add', async () => {
+    const importing = new Importing();
+    importing.pasted = '[x]\nregion = eu-west-1';
+    await importing.look();
+    const before = window.fake.calls.length;
+    await importing.run();
+    expect(window.fake.calls).toHaveLength(before);
+    expect(importing.step).toBe('preview');
+  });
+
+  it('stays at the source with what went wrong', async () => {
+    const importing = new Importing();
+    importing.pasted = 'hello';
+    await importing.look();
+    expect(importing.step).toBe('source');
+    expect(importing.error).toContain('no file of AWS Extend Switch Roles');
+  });
+});
