@@ -14,7 +14,8 @@ use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use aws_smithy_async::time::SharedTimeSource;
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{
-    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken, Issued, Reach, Sts,
+    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken,
+    Issued, Reach, Sts,
 };
 use hatrack_core::sts_limits::PolicyArn;
 use jiff::Timestamp;

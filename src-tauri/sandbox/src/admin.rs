@@ -46,7 +46,10 @@ impl Admin {
     /// The access keys of a user, by its ARN: the ID of each, and whether it is active.
     pub fn access_keys(&self, user_arn: &str) -> Vec<(String, bool)> {
         let world = self.0.world();
-        let own = world.access_keys.iter().filter(|(_, key)| key.user_arn == user_arn);
+        let own = world
+            .access_keys
+            .iter()
+            .filter(|(_, key)| key.user_arn == user_arn);
         let mut keys: Vec<_> = own.map(|(id, key)| (id.clone(), key.active)).collect();
         keys.sort();
         keys

@@ -47,7 +47,9 @@ impl SignIns {
         reach: &PortalReach,
         caller: &CallerContext,
     ) -> Result<Secret, IdentityFailure> {
-        let cache = self.cache_of(caller).map_err(|why| IdentityFailure::Missing(why.to_string()))?;
+        let cache = self
+            .cache_of(caller)
+            .map_err(|why| IdentityFailure::Missing(why.to_string()))?;
         self.token_in(&cache, portal, reach).await
     }
 

@@ -67,11 +67,7 @@ pub struct Refreshed {
 ///
 /// A refusal's `code` is the service's own `error`: `TOKEN_EXPIRED`, `USER_CREDENTIALS_CHANGED`,
 /// `INSUFFICIENT_PERMISSIONS`, ….
-pub async fn refresh(
-    http: &HttpClients,
-    reach: &Reach,
-    ask: &Refresh<'_>,
-) -> Result<Refreshed, AwsFailure> {
+pub async fn refresh(http: &HttpClients, reach: &Reach, ask: &Refresh<'_>) -> Result<Refreshed, AwsFailure> {
     let asked = Asked {
         service: "AWS Sign-In",
         region: &reach.region,

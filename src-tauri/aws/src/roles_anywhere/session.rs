@@ -62,7 +62,12 @@ pub async fn create_session(
     let connector = http.connector(&Wire::to(reach.endpoint.as_deref(), reach))?;
     let url = base(reach);
     let used = http.skews().ahead(&url);
-    let first = exchange(asked, &connector, request(reach, bearer, ask, shifted(now, used))?).await;
+    let first = exchange(
+        asked,
+        &connector,
+        request(reach, bearer, ask, shifted(now, used))?,
+    )
+    .await;
     match first {
         Err(AwsFailure::Refused(refusal))
             if is_of_the_clock(&refusal.code, used, http.skews().ahead(&url)) =>

@@ -48,8 +48,13 @@ fn g2_secrets_are_nowhere_but_where_they_were_asked_for() {
     }
     // A rotation has put a new one into the file.
     let file = fs::read_to_string(stage.credentials_file()).unwrap();
-    let now = file.lines().filter_map(|line| line.strip_prefix("aws_secret_access_key = "));
-    let made: Vec<String> = now.map(str::to_owned).filter(|new| !secrets.contains(new)).collect();
+    let now = file
+        .lines()
+        .filter_map(|line| line.strip_prefix("aws_secret_access_key = "));
+    let made: Vec<String> = now
+        .map(str::to_owned)
+        .filter(|new| !secrets.contains(new))
+        .collect();
     assert_eq!(made.len(), 1);
     secrets.extend(made);
     let mut places = vec![("what hat said".to_owned(), said.into_bytes())];

@@ -109,7 +109,10 @@ impl Catalog {
         }
         for identity in &mut self.identities {
             if identity.route.identity.is_in_vault() && identity.account_id.is_none() {
-                identity.account_id = besides.vault_keys.get(&identity.profile).and_then(|key| key.account);
+                identity.account_id = besides
+                    .vault_keys
+                    .get(&identity.profile)
+                    .and_then(|key| key.account);
             }
         }
     }

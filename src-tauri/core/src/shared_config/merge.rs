@@ -99,8 +99,9 @@ pub(super) fn profile_sections<'a>(
         && titles
             .clone()
             .any(|t| t.prefix == Some("profile") && t.name == DEFAULT);
-    let is_it =
-        |title: &Title<'_>| title.name == name && title.belongs(file.kind, prefixed_default) == Ok(Kind::Profile);
+    let is_it = |title: &Title<'_>| {
+        title.name == name && title.belongs(file.kind, prefixed_default) == Ok(Kind::Profile)
+    };
     let both = document.sections.iter().zip(titles);
     both.filter(|(_, title)| is_it(title))
         .map(|(section, _)| section)

@@ -49,9 +49,7 @@ pub fn signer(
         }
         Some(session) if session.expires_at <= now => return Err(NotSigned::Expired),
         Some(_) => {}
-        None => state
-            .change()
-            .has_been_used(&scope.access_key_id, now, service),
+        None => state.change().has_been_used(&scope.access_key_id, now, service),
     }
     Ok((signer, scope.region))
 }
