@@ -1,5 +1,6 @@
 //! Each thing that one can start from, in the window: a machine, a token's file, a certificate, a program, the
-//! environment, and the AWS CLI's own console sign-in. (Identity Center and codes have tests of their own.)
+//! environment, the AWS CLI's own console sign-in, and keys in the vault. (Identity Center, SAML and codes have tests
+//! of their own.)
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -195,4 +196,81 @@ fn sign_in_by_the_aws_cli(desktop: &Desktop, variables: &Variables, user: &str) 
     let name = Sha256::digest(user.as_bytes());
     let name: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
     std::fs::write(folder.join(format!("{name}.json")), held.to_string()).unwrap();
+}
+
+/// Taken out of its file and rotated, the key is in the vault alone, and the role behind it is switched to all along.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_moves_into_the_vault_is_rotated_and_serves() {
+    let desktop = Desktop::new().with_keyring().await;
+    let world = World::start(&desktop, &[]);
+    let variables = world.variables();
+    let (id, secret) = keys_of(&world, "troy");
+    let file = || std::fs::read_to_string(text(&world.told["credentials_file"])).unwrap();
+    let app = App::start(&desktop, &variables, &[]);
+    let row = "[data-testid=key-row][data-profile=troy]";
+
+    app.click("nav-settings");
+    app.click("settings-keys");
+    app.click_css(&format!("{row} [data-testid=key-import]"));
+    app.find("removal-diff");
+    assert!(file().contains(&id), "it left before it was agreed to");
+    app.click("removal-confirm");
+    app.find("removal-done");
+    assert!(!file().contains(&id) && !file().contains(&secret));
+    app.click("removal-close");
+    let html = app.page().run("return document.documentElement.outerHTML", &[]);
+    assert!(!html.unwrap().to_string().contains(&secret));
+
+    app.click_css(&format!("{row} [data-testid=key-rotate]"));
+    app.click("rotate-confirm");
+    app.gone("rotate-dialog", &[]);
+    let key = hat_json(&desktop, &variables, &["keys", "list"]);
+    let key = key
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|key| key["profile"] == "troy");
+    let key = key.unwrap();
+    assert_eq!(key["standing"], "vault");
+    assert_ne!(key["id_ends"].as_str().unwrap(), &id[id.len() - 4..]);
+
+    crate::steps::switch(&app, world.story("S13"));
+    is_live(&desktop, &variables, world.story("S13").role_name());
+}
+
+/// A file with keys alone: the roles that they may assume are found in their policies, and switched to.
+#[test]
+fn s14_roles_are_found_by_the_policies_of_the_keys() {
+    let desktop = Desktop::new();
+    let world = World::start(&desktop, &[]);
+    let config = desktop.home().join("config");
+    let endpoint = world.told["endpoint"].as_str().unwrap();
+    let keys = format!("[profile asi-dev]\nregion = us-east-1\nendpoint_url = {endpoint}\n");
+    std::fs::write(&config, keys).unwrap();
+    let (id, secret) = keys_of(&world, "asi-dev");
+    let credentials = desktop.home().join("credentials");
+    let keys = format!("[asi-dev]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    std::fs::write(&credentials, keys).unwrap();
+    let mut variables = world.variables();
+    for (name, value) in &mut variables {
+        match name.as_str() {
+            "AWS_CONFIG_FILE" => *value = config.display().to_string(),
+            "AWS_SHARED_CREDENTIALS_FILE" => *value = credentials.display().to_string(),
+            _ => {}
+        }
+    }
+    let app = App::start(&desktop, &variables, &[]);
+
+    app.click("nav-roles");
+    app.click("find-roles-button");
+    app.click("find-identity");
+    app.click_css("[data-testid=find-roles] [role=option]");
+    app.click("find-run");
+    app.find("found-summary");
+    app.click("find-done");
+    app.type_into("role-filter", "readonly-asi-production-bucket");
+    app.click("role-row");
+    app.click("switch-button");
+    app.find("session-page");
+    is_live(&desktop, &variables, "readonly-asi-production-bucket");
 }
