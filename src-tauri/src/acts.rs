@@ -1,5 +1,6 @@
 //! What a click in the tray menu or on a notification does. Where only the person can go on, the window asks.
 
+use hatrack_agent::client::Agent;
 use hatrack_agent::protocol::{RenewRequest, RoleChoice, SessionRef, SwitchRequest};
 use hatrack_core::caller::Client;
 use hatrack_core::export::Shell;
@@ -8,7 +9,7 @@ use hatrack_core::view::{NeedView, SwitchOutcome};
 use crate::commands;
 use crate::desk::Desk;
 use crate::front::Push;
-use crate::wire::{CommandError, Navigate, Place};
+use crate::wire::{CommandError, ConsolePageRequest, Navigate, Place};
 
 /// What a click asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,7 @@ pub enum Act {
     End { session: String },
     Open { session: String },
     Browse { session: String },
+    Console { session: String },
     Switch { role: String },
     EndAll,
     OpenWindow,
@@ -48,6 +50,13 @@ async fn attempt(desk: &Desk, act: Act) -> Result<(), CommandError> {
         }
         Act::Open { session } => go(desk, Place::Sessions, Some(session), None, false),
         Act::Browse { session } => go(desk, Place::Buckets, Some(session), None, false),
+        Act::Console { session } => {
+            let request = ConsolePageRequest {
+                session_id: session,
+                service: None,
+            };
+            commands::open_console_for(desk, Client::Tray, request).await?;
+        }
         Act::Switch { role } => switch(desk, role).await?,
         Act::EndAll => {
             desk.agent_for(Client::Tray).await?.end_all().await?;
@@ -58,14 +67,32 @@ async fn attempt(desk: &Desk, act: Act) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Whether the role's account is marked as production: then the window asks first, here there is nothing to ask with.
+async fn is_production(agent: &Agent, role: &str) -> Result<bool, CommandError> {
+    let roles = agent.catalog().await?.roles;
+    Ok(roles.iter().any(|known| known.key == role && known.production))
+}
+
 async fn renew(desk: &Desk, session: String) -> Result<(), CommandError> {
+    let agent = desk.agent_for(Client::Tray).await?;
+    let known = agent
+        .sessions()
+        .await?
+        .into_iter()
+        .find(|known| known.id == session);
+    if let Some(role) = known.and_then(|known| known.role_key)
+        && is_production(&agent, &role).await?
+    {
+        go(desk, Place::Sessions, Some(session), None, true);
+        return Ok(());
+    }
     let request = RenewRequest {
         session: SessionRef::Id(session.clone()),
         mfa_code: None,
         duration: None,
         allow_endpoint: false,
     };
-    match desk.agent_for(Client::Tray).await?.renew(request).await? {
+    match agent.renew(request).await? {
         SwitchOutcome::Switched { .. } => Ok(()),
         SwitchOutcome::Needs { need } => {
             go(desk, Place::Sessions, Some(session), None, asks_code(&need));
@@ -76,8 +103,13 @@ async fn renew(desk: &Desk, session: String) -> Result<(), CommandError> {
 }
 
 async fn switch(desk: &Desk, role: String) -> Result<(), CommandError> {
+    let agent = desk.agent_for(Client::Tray).await?;
+    if is_production(&agent, &role).await? {
+        go(desk, Place::Roles, None, Some(role), true);
+        return Ok(());
+    }
     let request = SwitchRequest::of(RoleChoice::Key(role.clone()));
-    match desk.agent_for(Client::Tray).await?.switch(request).await? {
+    match agent.switch(request).await? {
         SwitchOutcome::Switched { .. } => Ok(()),
         SwitchOutcome::Needs { need } => {
             go(desk, Place::Roles, None, Some(role), asks_code(&need));

@@ -1,6 +1,7 @@
 //! The files that the person has chosen in a dialog of the desktop.
 //!
-//! The page names one by its number, never by a path: it can have nothing read that was not chosen.
+//! The page names one by its number, never by a path: no roles and no settings are read that were not chosen. A team's
+//! file is named by what the person types, an address or a path, and the agent reads it as a team's file alone.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};

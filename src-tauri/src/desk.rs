@@ -17,6 +17,7 @@ use crate::s3_access::S3Access;
 use crate::sign_in_pages::SignInPages;
 use crate::transfers::Transfers;
 use crate::wire::{CommandError, Topic};
+use crate::yubikey_runs::YubikeyRuns;
 
 /// Shared by every command, the tray and the reminders.
 #[derive(Clone)]
@@ -34,6 +35,7 @@ struct Inner {
     sign_in_pages: SignInPages,
     chosen_files: ChosenFiles,
     last_import: LastImport,
+    yubikey_runs: YubikeyRuns,
     front: Arc<dyn Front>,
 }
 
@@ -59,6 +61,7 @@ impl Desk {
             sign_in_pages: SignInPages::default(),
             chosen_files: ChosenFiles::default(),
             last_import: LastImport::default(),
+            yubikey_runs: YubikeyRuns::default(),
             front,
         }))
     }
@@ -117,6 +120,11 @@ impl Desk {
     /// What the last import added.
     pub fn last_import(&self) -> &LastImport {
         &self.0.last_import
+    }
+
+    /// The questions to a YubiKey under way.
+    pub fn yubikey_runs(&self) -> &YubikeyRuns {
+        &self.0.yubikey_runs
     }
 
     /// The transfers.

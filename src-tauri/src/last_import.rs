@@ -12,7 +12,7 @@ impl LastImport {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = keys.collect();
     }
 
-    /// The keys; none the next time.
+    /// The keys; none the next time, unless they are kept again.
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

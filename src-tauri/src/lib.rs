@@ -32,5 +32,6 @@ pub mod transfers;
 pub mod tray;
 pub mod window;
 pub mod wire;
+pub mod yubikey_runs;
 
 pub use shell::run;

@@ -83,7 +83,9 @@ async fn settle(desk: &Desk, request: &QuitRequest) -> Result<(), CommandError> 
 /// Quitting does so from now on.
 pub async fn remember(desk: &Desk, choice: protocol::QuitChoice) -> Result<(), CommandError> {
     let agent = desk.agent().await?;
-    let mut settings = agent.settings().await?;
-    settings.quit_choice = choice;
-    Ok(agent.set_settings(settings).await?)
+    let change = protocol::ChangeSettings {
+        quit_choice: Some(choice),
+        ..Default::default()
+    };
+    Ok(agent.change_settings(change).await?)
 }

@@ -17,6 +17,7 @@ mod world;
 mod access;
 mod catalogs;
 mod config;
+mod console;
 mod devices;
 mod identities;
 mod journey;

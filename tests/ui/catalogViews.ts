@@ -53,7 +53,7 @@ export const catalogViews: Record<string, View> = {
           found: { candidate: true, remarks: ['Your policy allows it only with an MFA code.'] },
           facts: {
             read_at: '2026-06-11T12:00:00Z', path: '/team/', description: 'Reads the drawings', tags: [{ key: 'team', value: 'blue' }], maximum: 7200,
-            trusts: ['account 183438944504, as its policies allow'], external_id: true, mfa: true, last_used: null
+            trusts: ['account 183438944504, as its policies allow'], external_id: true, mfa: true, last_used: null, was_closed: null
           }
         }));
         world.changed('catalog');
@@ -127,7 +127,7 @@ export const catalogViews: Record<string, View> = {
     act: async (page) => {
       await roleRow(page, 'acme-prod/AWSIAMRoleForRDS').last().click();
       await page.getByTestId('role-said').click();
-      await page.getByTestId('role-note').fill('Ask Ana before a deploy.');
+      await page.getByTestId('role-note').fill('Ask the owners before a deploy.');
       await page.getByTestId('default-session-name').fill('{user}@{account}');
       await page.getByTestId('default-session-name').blur();
     }

@@ -72,10 +72,13 @@ test('a secret is forgotten after one more question', async ({ page }) => {
   await row(page, PHONE).getByTestId('device-remove').click();
   await expect(row(page, PHONE).getByRole('button', { name: 'Keep' })).toBeFocused();
   await page.keyboard.press('Enter');
+  await expect(row(page, PHONE).getByTestId('device-remove')).toBeFocused();
   expect(await calls(page, 'remove_totp')).toEqual([]);
   await row(page, PHONE).getByTestId('device-remove').click();
   await row(page, PHONE).getByTestId('device-remove-confirm').click();
   await expect(row(page, PHONE)).toHaveCount(0);
+  await expect(page.locator('body')).not.toBeFocused();
+  await expect(page.locator('button:focus')).toBeVisible();
 });
 
 test('a code serves every role or one, and the price of each is said', async ({ page }) => {

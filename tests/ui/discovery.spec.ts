@@ -52,6 +52,20 @@ test('a search is told of as it goes and can be stopped', async ({ page }) => {
   await expect(page.getByTestId('found')).toHaveCount(0);
 });
 
+test('a search that is stopped before it has begun does not go on', async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => (window.fake.world.discoveries.slow = true));
+  await begin(page);
+  await page.getByTestId('find-run').click();
+  await expect(page.getByTestId('find-doing')).toContainText('Getting credentials');
+  await page.getByTestId('find-stop').click();
+  await expect(page.getByTestId('find-run')).toBeFocused();
+  await page.evaluate(() => window.fake.world.discoveries.goOn());
+  // Once when it was stopped, and once when it began all the same.
+  await expect.poll(async () => (await calls(page, 'cancel_discovery')).length).toBe(2);
+  expect(await page.evaluate(() => window.fake.world.discoveries.views)).toEqual([]);
+});
+
 test('what could not be read is said with its request ID', async ({ page }) => {
   await open(page);
   await page.evaluate(() => (window.fake.world.discoveries.unread = true));
@@ -95,7 +109,8 @@ test('what is known of a role is in its detail, and a role that may not exist is
       found: { candidate: true, remarks: ['Your policy allows it only with an MFA code.'] },
       facts: {
         read_at: '2026-06-11T12:00:00Z', path: '/', description: '<b>x</b>', tags: [], maximum: 7200,
-        trusts: ['account 183438944504, as its policies allow'], external_id: false, mfa: true, last_used: null
+        trusts: ['account 183438944504, as its policies allow'], external_id: false, mfa: true, last_used: null,
+        was_closed: 'its trust policy lets nobody in'
       }
     }));
     world.changed('catalog');
@@ -107,4 +122,6 @@ test('what is known of a role is in its detail, and a role that may not exist is
   await expect(facts).toContainText('account 183438944504, as its policies allow');
   await expect(facts).toContainText('2 h');
   await expect(facts).toContainText('<b>x</b>');
+  await expect(page.getByTestId('was-closed')).toContainText('When this role was last read, its trust policy lets nobody in.');
+  await expect(page.getByTestId('switch-button')).toBeEnabled();
 });

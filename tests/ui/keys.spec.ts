@@ -86,6 +86,54 @@ test('what fails is told, and what was cut off can be finished', async ({ page }
   await expect(row(page, 'troy').getByTestId('key-rotate')).toContainText('Finish rotating');
 });
 
+test('a rotation that cannot be finished is given up, and what is left is named', async ({ page }) => {
+  await openKeys(page, 'problems');
+  await row(page, 'troy').getByTestId('key-rotate').click();
+  await page.getByTestId('rotate-give-up').click();
+  await expect(page.getByTestId('rotate-given-up')).toContainText('…N3WW is left at AWS');
+  expect(await calls(page, 'give_up_rotation')).toEqual([{ profile: 'troy' }]);
+  await expect(page.getByTestId('rotate-close')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('rotate-dialog')).toHaveCount(0);
+  await expect(row(page, 'troy').getByTestId('key-unfinished')).toHaveCount(0);
+});
+
+for (const refuses of [null, 'AWS does not take the new key yet.']) {
+  test(`a rotation that ${refuses ? 'fails' : 'ends'} leaves the dialog that was opened meanwhile`, async ({ page }) => {
+    await openKeys(page);
+    await page.evaluate((refuses) => {
+      window.fake.world.keys.refuses = refuses;
+      window.fake.world.keys.rotated = new Promise((done) => Object.assign(window, { rotated: done }));
+    }, refuses);
+    await row(page, 'troy').getByTestId('key-rotate').click();
+    await page.getByTestId('rotate-confirm').click();
+    await page.getByTestId('rotate-stage').waitFor();
+    await page.keyboard.press('Escape');
+    await row(page, 'data-analyst').getByTestId('key-rotate').click();
+    await page.evaluate(() => (window as unknown as { rotated: () => void }).rotated());
+    if (refuses) await expect(row(page, 'troy').getByTestId('key-error')).toContainText(refuses);
+    else await expect(page.getByText('The key …N3WW is in use')).toBeVisible();
+    await expect(page.getByTestId('rotate-dialog')).toContainText('data-analyst');
+  });
+}
+
+test('ages that AWS tells late are shown, and what changed meanwhile stays', async ({ page }) => {
+  await openKeys(page);
+  await expect(row(page, 'troy')).toContainText('411 days old');
+  await page.evaluate(() => {
+    window.fake.world.keys.aged = new Promise((done) => Object.assign(window, { aged: done }));
+    window.fake.world.keys.patch('troy', { id_ends: 'ZZZZ', age_days: 3 });
+  });
+  await page.getByTestId('keys-again').click();
+  await expect(row(page, 'troy')).toContainText('Asking AWS for its age');
+  await page.evaluate(() => window.fake.world.keys.patch('troy', { standing: 'both' }));
+  await expect(row(page, 'troy')).toContainText('In the vault and the file');
+  await expect(row(page, 'troy')).toContainText('Asking AWS for its age');
+  await page.evaluate(() => (window as unknown as { aged: () => void }).aged());
+  await expect(row(page, 'troy')).toContainText('3 days old');
+  await expect(row(page, 'troy')).toContainText('In the vault and the file');
+});
+
 test('a hostile name is text', async ({ page }) => {
   const faults = await openKeys(page, 'hostile');
   await expect(page.getByTestId('key-row')).toContainText('<img src=x');

@@ -46,7 +46,10 @@ test.describe('pasted', () => {
     await page.getByTestId('add-role-account').focus();
     await paste(page, LINK);
     await expect(page.getByTestId('add-role-external-id')).toHaveValue('stuzio-42');
-    await expect(page.getByTestId('add-role-colour-teal')).toBeChecked();
+    // The account has its own hat already.
+    await expect(page.getByTestId('add-role-colour-amber')).toBeChecked();
+    await page.getByTestId('add-role-submit').click();
+    await expect.poll(() => calls(page, 'add_role')).toMatchObject([{ colour: null, recolour: false }]);
   });
 
   test('what is no link to a role is said, and the form stays as it was', async ({ page }) => {
@@ -73,9 +76,11 @@ test.describe('opened from outside', () => {
     await openLink(page, LINK);
     await expect(page.getByRole('dialog')).toHaveAccessibleName('Add this role?');
     const facts = page.getByTestId('link-facts');
-    for (const fact of ['arn:aws-cn:iam::444455556666:role/audit/Auditor', 'AWS China', 'stuzio-42', 'Audit', 'teal']) {
+    for (const fact of ['arn:aws-cn:iam::444455556666:role/audit/Auditor', 'AWS China', 'stuzio-42', 'Audit']) {
       await expect(facts).toContainText(fact);
     }
+    await expect(facts).not.toContainText('teal');
+    await expect(page.getByRole('dialog').locator('.edge-amber')).toHaveCount(1);
     await expect(page.getByTestId('link-cancel')).toBeFocused();
     // Enter on what has the focus gives it up.
     await page.keyboard.press('Enter');
@@ -93,6 +98,33 @@ test.describe('opened from outside', () => {
       { account_id: '444455556666', role_name: 'audit/Auditor', partition: 'aws-cn', external_id: 'stuzio-42', identity_profile: 'troy' }
     ]);
     expect(await calls(page, 'switch_role')).toEqual([]);
+  });
+
+  test('asks before it replaces a role that was added with other details', async ({ page }) => {
+    await open(page);
+    await openLink(page, LINK);
+    await page.getByTestId('link-add').click();
+    await expect(page.getByTestId('role-detail')).toContainText('audit/Auditor');
+    await openLink(page, LINK.replace('stuzio-42', 'other-7'));
+    await page.getByTestId('link-add').click();
+    await expect(page.getByTestId('link-replaces')).toContainText('would be replaced');
+    await expect(page.getByRole('dialog')).toHaveAccessibleName('Replace your role?');
+    await expect(page.getByTestId('link-add')).toHaveText('Replace role');
+    await page.keyboard.press('Escape');
+    expect((await calls(page, 'add_role')).map((r) => (r as { replace: boolean }).replace)).toEqual([false, false]);
+    // Filled in by hand, the form asks the same.
+    await page.getByTestId('add-role-button').click();
+    await page.getByTestId('add-role-account').focus();
+    await paste(page, LINK.replace('stuzio-42', 'other-7'));
+    await page.getByTestId('add-role-submit').click();
+    await expect(page.getByTestId('add-role-replaces')).toBeVisible();
+    await page.getByTestId('add-role-external-id').fill('other-8');
+    await expect(page.getByTestId('add-role-replaces')).toHaveCount(0);
+    await page.getByTestId('add-role-submit').click();
+    await expect(page.getByTestId('add-role-submit')).toContainText('Replace role');
+    await page.getByTestId('add-role-submit').click();
+    await expect(page.getByTestId('role-detail')).toContainText('audit/Auditor');
+    expect((await calls(page, 'add_role')).at(-1)).toMatchObject({ external_id: 'other-8', replace: true });
   });
 
   test('is added and switched to', async ({ page }) => {

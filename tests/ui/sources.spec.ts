@@ -21,7 +21,7 @@ test.describe('an import', () => {
     await expect(page.getByTestId('import-summary')).toHaveText('1 to add, 1 not usable');
     await expect(page.locator('[data-testid=import-row][data-state=unusable]')).toContainText('it names no role');
     await expect(page.getByTestId('import-run')).toBeFocused();
-    expect(await calls(page, 'import_roles')).toMatchObject([{ from: 'troy', dry_run: true }]);
+    expect(await calls(page, 'import_roles')).toMatchObject([{ from: 'troy', seen: null }]);
 
     await page.keyboard.press('Enter');
     await expect(page.getByRole('dialog')).toHaveAccessibleName('Imported 1 role');
@@ -149,6 +149,29 @@ test.describe('a team', () => {
     expect(asked.map((a) => a.accept?.slice(0, 8) ?? null)).toEqual([null, '9b2cf535']);
   });
 
+  test('whose file changes once more while it is looked at is shown again before it is accepted', async ({ page }) => {
+    await open(page, 'portals');
+    await settings(page, 'sources');
+    await row(page, 'platform').getByTestId('team-review').click();
+    const change = page.getByTestId('team-change');
+    await expect(change.getByTestId('team-lines')).toContainText('IncidentResponder');
+    await page.evaluate(() => {
+      const { catalogs } = window.fake.world;
+      const differences = Array.from({ length: 301 }, (_, i) => `+ role arn:aws:iam::183438944504:role/R${i} from troy`);
+      catalogs.teams = catalogs.teams.map((t) => (t.name === 'platform' ? { ...t, offered: { sha256: 'e'.repeat(64), differences } } : t));
+      window.fake.world.changed('catalog');
+    });
+    await expect(change.getByTestId('team-changed-again')).toBeVisible();
+    await expect(change.getByTestId('team-lines')).toContainText('IncidentResponder');
+    await page.getByTestId('team-accept').click();
+    // All of it, the last line too.
+    await expect(change.getByTestId('team-lines').locator('li')).toHaveCount(301);
+    expect(await calls(page, 'refresh_team')).toEqual([]);
+    await page.getByTestId('team-accept').click();
+    await expect(change).toHaveCount(0);
+    expect(await calls(page, 'refresh_team')).toEqual([{ name: 'platform', accept: 'e'.repeat(64) }]);
+  });
+
   test('that cannot be read says why, and is removed', async ({ page }) => {
     await open(page, 'portals');
     await settings(page, 'sources');
@@ -156,6 +179,8 @@ test.describe('a team', () => {
     await row(page, 'data').getByTestId('team-remove').click();
     await expect(row(page, 'data')).toHaveCount(0);
     expect(await calls(page, 'remove_team')).toEqual([{ name: 'data' }]);
+    // The row took the focus with it; it is on a button of the next one.
+    await expect(row(page, 'platform').getByTestId('team-refresh').or(page.getByTestId('team-add')).and(page.locator(':focus'))).toBeVisible();
   });
 
   test('the list that cannot be read can be tried again', async ({ page }) => {
@@ -182,7 +207,7 @@ test.describe('note and defaults', () => {
   });
 
   test('are saved as they are left, each by itself', async ({ page }) => {
-    await page.getByTestId('role-note').fill('Ask Ana first.');
+    await page.getByTestId('role-note').fill('Ask the owners first.');
     await page.getByTestId('role-note').blur();
     await page.getByTestId('default-duration').click();
     await page.getByRole('option', { name: '30m' }).click();
@@ -190,22 +215,36 @@ test.describe('note and defaults', () => {
     await page.getByTestId('default-session-name').fill('{user}@{account}');
     await page.getByTestId('default-session-name').blur();
     await expect.poll(() => calls(page, 'describe_role')).toHaveLength(3);
-    expect((await calls(page, 'describe_role')).at(-1)).toMatchObject({
-      notes: 'Ask Ana first.', duration: 1800, region: null, session_name: '{user}@{account}'
-    });
+    // One at a time: what was said elsewhere meanwhile is not reverted.
+    const role_key = 'acme-prod/OrganizationAccountAccessRole';
+    expect(await calls(page, 'describe_role')).toEqual([
+      { role_key, said: { what: 'notes', to: 'Ask the owners first.' } },
+      { role_key, said: { what: 'duration', to: 1800 } },
+      { role_key, said: { what: 'session_name', to: '{user}@{account}' } }
+    ]);
+  });
+
+  test('are saved of the role that they were typed for when another is shown', async ({ page }) => {
+    await page.getByTestId('role-note').fill('Ask the owners first.');
+    // A press that does not take the focus first: the field goes without having been left.
+    await page.evaluate(() => document.querySelector<HTMLElement>('[data-key="acme-prod/readonly-asi-production-bucket"]')?.click());
+    await expect(page.getByTestId('role-detail')).toContainText('readonly-asi');
+    await expect.poll(() => calls(page, 'describe_role')).toEqual([
+      { role_key: 'acme-prod/OrganizationAccountAccessRole', said: { what: 'notes', to: 'Ask the owners first.' } }
+    ]);
   });
 
   test('stand open where something was said, and are taken back', async ({ page }) => {
-    await page.getByTestId('role-note').fill('Ask Ana first.');
+    await page.getByTestId('role-note').fill('Ask the owners first.');
     await page.getByTestId('role-note').blur();
     await expect.poll(() => calls(page, 'describe_role')).toHaveLength(1);
     await roleRow(page, 'acme-prod/readonly-asi-production-bucket').click();
     await expect(page.getByTestId('role-note')).toHaveCount(0);
     await roleRow(page, 'acme-prod/OrganizationAccountAccessRole').click();
-    await expect(page.getByTestId('role-note')).toHaveValue('Ask Ana first.');
+    await expect(page.getByTestId('role-note')).toHaveValue('Ask the owners first.');
     await page.getByTestId('role-note').fill('  ');
     await page.getByTestId('role-note').blur();
-    await expect.poll(async () => (await calls(page, 'describe_role')).at(-1)).toMatchObject({ notes: null });
+    await expect.poll(async () => (await calls(page, 'describe_role')).at(-1)).toMatchObject({ said: { what: 'notes', to: null } });
   });
 
   test('b29: a session name that STS would refuse is said and not sent', async ({ page }) => {
@@ -229,7 +268,7 @@ test.describe('settings as a file', () => {
     await settings(page, 'general');
     await page.getByTestId('settings-import').click();
     await expect(page.getByTestId('take-over-rows')).toContainText('acme production');
-    expect(await calls(page, 'import_settings')).toEqual([{ file: 1, dry_run: true }]);
+    expect(await calls(page, 'import_settings')).toEqual([{ file: 1, seen: null }]);
     await page.getByTestId('take-over-run').click();
     await expect(page.getByTestId('toast')).toContainText('Took over 3 changes');
     await expect(page.getByRole('dialog')).toHaveCount(0);

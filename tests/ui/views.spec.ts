@@ -23,7 +23,7 @@ test('adds a role by the console’s fields, shows it, removes it and takes that
   expect(await calls(page, 'add_role')).toEqual([
     {
       account_id: '123456789012', role_name: 'team/Auditor', partition: 'aws', display_name: 'audit', colour: 'teal',
-      identity_profile: 'troy', external_id: 'x-42', mfa_serial: null, region: 'eu-west-1'
+      identity_profile: 'troy', external_id: 'x-42', mfa_serial: null, region: 'eu-west-1', replace: false, recolour: true
     }
   ]);
   await page.getByTestId('role-menu').click();
@@ -77,11 +77,35 @@ test('settings: theme at once, names and hats of accounts', async ({ page }) => 
   await row.getByTestId('account-name').fill('production');
   await row.getByTestId('account-name').blur();
   expect(await calls(page, 'set_account')).toEqual([
-    { account_id: '183438944504', name: 'acme-prod', colour: 'pink' },
-    { account_id: '183438944504', name: 'production', colour: 'pink' }
+    { account_id: '183438944504', name: 'acme-prod', colour: 'pink', production: null },
+    { account_id: '183438944504', name: 'production', colour: 'pink', production: null }
   ]);
   await nav(page, 'roles');
   await expect(page.getByRole('treeitem', { name: /^production 183438944504 4 roles/ })).toBeVisible();
+});
+
+test('an account that is marked as production is asked about once more before a switch and a renewal', async ({ page }) => {
+  await open(page, 'quiet');
+  await nav(page, 'settings');
+  await page.getByTestId('settings-accounts').click();
+  await page.locator('[data-testid="account-row"][data-account="111122223333"]').getByTestId('account-production').click();
+  await nav(page, 'roles');
+  await roleRow(page, 'acme-dev/PowerUserAccess').click();
+  await page.getByTestId('switch-button').click();
+  const dialog = page.getByTestId('production-dialog');
+  await expect(dialog).toContainText('acme-dev/PowerUserAccess');
+  // Enter on what has the focus gives it up.
+  await expect(page.getByTestId('production-cancel')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  expect(await calls(page, 'switch_role')).toEqual([]);
+  await page.getByTestId('switch-button').click();
+  await page.getByTestId('production-go').click();
+  await expect(page.getByTestId('session-countdown')).toBeVisible();
+  await page.getByTestId('renew-button').click();
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  expect(await calls(page, 'renew')).toEqual([]);
 });
 
 test('a prefix of thousands is read on while scrolling, and drawn in part', async ({ page }) => {

@@ -8,7 +8,7 @@ use hatrack_core::access_key::VaultKey;
 use hatrack_core::account::AccountId;
 use hatrack_core::arn::RoleArn;
 use hatrack_core::caller::CallerContext;
-use hatrack_core::catalog::{Accounts, Besides, Discovered, TeamCatalog};
+use hatrack_core::catalog::{Accounts, Besides, Discovered, TeamCatalog, WrittenKeys};
 use hatrack_core::expiry::Clock;
 use hatrack_core::identity_center::{Portal, PortalListing};
 use hatrack_core::saml::{SamlListing, SamlProvider};
@@ -25,6 +25,7 @@ pub struct Catalogs {
     teams: Mutex<Vec<TeamCatalog>>,
     discovered: Mutex<Vec<Discovered>>,
     vault_keys: Mutex<BTreeMap<String, VaultKey>>,
+    written: Mutex<BTreeMap<String, WrittenKeys>>,
     accounts: Mutex<Arc<Accounts>>,
     files: Mutex<AwsFiles>,
     watched: Mutex<HashMap<[PathBuf; 2], Weak<Watch>>>,
@@ -44,6 +45,7 @@ impl Catalogs {
             teams: Mutex::default(),
             discovered: Mutex::default(),
             vault_keys: Mutex::default(),
+            written: Mutex::default(),
             accounts: Mutex::new(accounts),
             files: Mutex::new(files),
             watched: Mutex::default(),
@@ -66,6 +68,7 @@ impl Catalogs {
         besides.vault_keys = self.vault_keys().clone();
         besides.saml = self.saml().clone();
         besides.discovered = self.discovered().clone();
+        besides.written = self.written().clone();
         *self.accounts.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(besides.accounts_known());
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.set_besides(besides);
@@ -145,6 +148,16 @@ impl Catalogs {
 
     fn drop_listing(&self, portal: &Portal) {
         self.listings().retain(|listing| listing.portal != *portal);
+    }
+
+    /// The profiles that a session's keys were written into, in place of those before.
+    pub fn set_written(&self, written: BTreeMap<String, WrittenKeys>) {
+        *self.written() = written;
+        self.settings_changed();
+    }
+
+    fn written(&self) -> MutexGuard<'_, BTreeMap<String, WrittenKeys>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn vault_keys(&self) -> MutexGuard<'_, BTreeMap<String, VaultKey>> {

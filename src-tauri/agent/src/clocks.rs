@@ -60,20 +60,21 @@ impl Clock for AwsClock {
 }
 
 fn sentence(skew: &LargeSkew) -> String {
-    let way = if skew.ahead.is_positive() {
-        "behind"
-    } else {
-        "ahead of"
-    };
-    let whose = match &skew.server {
-        Some(server) => format!("that of {server}"),
-        None => "AWS's".to_owned(),
-    };
-    format!(
-        "This computer's clock is {} {way} {whose}. Hatrack signs with the right time; other programs may be refused. \
-         Set the clock, or let the system keep it right.",
-        roughly(skew.ahead)
-    )
+    let far = roughly(skew.ahead);
+    let is_behind = skew.ahead.is_positive();
+    match &skew.server {
+        None => format!(
+            "This computer's clock is {far} {} AWS's. Hatrack signs with the right time; other programs may be refused. \
+             Set the clock, or let the system keep it right.",
+            if is_behind { "behind" } else { "ahead of" }
+        ),
+        // Only AWS's clock is known to be right.
+        Some(server) => format!(
+            "The clocks of this computer and of {server} differ by {far}; this computer's is {}. Hatrack signs for it with \
+             its time; other programs may be refused. See which of the two is wrong, and set that one.",
+            if is_behind { "behind" } else { "ahead" }
+        ),
+    }
 }
 
 fn roughly(time: SignedDuration) -> String {
@@ -107,7 +108,7 @@ mod tests {
             (
                 -600,
                 Some("http://127.0.0.1:1"),
-                "is 10 min ahead of that of http://127.0.0.1:1.",
+                "The clocks of this computer and of http://127.0.0.1:1 differ by 10 min; this computer's is ahead.",
             ),
         ] {
             let said = said(seconds, server);

@@ -16,6 +16,7 @@ pub mod discovery;
 pub mod identities;
 pub mod keys;
 pub mod machine;
+pub mod profiles;
 pub mod protocol;
 mod proxies;
 pub mod role_facts;

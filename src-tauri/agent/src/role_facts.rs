@@ -1,7 +1,7 @@
 //! What GetRole tells of roles: read behind everything else, kept, and read again when it is old.
 //!
 //! Invariants: nobody waits for it; one role is read at a time, and only so many in a second; a refusal is remembered, so
-//! that who may not read does not ask again all day.
+//! that who may not read does not ask again all day, and ends what else was to be read with the same credentials.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -25,7 +25,12 @@ use crate::sessions::Mailbox;
 const OLD_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// A trust policy may have changed since: after this, nobody is turned away by it unasked.
-const CLOSED_COUNTS_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+const CLOSED_COUNTS_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// IAM's codes for who may not read a role, and for a role that is not there (IAM API Reference, "Common errors" and
+/// "GetRole").
+const MAY_NOT: &str = "AccessDenied";
+const NOT_THERE: &str = "NoSuchEntity";
 
 /// Between two calls: IAM's limits are an account's, and others need them too.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -39,6 +44,23 @@ pub struct Known {
     pub facts: RoleFacts,
     /// Its trust policy, where it can be understood.
     pub trust: Option<Trust>,
+}
+
+/// How old what is said of a role is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading<T> {
+    /// It counts.
+    Lately(T),
+    /// It may have changed since.
+    LongAgo(T),
+}
+
+/// What one call for a role has brought.
+struct Learnt {
+    /// Something that is shown has changed.
+    is_news: bool,
+    /// Whether the same credentials may learn about other roles.
+    goes_on: bool,
 }
 
 /// What is known of every role. Clones share it.
@@ -105,10 +127,13 @@ impl RoleBook {
             .clone()
     }
 
-    /// Why no person can assume the role, where that was read not too long ago.
-    pub fn closed(&self, role: &RoleArn) -> Option<Closed> {
+    /// Why no person can assume the role, as it was last read.
+    pub fn closed(&self, role: &RoleArn) -> Option<Reading<Closed>> {
         let known = self.all().get(role).cloned()?;
-        known.closed(self.0.clock.now().wall).cloned()
+        Some(match known.closed(self.0.clock.now().wall)? {
+            Reading::Lately(why) => Reading::Lately(why.clone()),
+            Reading::LongAgo(why) => Reading::LongAgo(why.clone()),
+        })
     }
 
     /// Reads the roles behind everything else, with the credentials of somebody in their account. What was read or refused
@@ -129,34 +154,55 @@ impl RoleBook {
             return;
         }
         let book = self.clone();
-        tokio::spawn(async move {
-            for role in &due {
-                // The semaphore is never closed.
-                let _turn = book.0.turn.acquire().await;
-                book.read_one(role, &signer, &reach).await;
-                book.asked().now.remove(role);
-                tokio::time::sleep(PAUSE).await;
-            }
-        });
+        tokio::spawn(async move { book.read_all(&due, &signer, &reach).await });
     }
 
-    async fn read_one(&self, role: &RoleArn, signer: &Credentials, reach: &Reach) {
+    /// Reads one after the other, until one is refused or cannot be read: so would be the rest.
+    async fn read_all(&self, roles: &[RoleArn], signer: &Credentials, reach: &Reach) {
+        let mut is_news = false;
+        let mut left = roles.iter();
+        for role in left.by_ref() {
+            // The semaphore is never closed.
+            let _turn = self.0.turn.acquire().await;
+            let learnt = self.read_one(role, signer, reach).await;
+            self.asked().now.remove(role);
+            is_news |= learnt.is_news;
+            tokio::time::sleep(PAUSE).await;
+            if !learnt.goes_on {
+                break;
+            }
+        }
+        for role in left {
+            self.asked().now.remove(role);
+        }
+        if let Some(mailbox) = self.0.mailbox.get().filter(|_| is_news) {
+            mailbox.changed(&[Topic::Catalog]);
+        }
+    }
+
+    async fn read_one(&self, role: &RoleArn, signer: &Credentials, reach: &Reach) -> Learnt {
         let answered = self.0.iam.role(reach, signer, role.role_name()).await;
         let now = self.0.clock.now().wall;
-        let facts = match answered {
+        let (facts, goes_on) = match answered {
             // A role of that name by another path is not the one meant.
-            Ok(facts) if facts.role == *role => Some(facts),
-            Ok(_) => None,
-            Err(AwsFailure::Refused(_)) => None,
+            Ok(facts) => (Some(facts).filter(|facts| facts.role == *role), true),
+            Err(AwsFailure::Refused(refusal)) if refusal.code == NOT_THERE => (None, true),
+            Err(AwsFailure::Refused(refusal)) if refusal.code == MAY_NOT => (None, false),
+            // Too many requests, credentials that have ended, no network: this says nothing about the role.
             Err(why) => {
                 tracing::debug!(%role, %why, "nothing was learnt about a role");
-                return;
+                return Learnt {
+                    is_news: false,
+                    goes_on: false,
+                };
             }
         };
-        self.take(role, now, facts).await;
+        let is_news = self.take(role, now, facts).await;
+        Learnt { is_news, goes_on }
     }
 
-    async fn take(&self, role: &RoleArn, now: Timestamp, facts: Option<RoleFacts>) {
+    /// Keeps what was learnt. Whether that changes what is shown.
+    async fn take(&self, role: &RoleArn, now: Timestamp, facts: Option<RoleFacts>) -> bool {
         self.asked().at.insert(role.clone(), now);
         let before = self.all().get(role).cloned();
         let known = match facts {
@@ -175,7 +221,7 @@ impl RoleBook {
         }
         let (files, choices) = (self.0.files.clone(), self.0.choices.clone());
         let maximum = known.as_ref().and_then(|known| known.facts.maximum);
-        let is_news = known != before;
+        let is_news = shown(known.as_deref(), now) != shown(before.as_deref(), now);
         let written = tokio::task::spawn_blocking(move || {
             if let Some(maximum) = maximum.filter(|_| is_news)
                 && choices.now().role_maximums.get(&kept.role) != Some(&maximum)
@@ -190,9 +236,7 @@ impl RoleBook {
         if let Ok(Err(why)) = written.await {
             tracing::warn!(%why, "what is known of a role was not kept");
         }
-        if let Some(mailbox) = self.0.mailbox.get().filter(|_| is_news) {
-            mailbox.changed(&[Topic::Catalog]);
-        }
+        is_news
     }
 
     fn asked(&self) -> MutexGuard<'_, Asked> {
@@ -213,9 +257,19 @@ impl Known {
         }
     }
 
-    /// Why no person can assume the role, where that was read not too long before `now`.
-    pub fn closed(&self, now: Timestamp) -> Option<&Closed> {
+    /// Why no person can assume the role, as it was read.
+    pub fn closed(&self, now: Timestamp) -> Option<Reading<&Closed>> {
         let counts = now.duration_since(self.read_at).abs() <= CLOSED_COUNTS_FOR;
-        self.trust.as_ref()?.closed.as_ref().filter(|_| counts)
+        let why = self.trust.as_ref()?.closed.as_ref()?;
+        Some(if counts {
+            Reading::Lately(why)
+        } else {
+            Reading::LongAgo(why)
+        })
     }
+}
+
+/// What people see of it, apart from its age.
+fn shown(known: Option<&Known>, now: Timestamp) -> Option<(&RoleFacts, Option<Reading<&Closed>>)> {
+    known.map(|known| (&known.facts, known.closed(now)))
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hatrack_aws::http::HttpClients;
-use hatrack_aws::{AwsIam, AwsIdentityCenter, AwsOrganizations, AwsSts};
+use hatrack_aws::{AwsConsole, AwsIam, AwsIdentityCenter, AwsOrganizations, AwsSts};
 use hatrack_core::access_key::AccessKeys;
 use hatrack_core::broker::{Broker, IdentitySource, Random, SpentCodes};
 use hatrack_core::expiry::Clock;
@@ -22,6 +22,7 @@ use hatrack_store::rotations::Rotations;
 use hatrack_store::saml::SamlListings;
 use hatrack_store::settings::{SettingsFailure, SettingsFile};
 use hatrack_store::teams::TeamFiles;
+use hatrack_store::written_profiles::Journal;
 use hatrack_store::vault::{Keyring, OsKeyring, Vault, VaultStatus};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, oneshot, watch};
@@ -34,12 +35,13 @@ use crate::discovery::{Discoveries, Ports};
 use crate::identities::{LocalIdentities, Sources};
 use crate::keys::{self, Keys};
 use crate::machine::{Alarm, SystemClock, SystemRandom, harden, watch_for_resume};
+use crate::profiles::{self, Profiles};
 use crate::protocol::Topic;
 use crate::proxies::Proxies;
 use crate::role_facts::RoleBook;
 use crate::saml::{self, SamlSignIns};
 use crate::server::{self, Claim, ClaimError, claim};
-use crate::service::{About, CatalogRenewals, Service};
+use crate::service::{About, CatalogRenewals, ConsoleBook, Service};
 use crate::sessions::{Keeper, LastUses, Mailbox, Scribe, VaultSlot, Wiring, read_all};
 use crate::sign_in::{self, SignIns};
 use crate::teams::Teams;
@@ -102,14 +104,15 @@ pub async fn run(home: &Home, options: Options) -> Result<Ran, RunError> {
         Err(other) => return Err(RunError::Claim(other)),
     };
     let signals = Signals::listen().map_err(RunError::Signals)?;
-    let http = Arc::new(HttpClients::default());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let http = Arc::new(HttpClients::by(clock.clone()));
     let outside = Outside {
         sts: Arc::new(AwsSts::new(http.clone())),
         center: Arc::new(AwsIdentityCenter::new(http.clone())),
         iam: Arc::new(AwsIam::new(http.clone())),
         organizations: Arc::new(AwsOrganizations::new(http.clone())),
         http,
-        clock: Arc::new(SystemClock::new()),
+        clock,
         keyring: Arc::new(OsKeyring::of(home)),
     };
     let mut started = start(home, options, outside).await?;
@@ -201,6 +204,7 @@ pub struct Started {
 impl Started {
     /// Ends the keeper, and returns when everything is on disk.
     pub async fn put_away(self) {
+        self.service.leave_no_keys().await;
         self.service.mailbox.stop().await;
         self.service.scribe.flush().await;
         self.history.close().await;
@@ -219,6 +223,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         keyring,
     } = outside;
     let started_at = clock.now().wall;
+    let console_http = http.clone();
     let history = SqliteHistory::open(&home.history(), started_at).await?.history;
     let choices = Arc::new(Choices::load(SettingsFile::of(home), clock.clone())?);
     let catalogs = Arc::new(Catalogs::new(clock.clone(), choices.clone()));
@@ -234,8 +239,12 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         vault: vault.clone(),
         listings: Listings::of(home),
     });
-    let saml = SamlSignIns::new(saml::Wiring {
+    let aws_clock: Arc<dyn Clock> = Arc::new(AwsClock {
         clock: clock.clone(),
+        http: http.clone(),
+    });
+    let saml = SamlSignIns::new(saml::Wiring {
+        clock: aws_clock.clone(),
         random: random.clone(),
         catalogs: catalogs.clone(),
         choices: choices.clone(),
@@ -261,6 +270,14 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         pause: devices::pause(),
         hat: keys::this_hat(),
     }));
+    let profiles = Arc::new(Profiles::new(profiles::Wiring {
+        journal: Journal::of(home),
+        catalogs: catalogs.clone(),
+        choices: choices.clone(),
+        clock: clock.clone(),
+        hat: keys::this_hat(),
+        home: home.variable().map(|(_, folder)| folder.to_owned()),
+    }));
     let identities: Arc<dyn IdentitySource> = Arc::new(LocalIdentities::new(Sources {
         keys: keys.clone(),
         catalogs: catalogs.clone(),
@@ -274,13 +291,10 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         sandbox,
     }));
     let spent = SpentCodes::default();
-    let proxies = Proxies::new(choices.clone(), vault.clone());
+    let proxies = Arc::new(Proxies::new(choices.clone(), vault.clone()));
     let devices = Arc::new(Devices::new(
         vault.clone(),
-        Arc::new(AwsClock {
-            clock: clock.clone(),
-            http: http.clone(),
-        }),
+        aws_clock,
         spent.clone(),
         devices::pause(),
     ));
@@ -299,9 +313,11 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         renewals: Arc::new(CatalogRenewals {
             catalogs: catalogs.clone(),
             choices: choices.clone(),
+            proxies: proxies.clone(),
             sandbox,
         }),
         alarm,
+        followers: vec![profiles.clone()],
         idle_after: options.idle_after,
     };
     let log: Arc<dyn HistoryLog> = Arc::new(history.clone());
@@ -314,6 +330,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
     teams.tell(mailbox.clone());
     discoveries.tell(mailbox.clone());
     role_book.tell(mailbox.clone());
+    profiles.tell(mailbox.clone());
     ring(moments, clock.clone(), mailbox.clone());
     let kept = Kept {
         devices: devices.clone(),
@@ -335,6 +352,9 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         saml,
         devices,
         keys,
+        profiles,
+        console: Arc::new(AwsConsole::new(console_http)),
+        console_book: ConsoleBook::default(),
         identities,
         choices,
         history: log,

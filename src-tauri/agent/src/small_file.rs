@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use hatrack_core::shared_config::inert;
+use hatrack_store::teams::FileHash;
 
 use crate::protocol::{ErrorCode, WireError};
 
@@ -31,4 +32,15 @@ pub fn read(path: &Path, largest: usize) -> Result<String, WireError> {
         Err(why) if why.kind() == io::ErrorKind::InvalidData => Err(failed(&"it is no text")),
         Err(why) => Err(failed(&why)),
     }
+}
+
+/// What names `text`. It is refused where the person has seen another one: the file was written meanwhile.
+pub fn seen(text: &str, seen: Option<FileHash>) -> Result<FileHash, WireError> {
+    let found = FileHash::of(text.as_bytes());
+    if seen.is_some_and(|seen| seen != found) {
+        let message =
+            "the file has changed since you looked at it, and nothing was taken over; look at it again";
+        return Err(WireError::new(ErrorCode::Invalid, message));
+    }
+    Ok(found)
 }

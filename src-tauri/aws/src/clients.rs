@@ -10,7 +10,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use hatrack_core::sts::{AwsFailure, Reach};
 
-use crate::http::{HttpClients, Stamp, Wire, check_endpoint, document_timeouts};
+use crate::http::{HttpClients, Stamp, Wire, check_endpoint, document_timeouts, is_outdated};
 use crate::patience::retries;
 use crate::sts::Timing;
 
@@ -41,6 +41,7 @@ impl<C: Clone> Clients<C> {
         if let Some((_, client)) = made.get(reach).filter(|(made_at, _)| *made_at == stamp) {
             return Ok(client.clone());
         }
+        made.retain(|other, _| !is_outdated(other.proxy.as_ref(), reach.proxy.as_ref()));
         let client = make(http);
         made.insert(reach.clone(), (stamp, client.clone()));
         Ok(client)

@@ -1,6 +1,7 @@
 //! What went wrong, in core's words.
 
 use std::error::Error;
+use std::io::{self, ErrorKind};
 
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -49,14 +50,14 @@ impl Asked<'_> {
 
     /// No answer of AWS came: who stood in the way, or what the connection said.
     fn connection_failed(self, error: &(dyn Error + 'static)) -> AwsFailure {
-        if let Some(first) = causes(error).find_map(|cause| cause.downcast_ref::<SignInFirst>()) {
+        if let Some(first) = find::<SignInFirst>(error) {
             return AwsFailure::CaptivePortal {
                 service: self.service,
                 region: self.region.to_owned(),
                 portal: first.portal.clone(),
             };
         }
-        if let Some(asks) = causes(error).find_map(|cause| cause.downcast_ref::<ProxyAsks>()) {
+        if let Some(asks) = find::<ProxyAsks>(error) {
             return AwsFailure::ProxyPassword {
                 proxy: asks.proxy.clone(),
             };
@@ -143,10 +144,33 @@ fn described(response: &HttpResponse) -> String {
 }
 
 /// The last cause that is not empty: "Connection refused", "certificate verify failed".
-fn innermost(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error)
         .last()
         .map_or_else(|| "no reason was given".to_owned(), ToString::to_string)
+}
+
+/// Whether the trouble was TLS's: its handshake failed or was broken off. A host without a name or a route, one that
+/// refuses and one that stays silent are none of it.
+pub(crate) fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    // What an `io::Error` was made of is not among its sources.
+    fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+        match error.downcast_ref::<io::Error>() {
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+            None => error.source(),
+        }
+    }
+    std::iter::successors(Some(error), |&error| below(error)).any(|cause| {
+        let broken_off = |io: &io::Error| {
+            matches!(io.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset)
+        };
+        cause.is::<rustls::Error>() || cause.downcast_ref().is_some_and(broken_off)
+    })
+}
+
+/// Who stood in the way of a connection, where that is known.
+pub(crate) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    causes(error).find_map(|cause| cause.downcast_ref())
 }
 
 /// Whether one of the causes contains `text`; for libraries that give an error no type.

@@ -19,6 +19,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
 use aws_smithy_types::timeout::TimeoutConfig;
+use hatrack_core::expiry::Clock;
 use hatrack_core::secret::Secret;
 use hatrack_core::sts::{AwsFailure, ProxyUrl, Reach};
 use rustls::RootCertStore;
@@ -133,6 +134,14 @@ pub struct HttpClients {
 pub(crate) type Stamp = (u64, Option<SystemTime>);
 
 impl HttpClients {
+    /// Clients whose answers tell how far this `clock` is off.
+    pub fn by(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            made: Mutex::default(),
+            skews: Arc::new(ClockSkews::by(clock)),
+        }
+    }
+
     /// The client of this wire.
     pub fn client(&self, wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
         let stamp = wire.stamp()?;
@@ -144,6 +153,7 @@ impl HttpClients {
             inner: build(wire)?,
             watch: self.watch(wire),
         });
+        made.retain(|(other, _), _| !is_outdated(other.proxy.as_ref(), wire.proxy.as_ref()));
         made.insert((wire.clone(), stamp), client.clone());
         Ok(client)
     }
@@ -165,8 +175,29 @@ impl HttpClients {
         Watch {
             skews: Arc::clone(&self.skews),
             proxy: wire.proxy.as_ref().and_then(proxy_shown),
+            of_aws: true,
         }
     }
+}
+
+/// One connector by this wire to a server that is not AWS: it may lead on, and its clock is its own.
+pub(crate) fn connector_elsewhere(wire: &Wire) -> Result<SharedHttpConnector, AwsFailure> {
+    let clients = HttpClients::default();
+    Ok(SharedHttpConnector::new(WatchedConnector {
+        inner: SharedHttpConnector::new(connector_to(wire)?),
+        watch: Watch {
+            of_aws: false,
+            ..clients.watch(wire)
+        },
+    }))
+}
+
+/// Whether `old` is the proxy that is `now` used with another login: a password that was changed is not held on to.
+pub(crate) fn is_outdated(old: Option<&ProxyUrl>, now: Option<&ProxyUrl>) -> bool {
+    let (Some(old), Some(now)) = (old, now) else {
+        return false;
+    };
+    old != now && proxy_shown(old).is_some_and(|host| proxy_shown(now) == Some(host))
 }
 
 /// `host:port` of a proxy, for people.
@@ -181,8 +212,7 @@ fn build(wire: &Wire) -> Result<SharedHttpClient, AwsFailure> {
         .build_with_connector_fn(move |settings, components| finish(connector(settings, components))))
 }
 
-/// One connector by this wire to a server that is not AWS.
-pub(crate) fn connector_to(wire: &Wire) -> Result<Connector, AwsFailure> {
+fn connector_to(wire: &Wire) -> Result<Connector, AwsFailure> {
     let settings = HttpConnectorSettings::builder()
         .connect_timeout(CONNECT)
         .read_timeout(ATTEMPT)
@@ -295,3 +325,6 @@ fn proxy(url: &ProxyUrl, wire: &Wire) -> Result<ProxyConfig, AwsFailure> {
         None => config,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@
 
 mod answer;
 mod clients;
+pub mod console;
 mod failure;
 pub mod http;
 pub mod iam;
@@ -21,6 +22,7 @@ pub mod s3;
 pub mod sts;
 pub mod team_file;
 
+pub use console::AwsConsole;
 pub use iam::AwsIam;
 pub use identity_center::AwsIdentityCenter;
 pub use organizations::AwsOrganizations;

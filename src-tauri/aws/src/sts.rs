@@ -12,6 +12,7 @@ use aws_sdk_sts::config::{BehaviorVersion, Config, IdentityCache, Region, Shared
 use aws_sdk_sts::operation::RequestId;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use aws_smithy_async::time::SharedTimeSource;
+use hatrack_core::console::GetFederationToken;
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{
     AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AwsFailure, CallerIdentity, GetSessionToken,
@@ -292,6 +293,33 @@ impl Sts for AwsSts {
             }),
             _ => Err(asked(reach).garbled("it says not who the caller is")),
         }
+    }
+}
+
+impl AwsSts {
+    /// GetFederationToken, signed by a user's long-term keys.
+    pub(crate) async fn get_federation_token(
+        &self,
+        reach: &Reach,
+        signer: &Credentials,
+        call: &GetFederationToken,
+    ) -> Result<Issued, AwsFailure> {
+        let client = self.client(reach)?;
+        let answer = Answer::default();
+        let started = Instant::now();
+        let output = client
+            .get_federation_token()
+            .name(call.name.as_str())
+            .duration_seconds(i32::try_from(call.duration.seconds()).unwrap_or(i32::MAX))
+            .policy(call.policy.as_str())
+            .customize()
+            .config_override(with(signer, &answer, Patience::default()))
+            .send()
+            .await
+            .map_err(|error| asked(reach).failed(&error))?;
+        let request_id = output.request_id().map(str::to_owned);
+        let took = started.elapsed();
+        issued(reach, output.credentials(), &answer, request_id, took)
     }
 }
 

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use hatrack_core::sts::{AwsFailure, Reach};
 use http_body_util::{BodyExt, Limited};
 use url::Url;
 
-use crate::http::{Wire, connector_to};
+use crate::failure::{find, innermost};
+use crate::http::{ProxyAsks, SignInFirst, Wire, connector_elsewhere};
 
 /// How long all of it may take, redirects included.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,6 +30,18 @@ pub enum NotFetched {
         /// What went wrong.
         why: String,
     },
+    /// A proxy is on the way.
+    #[error(
+        "the proxy {proxy} asks for a name and a password; switch to a role to be asked for them, or put them into \
+         HTTPS_PROXY as http://name:password@host:port"
+    )]
+    ProxyPassword {
+        /// `host:port`.
+        proxy: String,
+    },
+    /// The network answers in everybody's place.
+    #[error("this network asks for a sign-in first; open any page in a browser, sign in to the network, and try again")]
+    CaptivePortal,
     /// It is not there, or not for us.
     #[error("{host} answered with HTTP status {status}; check the address")]
     Status {
@@ -76,7 +90,7 @@ pub async fn fetch(url: &Url, reach: &Reach, largest: usize) -> Result<String, N
 
 async fn follow(url: &Url, reach: &Reach, largest: usize) -> Result<String, NotFetched> {
     let wire = Wire::to(Some(url.as_str()), reach);
-    let connector = connector_to(&wire).map_err(|why| match why {
+    let connector = connector_elsewhere(&wire).map_err(|why| match why {
         AwsFailure::Unusable(why) => NotFetched::Unusable(why),
         other => NotFetched::Unusable(other.to_string()),
     })?;
@@ -89,10 +103,7 @@ async fn follow(url: &Url, reach: &Reach, largest: usize) -> Result<String, NotF
         let mut response = connector
             .call(request)
             .await
-            .map_err(|why| NotFetched::Unreachable {
-                host: host(),
-                why: innermost(&why),
-            })?;
+            .map_err(|why| not_reached(host(), &why))?;
         match response.status().as_u16() {
             200 => {
                 let body = Limited::new(response.take_body(), largest).collect().await;
@@ -118,11 +129,16 @@ fn next(at: &Url, response: &HttpResponse, host: &str) -> Result<Url, NotFetched
     }
 }
 
-/// The last cause, which says most.
-fn innermost(why: &dyn std::error::Error) -> String {
-    let mut why = why;
-    while let Some(cause) = why.source() {
-        why = cause;
+fn not_reached(host: String, error: &ConnectorError) -> NotFetched {
+    if let Some(ProxyAsks { proxy }) = find(error) {
+        let proxy = proxy.clone();
+        return NotFetched::ProxyPassword { proxy };
     }
-    why.to_string()
+    if find::<SignInFirst>(error).is_some() {
+        return NotFetched::CaptivePortal;
+    }
+    NotFetched::Unreachable {
+        host,
+        why: innermost(error),
+    }
 }

@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use hatrack_agent::client::{Agent, AgentError, yubikey_code};
 use hatrack_agent::protocol::{
-    DiscoverOutcome, DiscoverRequest, HandOut, HandOutOutcome, HandOutRequest, RenewRequest, RotateKey,
-    RotateOutcome, SwitchRequest,
+    ConsoleLink, ConsoleOutcome, ConsoleRequest, DiscoverOutcome, DiscoverRequest, HandOut, HandOutOutcome, HandOutRequest, ProfileOutcome, RenewRequest, RotateKey,
+    RotateOutcome, SwitchRequest, WriteProfile, WrittenProfileView,
 };
 use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::shared_config::{inert, inert_whole};
@@ -83,6 +83,21 @@ pub async fn hand_out(agent: &Agent, person: Person, request: HandOutRequest) ->
     .await
 }
 
+/// A link to the console.
+pub async fn console(agent: &Agent, request: ConsoleRequest) -> Result<ConsoleLink, Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, Person::AtTerminal, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        Ok(match agent.console(request).await? {
+            ConsoleOutcome::Ready(link) => Answer::Done(*link),
+            ConsoleOutcome::Needs { need } => Answer::Needs(need),
+            ConsoleOutcome::Denied { denial } => Answer::Denied(denial),
+        })
+    })
+    .await
+}
+
 /// A search for roles that has begun.
 pub async fn discover(agent: &Agent, request: DiscoverRequest) -> Result<DiscoveryView, Failure> {
     let given = request.mfa_code.clone();
@@ -107,6 +122,24 @@ pub async fn rotate(agent: &Agent, request: RotateKey) -> Result<RotateOutcome, 
         Ok(match agent.rotate_key(request).await? {
             RotateOutcome::Needs { need } => Answer::Needs(need),
             rotated @ RotateOutcome::Rotated { .. } => Answer::Done(rotated),
+        })
+    })
+    .await
+}
+
+/// A profile written, and where files were copied to before; a code is asked for where its keys want one.
+pub async fn write_profile(
+    agent: &Agent,
+    request: WriteProfile,
+) -> Result<(WrittenProfileView, Vec<String>), Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, Person::AtTerminal, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        Ok(match agent.write_profile(request).await? {
+            ProfileOutcome::Written { profile, backed_up } => Answer::Done((profile, backed_up)),
+            ProfileOutcome::Needs { need } => Answer::Needs(need),
+            ProfileOutcome::Denied { denial } => Answer::Denied(denial),
         })
     })
     .await

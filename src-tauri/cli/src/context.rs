@@ -20,6 +20,9 @@ pub struct SharedFiles {
     /// Used instead of AWS_SHARED_CREDENTIALS_FILE
     #[arg(long, global = true, hide = true, value_name = "FILE")]
     pub credentials_file: Option<String>,
+    /// Used instead of HATRACK_HOME
+    #[arg(long, global = true, hide = true, value_name = "FOLDER")]
+    pub home: Option<PathBuf>,
 }
 
 /// Set by `hat exec`, beside the shared files that were in force before it.
@@ -42,7 +45,10 @@ impl Context {
     /// Of this process.
     pub fn of_process(files: &SharedFiles) -> Result<Self, Failure> {
         let working_folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-        let home = Home::of_environment().map_err(Failure::refused)?;
+        let home = match &files.home {
+            Some(folder) => Home::at(folder),
+            None => Home::of_environment().map_err(Failure::refused)?,
+        };
         let caller = caller(working_folder, std::env::vars_os(), files)?;
         Ok(Self { caller, home })
     }
@@ -132,7 +138,7 @@ mod tests {
     fn options_beat_the_environment() {
         let files = SharedFiles {
             config_file: Some("/c".to_owned()),
-            credentials_file: None,
+            ..SharedFiles::default()
         };
         let seen = context(
             &[("AWS_CONFIG_FILE", "/x"), ("AWS_SHARED_CREDENTIALS_FILE", "/y")],

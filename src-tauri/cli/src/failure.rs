@@ -81,6 +81,9 @@ impl From<AgentError> for Failure {
             message.push_str("\n  ");
             message.push_str(candidate);
         }
+        if refused.code == ErrorCode::AlreadyThere {
+            message.push_str("; give --replace if that is meant");
+        }
         let kind = match refused.code {
             ErrorCode::NoSuchRole | ErrorCode::AmbiguousRole | ErrorCode::Invalid => Kind::Usage,
             _ => Kind::Refused,

@@ -13,7 +13,10 @@ use crate::route::Identity;
 use crate::secret::Credentials;
 use crate::sts::{AwsFailure, Reach};
 pub use rotation::{Rotation, Stage};
-pub use view::{AccessKeyView, FileChange, FileLine, KeyKept, KeyStanding, RotateOutcome, id_ends};
+pub use view::{
+    AccessKeyView, FileChange, FileLine, KeyKept, KeyStanding, LeftKey, RotateOutcome, RotationGivenUp,
+    id_ends,
+};
 
 /// How old a key may get before it is warned of, in days. IAM User Guide, "Security best practices": keys are to be
 /// rotated; Security Hub's control IAM.3 names 90 days.
@@ -21,6 +24,10 @@ pub const OLD_AFTER_DAYS: i64 = 90;
 
 /// The most keys that AWS lets a user have (IAM User Guide, "IAM and AWS STS quotas").
 pub const MOST_KEYS: usize = 2;
+
+/// What the names of those sections of the shared files start with in which a new key waits until it takes its place.
+/// They are no profiles of the person's.
+pub const WAITING: &str = "hatrack-rotation-";
 
 /// Whether AWS takes a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -114,6 +114,20 @@ pub struct CallerContext {
     pub working_folder: PathBuf,
     /// The carried variables that are set. Some hold secrets, so all are kept as secrets.
     vars: BTreeMap<String, Secret>,
+    /// Through what its requests go, where the person has decided that.
+    way: Option<Way>,
+}
+
+/// Through what a caller's requests go. It holds what the person gave for a proxy, so it stays apart from the variables,
+/// which are written out and which programs see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Way {
+    /// The proxy for https.
+    pub https: Option<Secret>,
+    /// The proxy for http.
+    pub http: Option<Secret>,
+    /// What goes around them, in the form of `NO_PROXY`.
+    pub around: Option<String>,
 }
 
 impl CallerContext {
@@ -132,7 +146,30 @@ impl CallerContext {
             client,
             working_folder,
             vars,
+            way: None,
         }
+    }
+
+    /// The way that the caller's own variables name. What stands first wins, as in the SDKs.
+    pub fn own_way(&self) -> Way {
+        let first = |names: [&str; 2]| names.iter().find_map(|name| self.var(name));
+        Way {
+            https: first(["HTTPS_PROXY", "https_proxy"]).map(Secret::new),
+            http: first(["HTTP_PROXY", "http_proxy"]).map(Secret::new),
+            around: first(["NO_PROXY", "no_proxy"]).map(str::to_owned),
+        }
+    }
+
+    /// The way that its requests go: the one that was decided, else its own.
+    pub fn way(&self) -> Way {
+        self.way.clone().unwrap_or_else(|| self.own_way())
+    }
+
+    /// The same caller, whose requests go by `way`; by its own with `None`.
+    #[must_use]
+    pub fn going(mut self, way: Option<Way>) -> Self {
+        self.way = way;
+        self
     }
 
     /// The value of a carried variable; an empty one counts as not set, as the SDKs hold it.

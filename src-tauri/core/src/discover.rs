@@ -8,9 +8,10 @@ mod names;
 
 use std::collections::BTreeMap;
 
-use crate::account::{AccountId, Partition};
+use crate::account::AccountId;
 use crate::arn::{NotARoleArn, RoleArn};
-use crate::policy::{Condition, Context, Effect, Matches, Named, Pattern, Statement};
+use crate::policy::{Comparison, Condition, Context, Effect, Matches, Named, Pattern, Statement};
+use crate::role_kind::wants_a_value;
 
 pub use names::{NotARoleNamePattern, RoleNamePattern, Searched};
 
@@ -21,9 +22,9 @@ const ACTION: &str = "sts:AssumeRole";
 pub enum LooksAt {
     /// Whether an MFA code was shown, and when.
     Mfa,
-    /// The external ID that is sent; the ones it takes, as they are written.
+    /// The external ID that is sent: it has to be one of these.
     ExternalId(Vec<String>),
-    /// Another key: `aws:SourceIp`.
+    /// Another key (`aws:SourceIp`), or the external ID in a way that names none to send.
     Other(String),
 }
 
@@ -33,12 +34,23 @@ impl LooksAt {
         let is = |name: &str| key.eq_ignore_ascii_case(name);
         if is("aws:MultiFactorAuthPresent") || is("aws:MultiFactorAuthAge") {
             Self::Mfa
-        } else if is("sts:ExternalId") {
+        } else if is("sts:ExternalId") && names_its_values(condition) {
             Self::ExternalId(condition.values().to_vec())
         } else {
             Self::Other(key.to_owned())
         }
     }
+}
+
+/// Whether a request has to send one of the condition's values as it is written.
+fn names_its_values(condition: &Condition) -> bool {
+    let wide: &[char] = match condition.operator().comparison {
+        Comparison::String => &[],
+        Comparison::StringLike => &['*', '?'],
+        _ => return false,
+    };
+    let is_plain = |value: &String| !value.contains(wide) && !value.contains("${");
+    wants_a_value(condition) && condition.values().iter().all(is_plain)
 }
 
 impl std::fmt::Display for LooksAt {
@@ -190,29 +202,14 @@ pub fn assumable(policies: &[Named<'_>], context: &Context) -> Assumable {
     let mut found: BTreeMap<RoleArn, FoundRole> = BTreeMap::new();
     let mut patterns = Vec::new();
     for (named, statement) in about(policies, Effect::Allow).filter(|(named, s)| understood(named, s)) {
-        let conditional = !statement.conditions.is_empty();
         for (pattern, left_out) in resources(statement) {
             let single = pattern.only_text(context).filter(|_| !left_out);
             match single.map(|text| text.parse::<RoleArn>()) {
-                Some(Ok(role)) => {
-                    if denies.iter().any(|deny| names_role(deny, &role, context)) {
-                        continue;
-                    }
-                    let entry = found.entry(role.clone()).or_insert_with(|| FoundRole {
-                        role,
-                        policies: Vec::new(),
-                        conditional: true,
-                        looks_at: conditions(statement),
-                    });
-                    entry.conditional &= conditional;
-                    let own = conditions(statement);
-                    if own.len() < entry.looks_at.len() {
-                        entry.looks_at = own;
-                    }
-                    if !entry.policies.iter().any(|name| name == named.name) {
-                        entry.policies.push(named.name.to_owned());
-                    }
-                }
+                Some(Ok(role)) if denies.iter().any(|deny| names_role(deny, &role, context)) => {}
+                Some(Ok(role)) => found
+                    .entry(role.clone())
+                    .or_insert_with(|| FoundRole::of(role, statement))
+                    .allowed_by(named.name, statement),
                 // A resource of another kind is nothing that could be assumed.
                 Some(Err(NotARoleArn(_))) => {}
                 None if denies.iter().any(|deny| covers(deny, pattern)) => {}
@@ -220,14 +217,46 @@ pub fn assumable(policies: &[Named<'_>], context: &Context) -> Assumable {
                     pattern: pattern.as_str().to_owned(),
                     left_out,
                     policy: named.name.to_owned(),
-                    conditional,
+                    conditional: !statement.conditions.is_empty(),
                 }),
             }
         }
     }
-    let denied = about(policies, Effect::Deny).map(|(named, statement)| {
+    let denied = about(policies, Effect::Deny).map(|(named, statement)| FoundDeny::of(named, statement));
+    Assumable {
+        roles: found.into_values().collect(),
+        patterns,
+        denied: denied.collect(),
+    }
+}
+
+impl FoundRole {
+    /// One that `statement` is the first to allow.
+    fn of(role: RoleArn, statement: &Statement) -> Self {
+        Self {
+            role,
+            policies: Vec::new(),
+            conditional: true,
+            looks_at: conditions(statement),
+        }
+    }
+
+    fn allowed_by(&mut self, policy: &str, statement: &Statement) {
+        self.conditional &= !statement.conditions.is_empty();
+        let own = conditions(statement);
+        if own.len() < self.looks_at.len() {
+            self.looks_at = own;
+        }
+        if !self.policies.iter().any(|name| name == policy) {
+            self.policies.push(policy.to_owned());
+        }
+    }
+}
+
+impl FoundDeny {
+    fn of(named: &Named<'_>, statement: &Statement) -> Self {
         let resources = resources(statement);
-        FoundDeny {
+        Self {
             left_out: resources.iter().any(|(_, left_out)| *left_out),
             patterns: resources
                 .iter()
@@ -236,11 +265,6 @@ pub fn assumable(policies: &[Named<'_>], context: &Context) -> Assumable {
             policy: named.name.to_owned(),
             looks_at: conditions(statement),
         }
-    });
-    Assumable {
-        roles: found.into_values().collect(),
-        patterns,
-        denied: denied.collect(),
     }
 }
 
@@ -324,19 +348,4 @@ fn wildcard(pattern: &str, text: &str) -> bool {
         (Some(p), Some(t)) if p == t => wildcard(&pattern[p.len_utf8()..], &text[t.len_utf8()..]),
         _ => false,
     }
-}
-
-/// The role of this name, which may carry a path, in each of the accounts.
-///
-/// # Errors
-/// The name is none that a role may have.
-pub fn in_each_account(
-    partition: Partition,
-    accounts: &[AccountId],
-    name: &str,
-) -> Result<Vec<RoleArn>, NotARoleArn> {
-    accounts
-        .iter()
-        .map(|account| RoleArn::new(partition, *account, name))
-        .collect()
 }

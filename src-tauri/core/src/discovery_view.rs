@@ -150,6 +150,8 @@ pub struct RoleFactsView {
     /// When it was last used, within the last 400 days.
     #[ts(type = "string | null")]
     pub last_used: Option<Timestamp>,
+    /// Why nobody could assume it when it was read, where that is too long ago to count.
+    pub was_closed: Option<String>,
 }
 
 /// A tag of a role.

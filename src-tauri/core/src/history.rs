@@ -13,13 +13,18 @@ pub mod event {
     pub const SWITCH_BACK: &str = "switch_back";
     pub const EXPORT: &str = "export";
     pub const HAND_OUT: &str = "hand_out";
+    pub const CONSOLE: &str = "console";
     pub const DOWNLOAD: &str = "download";
     pub const UPLOAD: &str = "upload";
     pub const SIGN_IN: &str = "sign_in";
     pub const SIGN_OUT: &str = "sign_out";
+    pub const DISCOVER: &str = "discover";
     pub const KEY_IMPORT: &str = "key_import";
     pub const KEY_ROTATE: &str = "key_rotate";
+    pub const KEY_GIVE_UP: &str = "key_give_up";
     pub const KEY_REMOVE: &str = "key_remove";
+    pub const PROFILE_WRITE: &str = "profile_write";
+    pub const PROFILE_REMOVE: &str = "profile_remove";
 }
 
 /// The words of `HistoryRow::outcome`.

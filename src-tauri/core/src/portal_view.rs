@@ -64,6 +64,8 @@ pub struct PortalStateView {
     /// Until when the sign-in serves; `None` when one is signed out.
     #[ts(type = "string | null")]
     pub signed_in_until: Option<Timestamp>,
+    /// Whether a sign-in is left where they are not kept now, shared or in the vault: signing out ends it too.
+    pub left_elsewhere: bool,
     /// Whether it is renewed by itself.
     pub refreshes: bool,
     /// How many accounts the last listing had; `None` before the first.

@@ -98,6 +98,14 @@ impl Closed {
             .split_once('/')?;
         Some(Self::ServiceOnly(vec![service.to_owned()]))
     }
+
+    /// The same, and what to do where the trust policy has been changed since it was read. `account`: the role's.
+    pub fn to_look_at_again(&self, account: AccountId) -> String {
+        format!(
+            "{self}. Where that has been changed, find roles with an identity of account {account} (hat discover): this \
+             is read again then. An hour after it was read, AWS is asked all the same."
+        )
+    }
 }
 
 /// What a trust policy says.
@@ -296,7 +304,7 @@ fn is(condition: &Condition, key: &str) -> bool {
 }
 
 /// Whether a request without the key fails.
-fn wants_a_value(condition: &Condition) -> bool {
+pub(crate) fn wants_a_value(condition: &Condition) -> bool {
     let operator = condition.operator();
     match operator.comparison {
         Comparison::Null => condition.values().iter().any(|v| v.eq_ignore_ascii_case("false")),

@@ -136,6 +136,9 @@ pub struct RoleView {
     /// What the person has said of these three for this role.
     #[serde(default)]
     pub said: Defaults,
+    /// Whether its account is marked as production: the window asks once more before a switch.
+    #[serde(default)]
+    pub production: bool,
     /// Whether the person has starred it.
     pub favourite: bool,
     /// Whether a session of it is renewed by itself (only where no code is needed).

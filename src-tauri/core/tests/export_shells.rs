@@ -84,6 +84,7 @@ fn script(shell: Shell, secret: &str) -> String {
     let exports = Exports {
         credentials: &credentials,
         region: "eu-west-1",
+        role: None,
     };
     export_text(shell, exports).unwrap().expose().to_owned()
 }

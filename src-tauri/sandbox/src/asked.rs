@@ -4,6 +4,7 @@ use http::{Method, Request, header};
 use hyper::body::Incoming;
 
 use crate::auth::Scope;
+use crate::console;
 use crate::identity_center::Operation;
 use crate::roles_anywhere;
 use crate::saml;
@@ -22,6 +23,8 @@ pub enum Asked {
     IdentityToken,
     /// The company's directory, or AWS's sign-in for what it issues.
     Saml(saml::Page),
+    /// AWS's sign-in for brokers.
+    Console(console::Page),
     /// S3.
     S3,
 }
@@ -42,6 +45,7 @@ pub fn asked_of(request: &Request<Incoming>) -> Asked {
         },
         None if is_unsigned_sts(request) => Asked::Query(Service::Sts),
         None if path == web_identity::TOKEN_PATH => Asked::IdentityToken,
+        None if let Some(page) = console::Page::of(request.method(), path) => Asked::Console(page),
         None if let Some(page) = saml::Page::of(request.method(), path) => Asked::Saml(page),
         None => Operation::of(request.method(), path).map_or(Asked::S3, Asked::IdentityCenter),
     }

@@ -14,6 +14,7 @@ use s3s::{Body, StdError};
 
 use crate::asked::{Asked, asked_of};
 use crate::auth::{SignedRequest, amz_date};
+use crate::console;
 use crate::fault::{self, Effect, Seen};
 use crate::iam;
 use crate::identity_center::{self, Operation};
@@ -73,6 +74,7 @@ impl Front {
                 Asked::IdentityCenter(operation) => self.identity_center(request, operation).await?,
                 Asked::IdentityToken => self.identity_token(&request),
                 Asked::Saml(page) => self.saml(request, page).await?,
+                Asked::Console(page) => self.console(&request, page),
                 Asked::S3 => self.s3(request).await?,
             },
         };
@@ -177,15 +179,7 @@ impl Front {
             headers: &parts.headers,
             body: &body,
         };
-        let right = || {
-            let reply = identity_center::answer(&self.state, &incoming);
-            let mut response = Response::new(Body::from(reply.body));
-            *response.status_mut() = reply.status;
-            for (name, value) in &reply.headers {
-                set(response.headers_mut(), name, value);
-            }
-            response
-        };
+        let right = || paged(identity_center::answer(&self.state, &incoming));
         self.play(fault, service, async { Ok(right()) }).await
     }
 
@@ -206,13 +200,13 @@ impl Front {
             return Ok(status_only(StatusCode::PAYLOAD_TOO_LARGE));
         };
         let query = parts.uri.query().unwrap_or_default();
-        let reply = saml::answer(&self.state, page, query, &body);
-        let mut response = Response::new(Body::from(reply.body));
-        *response.status_mut() = reply.status;
-        for (name, value) in &reply.headers {
-            set(response.headers_mut(), name, value);
-        }
-        Ok(response)
+        Ok(paged(saml::answer(&self.state, page, query, &body)))
+    }
+
+    /// AWS's sign-in for brokers: a token, and pages.
+    fn console(&self, request: &Request<Incoming>, page: console::Page) -> Response<Body> {
+        let query = request.uri().query().unwrap_or_default();
+        paged(console::answer(&self.state, page, query))
     }
 
     async fn metadata(&self, request: Request<Incoming>) -> Answer {
@@ -366,6 +360,15 @@ impl Front {
         }
         response
     }
+}
+
+fn paged(reply: identity_center::Reply) -> Response<Body> {
+    let mut response = Response::new(Body::from(reply.body));
+    *response.status_mut() = reply.status;
+    for (name, value) in &reply.headers {
+        set(response.headers_mut(), name, value);
+    }
+    response
 }
 
 /// A body, unless it is larger than any of those that may come.

@@ -6,6 +6,7 @@
 mod admin;
 mod asked;
 mod auth;
+mod console;
 mod export_files;
 mod fault;
 mod front;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::console::Tokens;
 use crate::fault::Faults;
 use crate::identity_center::{RateLimit, SignIns};
 use crate::metadata::Memory;
@@ -33,6 +34,8 @@ pub struct State {
     pub portal_limit: RateLimit,
     /// The identity provider outside AWS.
     pub issuer: TokenIssuer,
+    /// What brokers were given to sign in by.
+    pub console: Tokens,
     /// What the company's directory has issued.
     pub saml: SamlIssuer,
     /// What the metadata services remember.
@@ -60,6 +63,7 @@ impl State {
             sign_ins: Mutex::default(),
             portal_limit: RateLimit::default(),
             issuer,
+            console: Tokens::default(),
             saml: SamlIssuer::default(),
             metadata: Memory::default(),
             new_keys_unknown_for: AtomicU64::new(0),

@@ -29,6 +29,7 @@ pub async fn status(desk: &Desk) -> Answer<AppStatus> {
         codes: CodeUse::default(),
         proxy: ProxyChoice::default(),
         sign_ins: SignInStore::default(),
+        keys_in_profiles: true,
         yubikeys: Vec::new(),
     };
     if let Err(error) = fill(desk, &mut status).await {
@@ -48,6 +49,7 @@ async fn fill(desk: &Desk, status: &mut AppStatus) -> Answer<()> {
     status.codes = settings.codes;
     status.proxy = settings.proxy;
     status.sign_ins = settings.sign_ins;
+    status.keys_in_profiles = !settings.no_keys_in_profiles;
     status.yubikeys = settings.yubikeys.into_keys().collect();
     Ok(())
 }
@@ -99,10 +101,11 @@ pub async fn set_quit_choice(desk: &Desk, request: QuitSettingRequest) -> Answer
 
 /// What an MFA code is spent on from now on.
 pub async fn set_code_use(desk: &Desk, request: CodeUseRequest) -> Answer<()> {
-    let agent = desk.agent().await?;
-    let mut settings = agent.settings().await?;
-    settings.codes = request.codes;
-    Ok(agent.set_settings(settings).await?)
+    let change = protocol::ChangeSettings {
+        codes: Some(request.codes),
+        ..Default::default()
+    };
+    Ok(desk.agent().await?.change_settings(change).await?)
 }
 
 /// The page has painted its first list.

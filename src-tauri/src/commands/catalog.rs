@@ -3,13 +3,14 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use hatrack_agent::protocol::{AddRole, DescribeRole, Set, SetAccount, SetDefaults};
+use hatrack_agent::protocol::{AddRole, DescribeAccount, DescribeRole, Set, SetDefaults};
 use hatrack_core::sts_limits::SessionDuration;
 use hatrack_core::view::CatalogView;
 
 use crate::desk::Desk;
 use crate::wire::{
-    AccountRequest, AddRoleRequest, CommandError, DescribeRoleRequest, RoleRequest, RoleSwitchRequest,
+    AccountRequest, AddRoleRequest, CommandError, DescribeRoleRequest, RoleRequest, RoleSaid,
+    RoleSwitchRequest,
 };
 
 type Answer<T> = Result<T, CommandError>;
@@ -44,12 +45,15 @@ pub async fn set_favourite(desk: &Desk, request: RoleSwitchRequest) -> Answer<()
 
 #[allow(missing_docs)]
 pub async fn set_account(desk: &Desk, request: AccountRequest) -> Answer<()> {
-    let account = SetAccount {
+    let account = DescribeAccount {
         account_id: request.account_id,
-        name: filled(request.name),
-        colour: request.colour,
+        name: to(filled(request.name)),
+        colour: to(request.colour),
+        production: request.production,
+        notes: Set::Keep,
+        defaults: SetDefaults::default(),
     };
-    Ok(desk.agent().await?.set_account(account).await?)
+    Ok(desk.agent().await?.describe_account(account).await?)
 }
 
 #[allow(missing_docs)]
@@ -66,6 +70,8 @@ pub async fn add_role(desk: &Desk, request: AddRoleRequest) -> Answer<String> {
             .map(|serial| serial.parse())
             .transpose()?,
         region: filled(request.region),
+        replace: request.replace,
+        recolour: request.recolour,
     };
     Ok(desk.agent().await?.add_role(role).await?)
 }
@@ -75,23 +81,26 @@ pub async fn remove_role(desk: &Desk, request: RoleRequest) -> Answer<()> {
     Ok(desk.agent().await?.remove_role(&request.role_key).await?)
 }
 
-/// Says all of what is remembered of a role: what is empty is taken back.
+/// Says one thing about a role: what is empty is taken back, and the rest stays as it is.
 pub async fn describe_role(desk: &Desk, request: DescribeRoleRequest) -> Answer<()> {
-    let duration = request.duration.map(SessionDuration::try_from).transpose()?;
-    let said = DescribeRole {
+    let mut said = DescribeRole {
         role_key: request.role_key,
         name: Set::Keep,
-        notes: whole(filled(request.notes)),
-        defaults: SetDefaults {
-            duration: whole(duration),
-            region: whole(parsed(request.region)?),
-            session_name: whole(parsed(request.session_name)?),
-        },
+        notes: Set::Keep,
+        defaults: SetDefaults::default(),
     };
+    match request.said {
+        RoleSaid::Notes(text) => said.notes = to(filled(text)),
+        RoleSaid::Duration(seconds) => {
+            said.defaults.duration = to(seconds.map(SessionDuration::try_from).transpose()?);
+        }
+        RoleSaid::Region(text) => said.defaults.region = to(parsed(text)?),
+        RoleSaid::SessionName(text) => said.defaults.session_name = to(parsed(text)?),
+    }
     Ok(desk.agent().await?.describe_role(said).await?)
 }
 
-fn whole<T>(said: Option<T>) -> Set<T> {
+fn to<T>(said: Option<T>) -> Set<T> {
     said.map_or(Set::Clear, Set::To)
 }
 

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use hatrack_agent::client::{is_yubikey_account, yubikey_code as code_of_key};
+use hatrack_agent::protocol::ChangeSettings;
 use hatrack_core::secret::Secret;
 use hatrack_core::sts_limits::{MfaSerial, TokenCode};
 
@@ -73,30 +74,39 @@ pub async fn copy_code(desk: &Desk, request: CodeRequest) -> Answer<Copied> {
 /// Has the codes of a device read from a YubiKey, or typed again.
 pub async fn set_yubikey(desk: &Desk, request: YubikeyRequest) -> Answer<()> {
     let serial = serial(&request.serial)?;
-    let agent = desk.agent().await?;
-    let mut settings = agent.settings().await?;
-    match request.account.as_deref().map(str::trim) {
-        Some(account) if is_yubikey_account(account) => {
-            settings.yubikeys.insert(serial, account.to_owned());
-        }
+    let account = match request.account.as_deref().map(str::trim) {
+        Some(account) if is_yubikey_account(account) => Some(account.to_owned()),
         Some(_) => {
             return Err(CommandError::new(
                 "That is no name of an OATH account. `ykman oath accounts list` lists those on your key.",
             ));
         }
-        None => drop(settings.yubikeys.remove(&serial)),
-    }
-    Ok(agent.set_settings(settings).await?)
+        None => None,
+    };
+    let change = ChangeSettings {
+        yubikeys: [(serial, account)].into(),
+        ..Default::default()
+    };
+    Ok(desk.agent().await?.change_settings(change).await?)
 }
 
 /// The code that a YubiKey has for a device, once the person has touched it.
 pub async fn yubikey_code(desk: &Desk, request: DeviceRequest) -> Answer<String> {
     let keys = desk.agent().await?.settings().await?.yubikeys;
-    let account = keys.get(&serial(&request.serial)?);
+    let serial = serial(&request.serial)?;
+    let account = keys.get(&serial);
     let account = account.ok_or_else(|| CommandError::new("That device is no YubiKey. Type its code."))?;
-    let code = code_of_key(account, Stdio::null()).await;
+    let asking = code_of_key(account, Stdio::null());
+    let code = desk.yubikey_runs().run(serial, asking).await;
+    let code = code.ok_or_else(|| CommandError::new("The YubiKey is no longer asked."))?;
     let code = code.map_err(|why| CommandError::new(format!("No code from the YubiKey: {why}.")))?;
     Ok(code.expose().to_owned())
+}
+
+/// Nobody waits for the code of a YubiKey any more.
+pub async fn cancel_yubikey_code(desk: &Desk, request: DeviceRequest) -> Answer<()> {
+    desk.yubikey_runs().give_up(&serial(&request.serial)?);
+    Ok(())
 }
 
 /// Ends the sessions that codes were spent on, and says how many there were.

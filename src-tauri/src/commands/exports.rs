@@ -3,7 +3,9 @@
 use hatrack_agent::client::Agent;
 use hatrack_agent::protocol::{HandOutOutcome, HandOutRequest, SessionRef};
 use hatrack_core::caller::Client;
-use hatrack_core::export::{EnvPreview, Exports, Masked, Shell, export_text, preview as masked_preview};
+use hatrack_core::export::{
+    EnvPreview, Exports, Masked, Shell, export_text, preview as masked_preview, prompt_name,
+};
 use hatrack_core::view::NeedView;
 
 use crate::clipboard::STAYS;
@@ -56,9 +58,11 @@ async fn export(
         HandOutOutcome::Needs { need } => return Err(unmet(&need)),
         HandOutOutcome::Denied { denial } => return Err(CommandError::new(denial.summary)),
     };
+    let role = given.session.as_ref().map(prompt_name);
     let exports = Exports {
         credentials: &given.credentials,
         region: &given.region,
+        role: role.as_deref(),
     };
     export_text(shell, exports).map_err(CommandError::new)
 }

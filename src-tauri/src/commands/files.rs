@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
-use hatrack_agent::protocol::{ErrorCode, ImportRoles, ImportSource, Imported, ImportedRow};
+use hatrack_agent::protocol::{
+    Changes, ErrorCode, ImportRoles, ImportSettings, ImportSource, Imported, ImportedRow,
+};
 use hatrack_store::private;
+use hatrack_store::teams::FileHash;
 
 use crate::desk::Desk;
 use crate::wire::{
     ChooseFileRequest, ChosenFile, CommandError, FileFor, ImportFrom, ImportRequest, ImportSettingsRequest,
-    ImportedRoleView, ImportedView, SettingsChange, UnusableView,
+    ImportUndone, ImportedRoleView, ImportedView, SettingsChange, SettingsChanges, UnusableView,
 };
 
 type Answer<T> = Result<T, CommandError>;
@@ -45,30 +48,45 @@ pub async fn import_roles(desk: &Desk, request: ImportRequest) -> Answer<Importe
     let asked = ImportRoles {
         source,
         from: request.from,
-        dry_run: request.dry_run,
+        dry_run: request.seen.is_none(),
+        seen: seen(request.seen)?,
     };
+    let adds = !asked.dry_run;
     let imported = desk.agent().await?.import_roles(asked).await?;
-    if !request.dry_run {
+    if adds {
         desk.last_import()
             .keep(imported.added.iter().map(|row| row.key.clone()));
     }
     Ok(imported.into())
 }
 
-/// Removes the roles that the last import added, and says how many those were.
-pub async fn undo_import(desk: &Desk) -> Answer<u32> {
+fn seen(sha256: Option<String>) -> Answer<Option<FileHash>> {
+    sha256
+        .map(|text| text.parse())
+        .transpose()
+        .map_err(CommandError::new)
+}
+
+/// Removes the roles that the last import added. What cannot be removed is tried again the next time.
+pub async fn undo_import(desk: &Desk) -> Answer<ImportUndone> {
     let agent = desk.agent().await?;
-    let mut removed = 0;
+    let mut undone = ImportUndone::default();
+    let mut left = Vec::new();
     // What starts from another role of the file goes before that one.
-    for key in desk.last_import().take().iter().rev() {
-        match agent.remove_role(key).await {
-            Ok(()) => removed += 1,
+    for key in desk.last_import().take().into_iter().rev() {
+        match agent.remove_role(&key).await {
+            Ok(()) => undone.removed += 1,
             // The person has removed it meanwhile.
             Err(error) if error.code() == Some(ErrorCode::NoSuchRole) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                undone.left += 1;
+                undone.why = Some(error.to_string());
+                left.push(key);
+            }
         }
     }
-    Ok(removed)
+    desk.last_import().keep(left.into_iter().rev());
+    Ok(undone)
 }
 
 /// Writes the settings to a file that the person names; `None` where the dialog was cancelled.
@@ -90,16 +108,23 @@ pub async fn export_settings(desk: &Desk) -> Answer<Option<String>> {
 }
 
 /// Takes over a file of settings, or only tells what that would change.
-pub async fn import_settings(desk: &Desk, request: ImportSettingsRequest) -> Answer<Vec<SettingsChange>> {
-    let file = chosen(desk, request.file)?;
-    let changes = desk.agent().await?.import_settings(file, request.dry_run).await?;
+pub async fn import_settings(desk: &Desk, request: ImportSettingsRequest) -> Answer<SettingsChanges> {
+    let asked = ImportSettings {
+        path: chosen(desk, request.file)?,
+        dry_run: request.seen.is_none(),
+        seen: seen(request.seen)?,
+    };
+    let Changes { sha256, changes } = desk.agent().await?.import_settings(asked).await?;
     let view = |change: hatrack_agent::protocol::Change| SettingsChange {
         of: change.of,
         what: change.what,
         was: change.was,
         becomes: change.becomes,
     };
-    Ok(changes.into_iter().map(view).collect())
+    Ok(SettingsChanges {
+        sha256: sha256.to_string(),
+        changes: changes.into_iter().map(view).collect(),
+    })
 }
 
 impl From<Imported> for ImportedView {
@@ -107,6 +132,7 @@ impl From<Imported> for ImportedView {
         let unusable = imported.unusable.into_iter();
         Self {
             format: imported.format.label().to_owned(),
+            sha256: imported.sha256.to_string(),
             added: imported.added.into_iter().map(Into::into).collect(),
             present: imported.present.into_iter().map(Into::into).collect(),
             unusable: unusable

@@ -1,8 +1,9 @@
 //! Long-term access keys. Their secrets stay in the agent.
 
-use hatrack_agent::protocol::{FileChange, ImportKey, KeyKept, RotateKey, RotateOutcome};
+use hatrack_agent::protocol::{FileChange, ImportKey, KeyKept, RotateKey, RotateOutcome, RotationGivenUp};
 use hatrack_core::access_key::AccessKeyView;
 
+use super::sessions::code;
 use crate::desk::Desk;
 use crate::wire::{AccessKeysRequest, CommandError, KeyRequest, RotateKeyRequest};
 
@@ -39,11 +40,15 @@ pub async fn restore_key(desk: &Desk, request: KeyRequest) -> Answer<String> {
 
 /// Rotates a key, or finishes what was begun.
 pub async fn rotate_key(desk: &Desk, request: RotateKeyRequest) -> Answer<RotateOutcome> {
-    let mfa_code = request.mfa_code.map(|code| code.parse()).transpose();
     let rotate = RotateKey {
         profile: request.profile,
         keep_old: request.keep_old,
-        mfa_code: mfa_code.map_err(CommandError::new)?,
+        mfa_code: code(request.mfa_code)?,
     };
     Ok(desk.agent().await?.rotate_key(rotate).await?)
+}
+
+/// Gives up a rotation that cannot be finished: the key in use stays.
+pub async fn give_up_rotation(desk: &Desk, request: KeyRequest) -> Answer<RotationGivenUp> {
+    Ok(desk.agent().await?.give_up_rotation(&request.profile).await?)
 }

@@ -78,6 +78,7 @@ pub async fn add_saml(desk: &Desk, request: SamlRequest) -> Answer<()> {
         name: request.name,
         start_url: request.start_url,
         region: request.region,
+        replace: request.replace,
     };
     Ok(desk.agent().await?.add_saml(provider).await?)
 }

@@ -87,8 +87,8 @@ pub struct ImportRequest {
     pub source: ImportFrom,
     /// What roles start from whose own start is not known here.
     pub from: Option<String>,
-    /// Only tells what it would add.
-    pub dry_run: bool,
+    /// What the person has seen, by `ImportedView::sha256`. `None` only tells what it would add.
+    pub seen: Option<String>,
 }
 
 /// What an import did or would do.
@@ -96,12 +96,25 @@ pub struct ImportRequest {
 pub struct ImportedView {
     /// Whose file it is, for people.
     pub format: String,
+    /// Names what was read.
+    pub sha256: String,
     /// The roles added.
     pub added: Vec<ImportedRoleView>,
     /// The roles that were there already, by the same way.
     pub present: Vec<ImportedRoleView>,
     /// What cannot be used.
     pub unusable: Vec<UnusableView>,
+}
+
+/// What came of taking the last import back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
+pub struct ImportUndone {
+    /// How many roles were removed.
+    pub removed: u32,
+    /// How many are there still, to be tried again.
+    pub left: u32,
+    /// Why, if so.
+    pub why: Option<String>,
 }
 
 /// A role of another tool's file.
@@ -126,19 +139,27 @@ pub struct UnusableView {
     pub why: String,
 }
 
-/// What the person says about a role, as a whole: what is `None` or empty is taken back.
+/// What the person says about a role.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
 pub struct DescribeRoleRequest {
     /// `RoleView::key`.
     pub role_key: String,
+    /// It.
+    pub said: RoleSaid,
+}
+
+/// One thing that the person says about a role. What is `None` or empty is taken back; the rest stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(tag = "what", content = "to", rename_all = "snake_case")]
+pub enum RoleSaid {
     /// Whatever is to be remembered.
-    pub notes: Option<String>,
+    Notes(Option<String>),
     /// The duration to ask for, in seconds.
-    pub duration: Option<u32>,
+    Duration(Option<u32>),
     /// The region.
-    pub region: Option<String>,
+    Region(Option<String>),
     /// The session name, with places to fill in.
-    pub session_name: Option<String>,
+    SessionName(Option<String>),
 }
 
 /// Takes over a file of settings.
@@ -146,8 +167,17 @@ pub struct DescribeRoleRequest {
 pub struct ImportSettingsRequest {
     /// `ChosenFile::id`.
     pub file: u32,
-    /// Only tells what it would change.
-    pub dry_run: bool,
+    /// The file that the person has seen, by `SettingsChanges::sha256`. `None` only tells what it would change.
+    pub seen: Option<String>,
+}
+
+/// What taking a file of settings over changes, or would.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct SettingsChanges {
+    /// Names what was read.
+    pub sha256: String,
+    /// One by one.
+    pub changes: Vec<SettingsChange>,
 }
 
 /// One thing that taking a file of settings over changes.

@@ -2,31 +2,36 @@
 //! list (see the build script) and the TypeScript all come from there.
 
 mod catalogs;
+mod console;
 mod devices;
 mod discovery;
 mod export;
 mod keys;
 mod network;
+mod profiles;
 mod sign_in;
 mod size;
 mod types;
 
 pub use catalogs::*;
+pub use console::*;
 pub use devices::*;
 pub use discovery::*;
 pub use export::typescript;
 pub use keys::*;
 pub use network::*;
+pub use profiles::*;
 pub use sign_in::*;
 pub use size::refuse_oversized;
 pub use types::*;
 
-use hatrack_core::access_key::{AccessKeyView, FileChange, KeyKept, RotateOutcome};
+use hatrack_core::access_key::{AccessKeyView, FileChange, KeyKept, RotateOutcome, RotationGivenUp};
 use hatrack_core::bucket_view::{BucketList, ObjectPage, Preview, TransferView};
 use hatrack_core::discovery_view::{DiscoverOutcome, DiscoveryView};
 use hatrack_core::export::EnvPreview;
 use hatrack_core::portal_view::{PortalStateView, SignInOutcome};
 use hatrack_core::view::{CatalogView, HistoryPage, SessionView, SwitchOutcome};
+use hatrack_core::written_profile::{ProfileOutcome, ProfilePlan, WrittenProfileView};
 
 /// Makes of each line of the list a Tauri command of the same name, which hands over to `crate::commands`.
 macro_rules! commands {
@@ -81,6 +86,11 @@ macro_rules! commands {
 }
 
 include!("commands.in");
+
+/// A secret that the page sends: it comes in and never goes out again.
+fn secret<'de, D: serde::Deserializer<'de>>(from: D) -> Result<hatrack_core::secret::Secret, D::Error> {
+    <String as serde::Deserialize>::deserialize(from).map(hatrack_core::secret::Secret::new)
+}
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_core::secret::Secret;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use ts_rs::TS;
 
 /// Sets through which proxy AWS is reached.
@@ -27,11 +27,7 @@ pub struct ProxyLoginRequest {
     /// The name.
     pub name: String,
     /// The password: a secret that comes in and never goes out again.
-    #[serde(deserialize_with = "secret")]
+    #[serde(deserialize_with = "super::secret")]
     #[ts(type = "string")]
     pub password: Secret,
-}
-
-fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
-    String::deserialize(from).map(Secret::new)
 }

@@ -1,7 +1,7 @@
 //! What the window's own wire has for sign-ins.
 
 use hatrack_core::secret::Secret;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use ts_rs::TS;
 
 /// Names a portal.
@@ -45,6 +45,8 @@ pub struct SamlRequest {
     pub start_url: String,
     /// The region whose STS is asked.
     pub region: Option<String>,
+    /// Whether it takes the place of the provider of that name.
+    pub replace: bool,
 }
 
 /// What a SAML provider gave, pasted.
@@ -53,11 +55,7 @@ pub struct SamlResponse {
     /// `PortalView::name`.
     pub portal: String,
     /// `SAMLResponse`.
-    #[serde(deserialize_with = "secret")]
+    #[serde(deserialize_with = "super::secret")]
     #[ts(type = "string")]
     pub response: Secret,
-}
-
-fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
-    String::deserialize(from).map(Secret::new)
 }

@@ -180,7 +180,7 @@ fn d51_the_page_can_have_only_a_chosen_file_read() {
     let page = page();
     let choose = json!({ "request": { "purpose": "roles" } });
     assert_eq!(page.invoke("choose_file", choose.clone()), Ok(Value::Null));
-    let import = |id: Value| json!({ "request": { "source": { "kind": "file", "id": id }, "from": null, "dry_run": true } });
+    let import = |id: Value| json!({ "request": { "source": { "kind": "file", "id": id }, "from": null, "seen": null } });
     let refused = page.invoke("import_roles", import(json!(1))).unwrap_err();
     assert!(
         refused["message"].as_str().unwrap().contains("Choose it again"),

@@ -1,7 +1,8 @@
 //! What only the window's own wire has: its requests, and the few replies that the core does not know.
 //!
-//! Invariant: no reply here can hold a secret. Secrets that come in are an MFA code, and the secret of an MFA device
-//! where it is added (`wire::devices`).
+//! Invariant: no reply here can hold a secret but one, the code of a device that the person asked to see
+//! (`wire::devices`). Secrets that come in are what the person has typed or pasted: an MFA code, the secret of a device
+//! where it is added (`wire::devices`), a SAML response (`wire::sign_in`), a proxy's password (`wire::network`).
 
 use hatrack_core::account::{AccountId, HatColour, Partition};
 use hatrack_core::choice::{ProxyChoice, SignInStore};
@@ -39,6 +40,8 @@ pub struct AppStatus {
     pub proxy: ProxyChoice,
     /// Where sign-ins are kept.
     pub sign_ins: SignInStore,
+    /// Whether a session's keys may be written into profiles.
+    pub keys_in_profiles: bool,
     /// The MFA devices whose codes come from a YubiKey.
     pub yubikeys: Vec<MfaSerial>,
 }
@@ -156,6 +159,8 @@ pub struct AccountRequest {
     pub account_id: AccountId,
     pub name: Option<String>,
     pub colour: Option<HatColour>,
+    /// Whether it is marked as production; `None` leaves that as it is.
+    pub production: Option<bool>,
 }
 
 /// The add-role form.
@@ -171,6 +176,10 @@ pub struct AddRoleRequest {
     pub external_id: Option<String>,
     pub mfa_serial: Option<String>,
     pub region: Option<String>,
+    /// Whether it replaces one of the same start and ARN with other details; else that is the code `already_there`.
+    pub replace: bool,
+    /// Whether the colour is the person's own choice, and not a link's.
+    pub recolour: bool,
 }
 
 /// An export of a session.

@@ -185,6 +185,11 @@ impl Home {
         self.data.join("rotations")
     }
 
+    /// The record of the profiles that were written into the shared files.
+    pub fn written_profiles(&self) -> PathBuf {
+        self.data.join("written-profiles.json")
+    }
+
     /// The settings.
     pub fn settings(&self) -> PathBuf {
         self.config.join("settings.json")

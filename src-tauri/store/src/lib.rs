@@ -21,3 +21,4 @@ pub mod shared_file;
 pub mod sso_cache;
 pub mod teams;
 pub mod vault;
+pub mod written_profiles;

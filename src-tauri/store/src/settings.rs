@@ -14,6 +14,7 @@ use hatrack_core::arn::RoleArn;
 pub use hatrack_core::catalog::AddedRole;
 use hatrack_core::catalog::{AccountSettings, Accounts, RoleSettings};
 pub use hatrack_core::choice::{ProxyChoice, SignInStore};
+use hatrack_core::console::ConsoleChoices;
 use hatrack_core::saml::SamlProvider;
 use hatrack_core::session::CodeUse;
 use hatrack_core::sts_limits::{MfaSerial, SessionDuration};
@@ -58,8 +59,12 @@ pub struct Settings {
     pub proxy: ProxyChoice,
     /// Where sign-ins to Identity Center are kept.
     pub sign_ins: SignInStore,
+    /// Whether no session's keys may be written into the shared files.
+    pub no_keys_in_profiles: bool,
     /// Where downloads go.
     pub download_folder: Option<PathBuf>,
+    /// In which browser console pages open.
+    pub console: ConsoleChoices,
     /// Things said once and not again, by their names.
     pub said: BTreeSet<String>,
     /// What another version wrote: kept.

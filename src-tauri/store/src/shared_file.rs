@@ -16,8 +16,14 @@ use tokio::time::Instant;
 use crate::aws_files::{Location, read_one};
 use crate::private;
 
+mod change;
+
+pub use change::Edited;
+
 /// How long another process may hold the lock: it is held for one change.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// As many links in a row are followed as Linux follows.
+const MOST_LINKS: usize = 40;
 /// How often it is looked whether the lock is free.
 const LOOK: Duration = Duration::from_millis(25);
 
@@ -88,7 +94,7 @@ impl SharedFile {
     /// Where its folder cannot be written to, where it is another user's, and after ten seconds.
     pub async fn lock(&self) -> Result<LockedFile, SharedFileFailure> {
         // Whoever keeps the file elsewhere and has a link here keeps the link.
-        let path = fs::canonicalize(&self.location.path).unwrap_or_else(|_| self.location.path.clone());
+        let path = target_of(&self.location.path);
         if is_foreign(&path) {
             return Err(SharedFileFailure::Foreign { path });
         }
@@ -173,6 +179,19 @@ impl LockedFile {
         new.persist(&self.path).map_err(|why| failed(why.error))?;
         private::sync_folder(folder).map_err(failed)
     }
+}
+
+/// The file that a path leads to, whether it is there or not: of a link, what it points at.
+fn target_of(path: &Path) -> PathBuf {
+    if let Ok(path) = fs::canonicalize(path) {
+        return path;
+    }
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new(".")).join(target);
+    }
+    path
 }
 
 fn disk(path: &Path, doing: &'static str, why: io::Error) -> SharedFileFailure {

@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often it is looked whether the lock is free.
 const LOOK: Duration = Duration::from_millis(25);
 
+/// The extension of a file that is being written.
+const NEW: &str = "hatrack-new";
+
 /// A sign-in as its file holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredToken {
@@ -108,6 +111,13 @@ impl SsoCache {
                 Ok(None)
             }
         }
+    }
+
+    /// Whether there may be something of this portal's sign-in, readable or not: a look that leaves nothing behind. Of the
+    /// vault that is always so.
+    pub fn may_hold(&self, portal: &Portal) -> bool {
+        let there = |extension| self.file(portal, extension).symlink_metadata().is_ok();
+        self.sealed.is_some() || there("json") || there(NEW)
     }
 
     /// Waits until this process alone may change the sign-in at this portal. However it ends, the system then lets go
@@ -248,7 +258,7 @@ impl Locked {
     /// Where the new file is written. The lock makes this process its only writer, so it needs no name of its own, and
     /// what a killed process has left is overwritten.
     fn beside(&self) -> PathBuf {
-        self.cache.file(&self.portal, "hatrack-new")
+        self.cache.file(&self.portal, NEW)
     }
 }
 

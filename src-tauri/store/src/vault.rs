@@ -1,7 +1,9 @@
 //! Where secrets rest: blobs sealed by one key, which the system's keyring holds.
 //!
 //! Invariants: no secret is ever written in the clear; without a keyring nothing is written at all; a blob opens only
-//! under its own name; a blob that does not open is set aside and stops nothing; only the agent opens a vault.
+//! under its own name; a blob that does not open is set aside and stops nothing; only the agent opens a vault. A
+//! person's access key may have no other copy: its blob is never set aside, and while there is one no second sealing key
+//! is made.
 
 pub mod devices;
 mod keyring;
@@ -12,7 +14,7 @@ pub mod sessions;
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -72,6 +74,15 @@ pub enum VaultFailure {
         doing: &'static str,
         /// What the system said.
         why: io::Error,
+    },
+    /// It does not open, and is not to be lost.
+    #[error(
+        "{} does not open: another key sealed it, or a newer Hatrack wrote it, so it was left as it is; put the keyring's \
+         entry back, or move that file away if its access key is known elsewhere", path.display()
+    )]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
     },
     /// The system gives no random numbers.
     #[error("nothing could be sealed: the system gives no random numbers ({0})")]
@@ -135,8 +146,8 @@ impl Vault {
             return self.status();
         }
         let asked = asking.get_or_insert_with(|| {
-            let keyring = Arc::clone(&self.keyring);
-            tokio::task::spawn_blocking(move || key_of(&*keyring))
+            let (keyring, folder) = (Arc::clone(&self.keyring), self.folder.clone());
+            tokio::task::spawn_blocking(move || key_of(&*keyring, &folder))
         });
         let answer = tokio::time::timeout(self.patience, asked).await;
         if answer.is_ok() {
@@ -174,6 +185,17 @@ impl Vault {
     /// Opens what was sealed under `name`. `None` where there is nothing, no key, or a blob that does not open: that
     /// one is set aside.
     pub async fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultFailure> {
+        match self.look(name).await {
+            Err(VaultFailure::Unreadable { .. }) => self.set_aside(name).await.map(|()| None),
+            other => other,
+        }
+    }
+
+    /// As [`Self::get`], and a blob that does not open is left where it is.
+    ///
+    /// # Errors
+    /// [`VaultFailure::Unreadable`] for such a one.
+    pub async fn look(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultFailure> {
         let path = self.path(name)?;
         if !matches!(*self.state(), State::Open(_)) {
             return Ok(None);
@@ -183,17 +205,16 @@ impl Vault {
             Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(why) => Err(why),
         };
-        let Some(sealed) = self.blocking(path, "read", read).await? else {
+        let Some(sealed) = self.blocking(path.clone(), "read", read).await? else {
             return Ok(None);
         };
-        let opened = match &*self.state() {
-            State::Open(key) => key.open(name, &sealed),
-            State::MemoryOnly(_) | State::Locked(_) => return Ok(None),
-        };
-        if opened.is_none() {
-            self.set_aside(name).await?;
+        match &*self.state() {
+            State::Open(key) => match key.open(name, &sealed) {
+                Some(opened) => Ok(Some(opened)),
+                None => Err(VaultFailure::Unreadable { path }),
+            },
+            State::MemoryOnly(_) | State::Locked(_) => Ok(None),
         }
-        Ok(opened)
     }
 
     /// Moves a blob that cannot be used out of the way.
@@ -208,25 +229,7 @@ impl Vault {
 
     /// The names of all blobs, in order. What is in the folder besides is passed over.
     pub async fn list(&self) -> Result<Vec<String>, VaultFailure> {
-        let list = |folder: &PathBuf| {
-            let entries = match fs::read_dir(folder) {
-                Ok(entries) => entries,
-                Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-                Err(why) => return Err(why),
-            };
-            let mut names = Vec::new();
-            for entry in entries {
-                let path = entry?.path();
-                if path.extension().is_some_and(|e| e == EXTENSION)
-                    && let Some(name) = path.file_stem().and_then(|n| n.to_str())
-                    && is_name(name)
-                {
-                    names.push(name.to_owned());
-                }
-            }
-            names.sort();
-            Ok(names)
-        };
+        let list = |folder: &PathBuf| names_in(folder);
         self.blocking(self.folder.clone(), "read", list).await
     }
 
@@ -277,14 +280,48 @@ fn is_name(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.chars().all(legal)
 }
 
-/// The key that the keyring holds; a new one where it holds none.
-fn key_of(keyring: &dyn Keyring) -> Result<SealingKey, KeyringTrouble> {
+/// The names of the blobs in a folder, in order.
+fn names_in(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(why) => return Err(why),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == EXTENSION)
+            && let Some(name) = path.file_stem().and_then(|n| n.to_str())
+            && is_name(name)
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The key that the keyring holds; a new one where it holds none and no access key is sealed by the one that is gone.
+fn key_of(keyring: &dyn Keyring, folder: &Path) -> Result<SealingKey, KeyringTrouble> {
     if let Some(bytes) = keyring.read()? {
         return SealingKey::of(&bytes).ok_or_else(|| {
             KeyringTrouble::Missing(
                 "the keyring's entry for Hatrack is not a key; remove that entry".to_owned(),
             )
         });
+    }
+    let unreadable = |why| KeyringTrouble::Locked(format!("{} could not be read: {why}", folder.display()));
+    if names_in(folder)
+        .map_err(unreadable)?
+        .iter()
+        .any(|name| keys::is_key(name))
+    {
+        return Err(KeyringTrouble::Locked(format!(
+            "the keyring's entry of Hatrack is gone, and access keys in {0} are sealed by it; put that entry back, or move \
+             the files {0}/{1}*.{EXTENSION} away",
+            folder.display(),
+            keys::PREFIX
+        )));
     }
     let key = SealingKey::random()
         .map_err(|why| KeyringTrouble::Missing(format!("the system gives no random numbers ({why})")))?;

@@ -57,6 +57,18 @@ describe('a shown code', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('of a second device is shown while the first is still waited for', async () => {
+    const waiting: ((shown: unknown) => void)[] = [];
+    vi.spyOn(host, 'call').mockImplementation(() => new Promise((done) => waiting.push(done)) as never);
+    const first = shownCode.show('GAHT12345678');
+    const second = shownCode.show('GAHT87654321');
+    waiting[1]?.({ code: '409173', seconds_left: 3 });
+    await second;
+    waiting[0]?.({ code: '000000', seconds_left: 3 });
+    await first;
+    expect([shownCode.serial, shownCode.code, shownCode.busy]).toEqual(['GAHT87654321', '409173', false]);
+  });
+
   it('that comes after it was put away is not shown', async () => {
     let answer: (shown: { code: string; seconds_left: number }) => void = () => undefined;
     const later = new Promise<{ code: string; seconds_left: number }>((done) => (answer = done));

@@ -13,7 +13,8 @@ class ShownCode {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   async show(serial: string): Promise<void> {
-    if (this.busy) return;
+    // Another device's code is asked for in place of the one that is waited for.
+    if (this.busy && this.serial === serial) return;
     this.hide();
     this.serial = serial;
     this.busy = true;
@@ -26,7 +27,7 @@ class ShownCode {
     } catch (error) {
       if (this.serial === serial) this.error = messageOf(error);
     } finally {
-      this.busy = false;
+      if (this.serial === serial) this.busy = false;
     }
   }
 
@@ -50,6 +51,7 @@ class ShownCode {
     this.serial = null;
     this.code = null;
     this.error = null;
+    this.busy = false;
   }
 }
 

@@ -52,19 +52,27 @@ export class Searching {
   async run(code: string | null = null): Promise<void> {
     if (this.missing !== null || this.start === null) return;
     const turn = (this.#turn += 1);
+    const start = this.start;
     this.phase = { kind: 'running', doing: 'Getting credentials' };
     try {
       const outcome = await host.call('discover', {
-        start: this.start,
+        start,
         policies: this.policies,
         organization: this.organization,
         role_names: this.organization ? namesIn(this.names) : [],
         mfa_code: code
       });
       if (turn === this.#turn) await this.#follow(outcome, turn);
+      else if (outcome.kind === 'started') await this.#stopLate(start);
     } catch (error) {
       if (turn === this.#turn) this.phase = { kind: 'failed', message: messageOf(error) };
     }
+  }
+
+  /** A search that was given up before it had begun; who has asked for the same again since has joined it. */
+  async #stopLate(start: string): Promise<void> {
+    if (this.running && this.start === start) return;
+    await host.call('cancel_discovery', { start }).catch(() => undefined);
   }
 
   async #follow(outcome: DiscoverOutcome, turn: number): Promise<void> {

@@ -4,10 +4,13 @@ import Check from '@lucide/svelte/icons/check';
 import Clipboard from '@lucide/svelte/icons/clipboard';
 import Clock from '@lucide/svelte/icons/clock';
 import Download from '@lucide/svelte/icons/download';
+import ExternalLink from '@lucide/svelte/icons/external-link';
+import FilePen from '@lucide/svelte/icons/file-pen';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import LogIn from '@lucide/svelte/icons/log-in';
 import LogOut from '@lucide/svelte/icons/log-out';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import Search from '@lucide/svelte/icons/search';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
 import Upload from '@lucide/svelte/icons/upload';
 import type { HistoryRow } from '../wire/HistoryRow';
@@ -24,14 +27,19 @@ const EVENTS: Record<string, Outcome> = {
   expire: { word: 'Expired', tone: '', icon: Clock },
   switch_back: { word: 'Ended', tone: '', icon: LogOut },
   export: { word: 'Copied', tone: '', icon: Clipboard },
+  console: { word: 'Console', tone: '', icon: ExternalLink },
   hand_out: { word: 'Handed out', tone: '', icon: KeyRound },
   download: { word: 'Download', tone: '', icon: Download },
   upload: { word: 'Upload', tone: '', icon: Upload },
   sign_in: { word: 'Signed in', tone: '', icon: LogIn },
   sign_out: { word: 'Signed out', tone: '', icon: LogOut },
+  discover: { word: 'Looked for roles', tone: '', icon: Search },
   key_import: { word: 'Key taken in', tone: '', icon: KeyRound },
   key_rotate: { word: 'Key rotated', tone: 'ok', icon: RefreshCw },
-  key_remove: { word: 'Key moved', tone: '', icon: KeyRound }
+  key_give_up: { word: 'Rotation given up', tone: '', icon: KeyRound },
+  key_remove: { word: 'Key moved', tone: '', icon: KeyRound },
+  profile_write: { word: 'Profile written', tone: '', icon: FilePen },
+  profile_remove: { word: 'Profile removed', tone: '', icon: FilePen }
 };
 
 export function outcomeOf(row: Pick<HistoryRow, 'event' | 'outcome'>): Outcome {

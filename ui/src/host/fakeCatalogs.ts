@@ -42,6 +42,7 @@ function readLink(text: string): LinkView {
 }
 
 const hash = (seed: string) => seed.repeat(64).slice(0, 64);
+const CHANGED = 'the file has changed since you looked at it, and nothing was taken over; look at it again';
 export const FIRST_HASH = hash('3f1c0de277aa4b1e');
 export const NEXT_HASH = hash('9b2cf535f27731c9');
 
@@ -73,9 +74,13 @@ export class FakeCatalogs {
   chosen: string | null = '/home/troy/Downloads/extend-switch-roles.ini';
   changes: SettingsChange[] = [
     { of: '183438944504', what: 'name', was: 'acme-prod', becomes: 'acme production' },
-    { of: '183438944504', what: 'notes', was: null, becomes: 'Ask Ana before a deploy' },
+    { of: '183438944504', what: 'notes', was: null, becomes: 'Ask the owners before a deploy' },
     { of: 'acme-prod/ReadOnly', what: 'favourite', was: null, becomes: 'yes' }
   ];
+  /** Of the chosen file as it is now. */
+  hash = FIRST_HASH;
+  /** How many roles of an import cannot be removed. */
+  stuck = 0;
   answers: Part;
   #add: (name: string, account: string, start: string) => string;
   #remove: (key: string) => void;
@@ -91,14 +96,21 @@ export class FakeCatalogs {
     this.answers = {
       read_link: (r) => readLink(r.link),
       choose_file: () => (this.chosen === null ? null : { id: 1, path: this.chosen }),
-      import_roles: (r) => this.#import(r.source.kind === 'text' ? r.source.text : SAMPLE, r.from ?? 'troy', r.dry_run),
+      import_roles: (r) => {
+        if (r.seen !== null && r.seen !== this.hash) throw failure(CHANGED);
+        return this.#import(r.source.kind === 'text' ? r.source.text : SAMPLE, r.from ?? 'troy', r.seen === null);
+      },
       undo_import: () => {
-        const keys = this.#added.splice(0);
+        const keys = this.#added.splice(0, this.#added.length - this.stuck);
         for (const key of keys) this.#remove(key);
-        return keys.length;
+        const left = this.#added.length;
+        return { removed: keys.length, left, why: left === 0 ? null : 'The settings could not be written. Check the free space.' };
       },
       export_settings: () => (this.chosen === null ? null : '/home/troy/Documents/hatrack-settings.json'),
-      import_settings: (r) => (r.dry_run ? this.changes : this.changes.splice(0)),
+      import_settings: (r) => {
+        if (r.seen !== null && r.seen !== this.hash) throw failure(CHANGED);
+        return { sha256: this.hash, changes: r.seen === null ? this.changes : this.changes.splice(0) };
+      },
       teams: () => this.teams,
       look_at_team: (r) => preview(r.location),
       add_team: (r) => this.#list(r.location, r.trust.kind === 'key' ? `key ${r.trust.key}` : `sha256 ${r.trust.sha256}`),
@@ -139,7 +151,7 @@ export class FakeCatalogs {
 
   #import(text: string, from: string, dryRun: boolean): ImportedView {
     if (!text.includes('[')) throw failure('this is no file of AWS Extend Switch Roles or Leapp: it has no [sections] and is no JSON');
-    const view: ImportedView = { format: 'AWS Extend Switch Roles', added: [], present: [], unusable: [] };
+    const view: ImportedView = { format: 'AWS Extend Switch Roles', sha256: this.hash, added: [], present: [], unusable: [] };
     for (const part of text.split(/^\[/m).slice(1)) {
       const name = part.slice(0, part.indexOf(']'));
       const arn = /role_arn\s*=\s*(\S+)/.exec(part)?.[1];

@@ -3,7 +3,7 @@ import type { DevicesView } from '../wire/DevicesView';
 import { PHONE } from './fakeRoles';
 import type { AppStatus, Commands } from './host';
 
-type Names = 'devices' | 'add_totp' | 'remove_totp' | 'totp_code' | 'copy_code' | 'set_yubikey' | 'yubikey_code' | 'forget_mfa';
+type Names = 'devices' | 'add_totp' | 'remove_totp' | 'totp_code' | 'copy_code' | 'set_yubikey' | 'yubikey_code' | 'cancel_yubikey_code' | 'forget_mfa';
 type Part = { [N in Names]: (request: Commands[N]['request']) => Commands[N]['reply'] | Promise<Commands[N]['reply']> };
 
 const failure = (message: string) => Object.assign(new Error(message), { code: null });
@@ -38,6 +38,7 @@ export class FakeDevices {
         return null;
       },
       yubikey_code: () => this.key,
+      cancel_yubikey_code: () => null,
       forget_mfa: () => {
         const count = this.remembered;
         this.remembered = 0;

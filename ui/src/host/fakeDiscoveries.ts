@@ -15,6 +15,8 @@ export class FakeDiscoveries {
   needs: NeedView[] = [];
   /** The search stands still until `goOn`. */
   waits = false;
+  /** Getting credentials for it takes until `goOn`. */
+  slow = false;
   /** What it is refused. */
   unread = false;
   #changed: (...topics: Topic[]) => void;
@@ -39,6 +41,7 @@ export class FakeDiscoveries {
 
   goOn(): void {
     this.waits = false;
+    this.slow = false;
     for (const go of this.#waiting.splice(0)) go();
   }
 
@@ -69,7 +72,10 @@ export class FakeDiscoveries {
 
   answers: Part = {
     discoveries: () => this.views,
-    discover: (request) => this.#discover(request),
+    discover: async (request) => {
+      if (this.slow) await new Promise<void>((go) => this.#waiting.push(go));
+      return this.#discover(request);
+    },
     await_discovery: async ({ start }) => {
       if (this.waits) await new Promise<void>((go) => this.#waiting.push(go));
       const view = this.#of(start);

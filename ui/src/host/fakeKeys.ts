@@ -3,7 +3,7 @@ import type { AccessKeyView } from '../wire/AccessKeyView';
 import { PHONE } from './fakeRoles';
 import type { Commands, Topic } from './host';
 
-type Names = 'access_keys' | 'import_key' | 'key_removal' | 'remove_key_from_file' | 'restore_key' | 'rotate_key';
+type Names = 'access_keys' | 'import_key' | 'key_removal' | 'remove_key_from_file' | 'restore_key' | 'rotate_key' | 'give_up_rotation';
 type Part = { [N in Names]: (request: Commands[N]['request']) => Commands[N]['reply'] | Promise<Commands[N]['reply']> };
 
 const failure = (message: string) => Object.assign(new Error(message), { code: null });
@@ -32,6 +32,8 @@ export class FakeKeys {
   answers: Part;
   /** A rotation waits for this; a test puts a promise of its own here. */
   rotated: Promise<void> = Promise.resolve();
+  /** AWS takes so long to tell of ages. */
+  aged: Promise<void> = Promise.resolve();
   /** What rotating fails with, if it is to. */
   refuses: string | null = null;
   #changed: (...topics: Topic[]) => void;
@@ -40,7 +42,12 @@ export class FakeKeys {
     this.all = keysOf(world, ago);
     this.#changed = changed;
     this.answers = {
-      access_keys: () => this.all,
+      access_keys: async (r) => {
+        if (!r.ask_aws) return this.all.map((k) => ({ ...k, created_at: null, age_days: null, old: false, last_used: null, age_unknown: null }));
+        const all = this.all;
+        await this.aged;
+        return all;
+      },
       import_key: (r) => {
         const found = this.patch(r.profile, { standing: 'both' });
         return { id_ends: found.id_ends, account_id: found.account_id, arn: `arn:aws:iam::${found.account_id}:user/${found.user}` };
@@ -73,7 +80,11 @@ export class FakeKeys {
         }
         const old_ends = this.of(r.profile).id_ends;
         this.patch(r.profile, { rotating: null, unfinished: false, id_ends: 'N3WW', age_days: 0, old: false });
-        return { kind: 'rotated', new_ends: 'N3WW', old_ends, kept_old: r.keep_old, resumed: false };
+        return { kind: 'rotated', new_ends: 'N3WW', old_ends, kept_old: r.keep_old, resumed: false, also: [] };
+      },
+      give_up_rotation: (r) => {
+        const { id_ends } = this.patch(r.profile, { unfinished: false });
+        return { in_use_ends: id_ends, left: [{ id_ends: 'N3WW', profiles: [] }] };
       }
     };
   }

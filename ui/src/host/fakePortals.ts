@@ -13,7 +13,7 @@ function state(name: string, more: Partial<PortalStateView> & { start_url: strin
   const { start_url, region = 'eu-west-1', ...rest } = more;
   return {
     portal: { name, start_url, region, kind: 'identity_center' },
-    signed_in_until: null, refreshes: true, accounts: null, roles: null, listed_at: null, listing: false, error: null,
+    signed_in_until: null, left_elsewhere: false, refreshes: true, accounts: null, roles: null, listed_at: null, listing: false, error: null,
     ...rest
   };
 }
@@ -143,6 +143,10 @@ export class FakePortals {
   addSaml(request: SamlRequest): null {
     const { name, start_url } = request;
     if (!start_url.startsWith('http')) throw failure(`"${start_url}" is no address of a sign-in page.`);
+    const there = this.states.find((s) => s.portal.name === name);
+    if (there && !request.replace && there.portal.start_url !== start_url) {
+      throw Object.assign(failure(`a provider called "${name}" is there already, at ${there.portal.start_url}`), { code: 'already_there' });
+    }
     const added = state(name, { start_url, region: request.region ?? '', refreshes: false });
     this.states = [...this.states.filter((s) => s.portal.name !== name), { ...added, portal: { ...added.portal, kind: 'saml' } }];
     this.#changed('portals');
@@ -173,7 +177,7 @@ export class FakePortals {
   }
 
   signOut(name: string): null {
-    this.patch(this.of(name).portal.name, { signed_in_until: null });
+    this.patch(this.of(name).portal.name, { signed_in_until: null, left_elsewhere: false });
     queueMicrotask(() => this.#changed('portals', 'catalog'));
     return null;
   }

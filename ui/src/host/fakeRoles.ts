@@ -93,6 +93,7 @@ export function role(account: FakeAccount, name: string, more: Partial<RoleView>
     region: 'eu-west-1',
     session_name: 'troy',
     said: { duration: null, region: null, session_name: null },
+    production: false,
     favourite: false,
     auto_renew: false,
     last_use: null,

@@ -13,6 +13,7 @@ import { DENIED_TEXT, historyRow, pageOfHistory, specHistory } from './fakeHisto
 import { FakeCatalogs } from './fakeCatalogs';
 import { FakeDevices } from './fakeDevices';
 import { FakeKeys } from './fakeKeys';
+import { FakeProfiles } from './fakeProfiles';
 import { FakeDiscoveries } from './fakeDiscoveries';
 import { FakePortals, hostilePortals, manyPortals, specPortals } from './fakePortals';
 import { hostileRoles, manyRoles, PHONE, portalRoles, problemRoles, specRoles, SSO, TROY, VENDOR_COMMAND } from './fakeRoles';
@@ -67,12 +68,15 @@ export class FakeWorld {
   catalogs: FakeCatalogs;
   devices: FakeDevices;
   keys: FakeKeys;
+  profiles: FakeProfiles;
   discoveries: FakeDiscoveries;
   revision = 1;
   status: AppStatus;
   commands: Answers;
   #made = 0;
   #agreed = new Set<string>();
+  /** The details of what was added, by start and ARN. */
+  #added = new Map<string, string>();
   #emit: <E extends keyof Events>(event: E, payload: Events[E]) => void;
 
   constructor(name: WorldName, emit: <E extends keyof Events>(event: E, payload: Events[E]) => void) {
@@ -91,11 +95,12 @@ export class FakeWorld {
     }
     this.status = {
       version: '0.1.0', sandbox: name === 'hostile', keyring: name === 'problems' ? 'memory_only' : 'ok', tray_host: true,
-      agent: 'ok', agent_error: null, platform: 'linux', quit_choice: 'ask', codes: 'shared', proxy: 'system', sign_ins: 'shared', clock_note: null, yubikeys: []
+      agent: 'ok', agent_error: null, platform: 'linux', quit_choice: 'ask', codes: 'shared', proxy: 'system', sign_ins: 'shared', keys_in_profiles: true, clock_note: null, yubikeys: []
     };
     this.catalogs = new FakeCatalogs(name === 'portals', ago, (...topics) => this.changed(...topics), {
       add: (role_name, account_id, identity_profile) => this.#addRole({
-        account_id, role_name, identity_profile, partition: 'aws', display_name: null, colour: null, external_id: null, mfa_serial: null, region: null
+        account_id, role_name, identity_profile, partition: 'aws', display_name: null, colour: null, external_id: null, mfa_serial: null, region: null,
+        replace: true, recolour: false
       }),
       remove: (key) => void (this.roles = this.roles.filter((r) => r.key !== key))
     });
@@ -103,12 +108,17 @@ export class FakeWorld {
       (...topics) => this.changed(...topics),
       (start, role_name) => void this.#addRole({
         account_id: '222233334444', role_name, identity_profile: start, partition: 'aws', display_name: null, colour: null, external_id: null,
-        mfa_serial: null, region: null
+        mfa_serial: null, region: null, replace: true, recolour: false
       })
     );
     this.devices = new FakeDevices(() => this.status, GOOD_CODE, () => new Date());
     if (name === 'portals') this.devices.fill(ago);
     this.keys = new FakeKeys(name, ago, GOOD_CODE, (...topics) => this.changed(...topics));
+    this.profiles = new FakeProfiles(
+      (id) => this.#session(id),
+      (change) => void (this.status = { ...this.status, ...change }),
+      (...topics) => this.changed(...topics)
+    );
     this.commands = this.#answers(ago);
   }
 
@@ -200,11 +210,14 @@ export class FakeWorld {
       ...this.catalogs.answers,
       ...this.devices.answers,
       ...this.keys.answers,
+      ...this.profiles.answers,
       ...this.discoveries.answers,
-      describe_role: (r) => this.#patch(r.role_key, {
-        notes: r.notes, said: { duration: r.duration, region: r.region, session_name: r.session_name },
-        ...(r.duration === null ? {} : { duration: r.duration }), ...(r.region === null ? {} : { region: r.region })
-      }),
+      describe_role: ({ role_key, said: { what, to } }) => {
+        const { said } = this.#role(role_key);
+        if (what === 'notes') return this.#patch(role_key, { notes: to });
+        const takes = to === null || what === 'session_name' ? {} : { [what]: to };
+        return this.#patch(role_key, { said: { ...said, [what]: to }, ...takes });
+      },
       status: () => this.status,
       catalog: () => ({
         revision: this.revision,
@@ -257,7 +270,7 @@ export class FakeWorld {
       set_account: (r) => {
         this.roles = this.roles.map((role) =>
           role.account_id === r.account_id
-            ? { ...role, account_name: r.name ?? role.account_name, colour: r.colour ?? role.colour }
+            ? { ...role, account_name: r.name ?? role.account_name, colour: r.colour ?? role.colour, production: r.production ?? role.production }
             : role
         );
         return null;
@@ -268,6 +281,8 @@ export class FakeWorld {
         return null;
       },
       env_preview: (r) => ({ lines: fakeEnv(this.#session(r.session_id), r.shell) }),
+      open_console: () => [],
+      copy_console_link: () => ({ clears_in_s: 60, what: 'a link to the console' }),
       copy_env: (r) => ({ clears_in_s: 60, what: `env of ${this.#session(r.session_id).account_name}` }),
       copy_text: none,
       clear_clipboard: none,
@@ -317,6 +332,7 @@ export class FakeWorld {
         return null;
       },
       give_proxy_login: none,
+      forget_proxy_logins: () => 1,
       set_code_use: (r) => {
         this.status = { ...this.status, codes: r.codes };
         return null;
@@ -332,9 +348,15 @@ export class FakeWorld {
     if (!made) throw failure('No template.');
     const account = {
       account_id: r.account_id, account_name: r.display_name ?? known?.account_name ?? r.account_id,
-      colour: r.colour ?? known?.colour ?? ('slate' as const)
+      colour: (r.recolour ? r.colour : null) ?? known?.colour ?? r.colour ?? ('slate' as const)
     };
     const role_name = r.role_name.split('/').at(-1) ?? '';
+    const there = this.#added.get(`${r.identity_profile} ${arn}`);
+    const details = JSON.stringify([r.external_id, r.mfa_serial, r.region, r.display_name]);
+    if (there !== undefined && there !== details && !r.replace) {
+      throw Object.assign(failure(`${arn} from ${r.identity_profile} is added already, and would be replaced`), { code: 'already_there' });
+    }
+    this.#added.set(`${r.identity_profile} ${arn}`, details);
     const key = `hatrack:${r.account_id}/${r.role_name}`;
     const role: RoleView = {
       ...made, ...account, key, profile: null, source: 'Hatrack', defined_at: null, role_name, arn, partition: r.partition,

@@ -27,6 +27,14 @@ export interface Host {
   on<E extends keyof Events>(event: E, handler: (payload: Events[E]) => void): void;
 }
 
+/** The word that a refusal carries where the page acts on it. */
+export function codeOf(error: unknown): string | null {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** What was to be added is there already with other details; asked again with `replace`, it takes their place. */
+export const isThere = (error: unknown) => codeOf(error) === 'already_there';
+
 /** The sentence to show for whatever a call rejected with. */
 export function messageOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') {

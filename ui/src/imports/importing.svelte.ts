@@ -7,6 +7,7 @@ import { roleList } from '../roles/list.svelte';
 import type { ChosenFile } from '../wire/ChosenFile';
 import type { ImportedView } from '../wire/ImportedView';
 import type { ImportFrom } from '../wire/ImportFrom';
+import { roleCount } from './rows';
 
 export type Step = 'source' | 'preview' | 'done';
 
@@ -21,6 +22,7 @@ export class Importing {
   undone = $state<number | null>(null);
   busy = $state(false);
   error = $state<string | null>(null);
+  #removed = 0;
   #latest = new Latest();
 
   get source(): ImportFrom | null {
@@ -51,18 +53,20 @@ export class Importing {
   async #look(): Promise<void> {
     const { source } = this;
     if (source === null) return;
-    const looked = await this.#latest.of(() => host.call('import_roles', { source, from: this.from, dry_run: true }));
+    const looked = await this.#latest.of(() => host.call('import_roles', { source, from: this.from, seen: null }));
     if (!looked) return;
     this.result = looked.value;
     this.step = 'preview';
   }
 
   async run(): Promise<void> {
-    const { source } = this;
-    if (source === null || this.result?.added.length === 0) return;
+    const { source, result } = this;
+    if (source === null || result === null || result.added.length === 0) return;
     await this.#doing(async () => {
-      this.result = await host.call('import_roles', { source, from: this.from, dry_run: false });
+      // What was shown and nothing else.
+      this.result = await host.call('import_roles', { source, from: this.from, seen: result.sha256 });
       this.undone = null;
+      this.#removed = 0;
       this.step = 'done';
       await catalog.load();
       const first = this.result.added[0];
@@ -72,8 +76,12 @@ export class Importing {
 
   async undo(): Promise<void> {
     await this.#doing(async () => {
-      this.undone = await host.call('undo_import');
+      const undone = await host.call('undo_import');
+      this.#removed += undone.removed;
       await catalog.load();
+      // Until all are gone, it is not undone, and can be tried again.
+      if (undone.left > 0) throw new Error(`${roleCount(undone.left)} could not be removed again. ${undone.why ?? ''}`.trim());
+      this.undone = this.#removed;
     });
   }
 

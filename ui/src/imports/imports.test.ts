@@ -3,7 +3,7 @@ import { Importing } from './importing.svelte';
 import { importRows, importSummary, roleCount } from './rows';
 
 const role = (name: string) => ({ name, key: name, arn: `arn:aws:iam::444455556666:role/${name}`, start: 'troy' });
-const view = { format: 'Leapp', added: [role('a'), role('b')], present: [role('c')], unusable: [{ name: 'd', why: 'no role' }] };
+const view = { format: 'Leapp', sha256: '0', added: [role('a'), role('b')], present: [role('c')], unusable: [{ name: 'd', why: 'no role' }] };
 
 describe('rows', () => {
   it('show first what cannot be used, with its reason', () => {
@@ -29,11 +29,43 @@ describe('importing', () => {
     importing.pasted = '[x]\nrole_arn = arn:aws:iam::444455556666:role/X';
     await importing.look();
     expect(importing.step).toBe('preview');
-    expect(window.fake.calls.at(-1)?.request).toMatchObject({ dry_run: true });
+    expect(window.fake.calls.at(-1)?.request).toMatchObject({ seen: null });
     await importing.run();
     expect(importing.step).toBe('done');
     await importing.undo();
     expect(importing.undone).toBe(1);
+  });
+
+  it('adds what was shown, and not what the file says by now', async () => {
+    const importing = new Importing();
+    await importing.choose();
+    expect(importing.step).toBe('preview');
+    const { catalogs } = window.fake.world;
+    const { hash } = catalogs;
+    catalogs.hash = 'f'.repeat(64);
+    await importing.run();
+    expect(importing.step).toBe('preview');
+    expect(importing.error).toContain('look at it again');
+    catalogs.hash = hash;
+    await importing.run();
+    expect(importing.step).toBe('done');
+    expect(window.fake.calls.findLast((c) => c.name === 'import_roles')?.request).toMatchObject({ seen: hash });
+    await importing.undo();
+  });
+
+  it('is undone only when all are gone, and goes on where it was stopped', async () => {
+    const importing = new Importing();
+    importing.pasted = ['A', 'B', 'C'].map((name) => `[${name}]\nrole_arn = arn:aws:iam::444455556666:role/${name}\n`).join('');
+    await importing.look();
+    await importing.run();
+    window.fake.world.catalogs.stuck = 2;
+    await importing.undo();
+    expect(importing.undone).toBeNull();
+    expect(importing.error).toContain('2 roles could not be removed');
+    window.fake.world.catalogs.stuck = 0;
+    await importing.undo();
+    expect(importing.undone).toBe(3);
+    expect(importing.error).toBeNull();
   });
 
   it('runs nothing where there is nothing to add', async () => {

@@ -11,41 +11,62 @@ class AccessKeys {
   asking = $state(false);
   /** Why the last read failed; what was read before stands. */
   error = $state<string | null>(null);
-  #latest = new Latest();
+  /** Why the last rotation of a profile's key failed that nobody was looking at. */
+  failed = $state.raw<Record<string, string>>({});
+  #known = new Latest();
+  #ages = new Latest();
+  #asked = 0;
 
   /** What is known at once, and then what AWS tells. */
   async load(): Promise<void> {
-    await this.#read(false);
-    if (this.error === null && this.all.length > 0) await this.#read(true);
+    await this.#read();
+    if (this.error === null && this.all.length > 0) await this.#ask();
   }
 
   /** Reads again what is shown somewhere. */
   async refresh(): Promise<void> {
-    if (this.loaded) await this.#read(false);
+    if (this.loaded) await this.#read();
   }
 
-  async #read(ask_aws: boolean): Promise<void> {
-    this.asking = ask_aws;
+  /** `null` where nothing failed any more. */
+  tellFailure(profile: string, why: string | null): void {
+    const { [profile]: _, ...others } = this.failed;
+    this.failed = why === null ? others : { ...others, [profile]: why };
+  }
+
+  async #read(): Promise<void> {
     try {
-      const read = await this.#latest.of(() => host.call('access_keys', { ask_aws }));
+      const read = await this.#known.of(() => host.call('access_keys', { ask_aws: false }));
       if (!read) return;
-      this.all = ask_aws ? read.value : read.value.map((k) => this.#withAge(k));
+      this.all = read.value.map((key) => (key.age_days === null ? withAge(key, this.all) : key));
       this.error = null;
       this.loaded = true;
     } catch (error) {
       this.error = messageOf(error);
-    } finally {
-      if (ask_aws) this.asking = false;
     }
   }
 
-  /** With what AWS has told of the same key before. */
-  #withAge(key: AccessKeyView): AccessKeyView {
-    const told = this.all.find((k) => k.profile === key.profile && k.id_ends === key.id_ends);
-    if (!told || key.age_days !== null) return key;
-    const { account_id, user, created_at, age_days, old, last_used, age_unknown } = told;
-    return { ...key, account_id: key.account_id ?? account_id, user: key.user ?? user, created_at, age_days, old, last_used, age_unknown };
+  /** AWS may take its time: what is read meanwhile stands, and is given its age. */
+  async #ask(): Promise<void> {
+    const mine = (this.#asked += 1);
+    this.asking = true;
+    try {
+      const read = await this.#ages.of(() => host.call('access_keys', { ask_aws: true }));
+      if (read) this.all = this.all.map((key) => withAge(key, read.value));
+    } catch (error) {
+      this.error = messageOf(error);
+    } finally {
+      if (mine === this.#asked) this.asking = false;
+    }
   }
+}
+
+/** With what AWS has told of the same key. */
+function withAge(key: AccessKeyView, aged: AccessKeyView[]): AccessKeyView {
+  const told = aged.find((k) => k.profile === key.profile && k.id_ends === key.id_ends);
+  if (!told) return key;
+  const { account_id, user, created_at, age_days, old, last_used, age_unknown } = told;
+  return { ...key, account_id: key.account_id ?? account_id, user: key.user ?? user, created_at, age_days, old, last_used, age_unknown };
 }
 
 export const accessKeys = new AccessKeys();

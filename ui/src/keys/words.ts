@@ -1,6 +1,7 @@
 /** What is said of a key. */
 import { briefly } from '../time/when';
 import type { AccessKeyView } from '../wire/AccessKeyView';
+import type { RotationGivenUp } from '../wire/RotationGivenUp';
 import type { KeyStanding } from '../wire/KeyStanding';
 import type { Stage } from '../wire/Stage';
 
@@ -25,6 +26,26 @@ export function ageText(key: AccessKeyView, now: Date, asking: boolean): string 
   }
   const days = key.age_days === 1 ? '1 day old' : `${key.age_days} days old`;
   return key.last_used === null ? days : `${days}, last used ${briefly(new Date(key.last_used), now)}`;
+}
+
+/** What a rotation that was given up leaves. */
+export function leftText(givenUp: RotationGivenUp): string {
+  const said = givenUp.left.map((key) =>
+    key.profiles.length === 0
+      ? `The key …${key.id_ends} is left at AWS: delete it there, if nothing uses it.`
+      : `The key …${key.id_ends} is left at AWS, and still in use by ${key.profiles.join(', ')}.`
+  );
+  return [`The rotation is given up, and the key …${givenUp.in_use_ends} is in use.`, ...said].join(' ');
+}
+
+/** The keys with what tells them apart: a profile can have one in its file and another in the vault. */
+export function rows(keys: AccessKeyView[]): [string, AccessKeyView][] {
+  const seen = new Set<string>();
+  return keys.map((key) => {
+    const id = seen.has(key.profile) ? `${key.profile}\n${key.standing}` : key.profile;
+    seen.add(key.profile);
+    return [id, key];
+  });
 }
 
 /** Whose it is: `troy, 183438944504`. */

@@ -63,4 +63,44 @@ describe('an opened link', () => {
     expect(window.fake.calls.slice(before).filter((c) => c.name === 'add_role')).toHaveLength(1);
     expect(openedLinks.open).toBeNull();
   });
+
+  const added = () => window.fake.calls.filter((c) => c.name === 'add_role').map((c) => c.request);
+
+  it('replaces a role that the person added only once that was asked', async () => {
+    const mine = await opened('hatrack://switch?account=999988887777&role=Mine&external_id=mine');
+    await mine.go(false);
+    const theirs = await opened('hatrack://switch?account=999988887777&role=Mine&external_id=theirs');
+    await theirs.go(false);
+    expect(theirs.replaces).toContain('would be replaced');
+    expect(openedLinks.open).toBe(theirs);
+    expect(catalog.roles.find((r) => r.arn === theirs.view?.arn)?.external_id).toBe('mine');
+    // From another start it is another role, and asked anew.
+    theirs.identity = 'stuzio-sso';
+    expect(theirs.replaces).toBeNull();
+    theirs.identity = 'troy';
+    await theirs.go(false);
+    await theirs.go(false);
+    expect(added().slice(-2)).toMatchObject([{ replace: false }, { replace: true }]);
+    expect(openedLinks.open).toBeNull();
+  });
+
+  it('leaves the hat of an account that is listed as it is', async () => {
+    const known = catalog.roles[0];
+    const link = await opened(`hatrack://switch?account=${known?.account_id}&role=Unheard&colour=pink`);
+    expect(link.colour).toBe(known?.colour);
+    await link.go(false);
+    expect(added().at(-1)).toMatchObject({ colour: null, recolour: false });
+    const strange = await opened('hatrack://switch?account=999988880000&role=Unheard&colour=pink');
+    expect(strange.colour).toBe('pink');
+    await strange.go(false);
+    expect(added().at(-1)).toMatchObject({ colour: 'pink', recolour: false });
+  });
+
+  it('waits behind a few others, not behind hundreds', async () => {
+    await catalog.load();
+    for (let i = 0; i < 300; i += 1) openedLinks.take(`hatrack://switch?account=999988880000&role=Role${i}`);
+    let asked = 0;
+    for (let link = openedLinks.open; link !== null; link = openedLinks.open, asked += 1) link.close();
+    expect(asked).toBe(4);
+  });
 });

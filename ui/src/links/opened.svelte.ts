@@ -1,13 +1,15 @@
 /** Links that the desktop has handed over. Each waits for the person; none acts by itself. */
 import { tick } from 'svelte';
 import { host } from '#host';
-import { messageOf } from '../host/host';
+import { isThere, messageOf } from '../host/host';
+import { accounts } from '../roles/accounts.svelte';
 import { catalog } from '../roles/catalog.svelte';
 import { roleList } from '../roles/list.svelte';
 import { switching } from '../roles/switching.svelte';
 import { focusList } from '../shell/panes';
 import { toasts } from '../shell/toasts.svelte';
 import { place } from '../shell/view.svelte';
+import type { HatColour } from '../wire/HatColour';
 import type { LinkView } from '../wire/LinkView';
 import type { RoleView } from '../wire/RoleView';
 
@@ -15,6 +17,8 @@ export class OpenedLink {
   /** What it names, once that is read. */
   view = $state.raw<LinkView | null>(null);
   error = $state<string | null>(null);
+  /** What adding it would change of a role that the person has added, once that was tried. */
+  replaces = $state<string | null>(null);
   busy = $state<'add' | 'switch' | null>(null);
   #identity = $state<string | null>(null);
   #close: (link: OpenedLink) => void;
@@ -42,6 +46,14 @@ export class OpenedLink {
 
   set identity(profile: string | null) {
     this.#identity = profile;
+    // From there it is another role.
+    this.replaces = null;
+  }
+
+  /** The account's hat; the link's only where the account has none yet. */
+  get colour(): HatColour | null {
+    const { view } = this;
+    return view === null ? null : (accounts.of(view.account_id)?.colour ?? view.colour);
   }
 
   /** The role where it is listed already, by whichever way it is reached with the same external ID. */
@@ -67,7 +79,8 @@ export class OpenedLink {
       focusList();
       if (andSwitch) await switching.run(role);
     } catch (error) {
-      this.error = messageOf(error);
+      if (isThere(error)) this.replaces = messageOf(error);
+      else this.error = messageOf(error);
     } finally {
       this.busy = null;
     }
@@ -79,11 +92,13 @@ export class OpenedLink {
       role_name: view.role_name,
       partition: view.partition,
       display_name: view.display_name,
-      colour: view.colour,
+      colour: accounts.of(view.account_id) ? null : view.colour,
       identity_profile: this.identity ?? '',
       external_id: view.external_id,
       mfa_serial: null,
-      region: null
+      region: null,
+      replace: this.replaces !== null,
+      recolour: false
     });
     await catalog.load();
     toasts.show(`Added ${view.role_name.split('/').at(-1)}`);
@@ -95,6 +110,9 @@ export class OpenedLink {
   }
 }
 
+/** More questions in a row than this nobody answers with care. */
+const MOST_WAITING = 4;
+
 class OpenedLinks {
   #waiting = $state.raw<OpenedLink[]>([]);
 
@@ -103,9 +121,9 @@ class OpenedLinks {
     return this.#waiting[0] ?? null;
   }
 
-  /** The same link opened twice is one question. */
+  /** The same link opened twice is one question. Any page may open links: of many at once only the first few are asked. */
   take(text: string): void {
-    if (this.#waiting.some((l) => l.text === text)) return;
+    if (this.#waiting.length >= MOST_WAITING || this.#waiting.some((l) => l.text === text)) return;
     const link = new OpenedLink(text, (done) => (this.#waiting = this.#waiting.filter((l) => l !== done)));
     this.#waiting = [...this.#waiting, link];
   }

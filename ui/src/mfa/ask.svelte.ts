@@ -30,6 +30,7 @@ class MfaAsk {
   reading = $state(false);
   /** Why it gave none. */
   keyNote = $state<string | null>(null);
+  #givingUp: Promise<unknown> = Promise.resolve();
   #done: ((outcome: SwitchOutcome | null) => void) | null = null;
 
   /** Asks until a code is taken, AWS refuses for another reason, or the person cancels (`null`). */
@@ -46,9 +47,12 @@ class MfaAsk {
   async #readKey(question: Question): Promise<void> {
     this.reading = true;
     try {
+      await this.#givingUp;
+      if (this.question !== question) return;
       const digits = await host.call('yubikey_code', { serial: question.need.serial });
       if (this.question !== question || this.checking || this.code.digits !== '') return;
       this.code = { digits };
+      this.reading = false;
       await this.submit();
     } catch (error) {
       if (this.question === question) this.keyNote = messageOf(error);
@@ -84,6 +88,11 @@ class MfaAsk {
   #close(outcome: SwitchOutcome | null): void {
     const done = this.#done;
     this.#done = null;
+    // A key that goes on blinking would take the touch for the next question.
+    if (this.reading && this.question) {
+      const { serial } = this.question.need;
+      this.#givingUp = host.call('cancel_yubikey_code', { serial }).catch(() => null);
+    }
     this.question = null;
     // A code that was sent for this question must not hold up the next.
     this.checking = false;

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SwitchOutcome } from '../wire/SwitchOutcome';
+import { host } from '#host';
+import { status } from '../shell/status.svelte';
 import { deviceName, mfaAsk, type Question } from './ask.svelte';
 import { codeServes, codeWindowLeft, isComplete, typed } from './code';
 
@@ -53,6 +55,28 @@ function question(send: Question['send']): Question {
 }
 
 describe('asking', () => {
+  it('stops asking a YubiKey for a question that was given up', async () => {
+    const waits = question(vi.fn(async () => needs(null)));
+    status.value = { ...(await host.call('status')), yubikeys: [waits.need.serial] };
+    let answer = (_: string) => {};
+    window.fake.world.devices.key = new Promise((done) => (answer = done));
+    const before = window.fake.calls.length;
+    const named = () => window.fake.calls.slice(before).map((c) => c.name);
+    void mfaAsk.ask(waits);
+    await vi.waitFor(() => expect(named()).toEqual(['yubikey_code']));
+    mfaAsk.cancel();
+    expect(window.fake.calls.slice(before)).toEqual([
+      { name: 'yubikey_code', request: { serial: waits.need.serial } },
+      { name: 'cancel_yubikey_code', request: { serial: waits.need.serial } }
+    ]);
+    answer('409173');
+    status.value = { ...status.value, yubikeys: [] };
+    // Nothing to give up where the key was not asked.
+    void mfaAsk.ask(waits);
+    mfaAsk.cancel();
+    expect(named()).toHaveLength(2);
+  });
+
   it('b19: a refused code is cleared, said, and never sent again by itself', async () => {
     const send = vi.fn(async () => needs('refused'));
     void mfaAsk.ask(question(send));

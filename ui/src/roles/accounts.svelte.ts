@@ -6,6 +6,7 @@ export interface Account {
   id: string;
   name: string;
   colour: HatColour;
+  production: boolean;
   roles: number;
 }
 
@@ -15,7 +16,7 @@ class Accounts {
     for (const r of catalog.roles) {
       const known = map.get(r.account_id);
       if (known) known.roles += 1;
-      else map.set(r.account_id, { id: r.account_id, name: r.account_name, colour: r.colour, roles: 1 });
+      else map.set(r.account_id, { id: r.account_id, name: r.account_name, colour: r.colour, production: r.production, roles: 1 });
     }
     return map;
   });

@@ -14,7 +14,7 @@ test('nothing known is nothing said', () => {
 test('what GetRole told is said line by line', () => {
   const facts = {
     read_at: '2026-11-22T12:00:00Z', path: '/team/', description: 'Reads', tags: [{ key: 'team', value: 'blue' }, { key: 'bare', value: '' }],
-    maximum: 14_400, trusts: ['account 183438944504, as its policies allow'], external_id: true, mfa: false, last_used: null
+    maximum: 14_400, trusts: ['account 183438944504, as its policies allow'], external_id: true, mfa: false, last_used: null, was_closed: null
   };
   const said = factsOf({ ...bare, kind: 'custom', facts, also_in: ['Policies of troy'] });
   expect(said.map((f) => f.label)).toEqual(['Kind', 'About', 'Maximum', 'Trusts', 'Asks for', 'Path', 'Tags', 'Also in']);

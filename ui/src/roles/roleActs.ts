@@ -35,12 +35,15 @@ async function putBack(role: RoleView): Promise<void> {
       account_id: role.account_id,
       role_name: role.arn?.split(':role/')[1] ?? role.role_name,
       partition: role.partition,
-      display_name: role.account_name === role.account_id ? null : role.account_name,
-      colour: role.colour,
+      display_name: role.display_name,
+      // The account has kept its hat.
+      colour: null,
       identity_profile: role.identity.profile,
       external_id: role.external_id,
       mfa_serial: role.hops.at(-1)?.mfa_serial ?? null,
-      region: role.region
+      region: role.region,
+      replace: false,
+      recolour: false
     });
     await catalog.load();
   } catch (error) {

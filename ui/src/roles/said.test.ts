@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { templateFault } from './said';
+import { DEV, STUZIO, SSO, role } from '../host/fakeRoles';
+import { takesDefaults, templateFault } from './said';
+
+it('defaults that nothing is sent of are not offered', () => {
+  expect(takesDefaults(role(DEV, 'R'))).toBe(true);
+  for (const kind of ['identity_center', 'saml', 'web_identity', 'roles_anywhere']) {
+    expect(takesDefaults(role(STUZIO, 'R', { identity: { ...SSO, kind }, hops: [] }))).toBe(false);
+  }
+});
 
 it.each([
   ['', null],

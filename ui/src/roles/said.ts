@@ -1,15 +1,13 @@
 /** What the person has said of a role: its note, and what its sessions start with. */
-import type { DescribeRoleRequest } from '../wire/DescribeRoleRequest';
 import type { RoleView } from '../wire/RoleView';
 
-export type Said = Omit<DescribeRoleRequest, 'role_key'>;
+export const saysAnything = (role: RoleView) => [role.notes, ...Object.values(role.said)].some((value) => value !== null);
 
-export function saidOf(role: RoleView): Said {
-  const { duration, region, session_name } = role.said;
-  return { notes: role.notes, duration, region, session_name };
-}
-
-export const saysAnything = (role: RoleView) => Object.values(saidOf(role)).some((value) => value !== null);
+/**
+ * Whether its sessions start with a duration and a name that are remembered: the last AssumeRole takes them. What a
+ * sign-in, a token or a certificate is exchanged for has its own.
+ */
+export const takesDefaults = (role: RoleView) => role.hops.length > 0;
 
 /** What is wrong with a template of a session name, or nothing. A place becomes two characters at least. */
 export function templateFault(text: string): string | null {

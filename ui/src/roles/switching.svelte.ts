@@ -2,6 +2,7 @@
 import { tick } from 'svelte';
 import { host } from '#host';
 import { messageOf, type SwitchRequest } from '../host/host';
+import { productions } from '../consent/production.svelte';
 import { copyEnv } from '../session/env.svelte';
 import { sessions } from '../session/sessions.svelte';
 import { meetingNeeds } from '../shell/needs';
@@ -55,13 +56,9 @@ class Switching {
 
   async #switch(role: RoleView, request: SwitchRequest, end: Attempt): Promise<SessionView | null> {
     const send = (code: string | null) => host.call('switch_role', { ...request, mfa_code: code });
-    const outcome = await meetingNeeds({
-      accountName: role.account_name,
-      colour: role.colour,
-      roleName: role.role_name,
-      action: 'Switch role',
-      send
-    });
+    const asking = { accountName: role.account_name, colour: role.colour, roleName: role.role_name, action: 'Switch role' };
+    if (role.production && !(await productions.ask(asking))) return null;
+    const outcome = await meetingNeeds({ ...asking, send });
     if (outcome === null) return null;
     if (outcome.kind === 'denied') end.denial = outcome.denial;
     else if (outcome.kind === 'needs' && outcome.need.kind === 'endpoint_consent') end.consent = outcome.need.endpoint;

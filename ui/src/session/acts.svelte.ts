@@ -1,6 +1,8 @@
 /** What can be done with a live session. */
 import { host } from '#host';
 import { messageOf, type SwitchRequest } from '../host/host';
+import { productions } from '../consent/production.svelte';
+import { accounts } from '../roles/accounts.svelte';
 import { catalog } from '../roles/catalog.svelte';
 import { isPermissionSet } from '../roles/choice.svelte';
 import { switching } from '../roles/switching.svelte';
@@ -46,13 +48,9 @@ class Renewals {
   async #renew(session: SessionView, end: Renewal): Promise<void> {
     const send = (code: string | null) =>
       host.call('renew', { session_id: session.id, mfa_code: code, duration: null });
-    const outcome = await meetingNeeds({
-      accountName: session.account_name,
-      colour: session.colour,
-      roleName: session.role_name,
-      action: 'Renew',
-      send
-    });
+    const asking = { accountName: session.account_name, colour: session.colour, roleName: session.role_name, action: 'Renew' };
+    if (accounts.of(session.account_id)?.production && !(await productions.ask(asking))) return;
+    const outcome = await meetingNeeds({ ...asking, send });
     if (outcome === null) return;
     if (outcome.kind === 'denied') end.denial = outcome.denial;
     else if (outcome.kind === 'needs' && outcome.need.kind === 'endpoint_consent') {

@@ -50,6 +50,7 @@ const DONE: Record<string, string> = {
   expire: 'Expired',
   switch_back: 'Switched back',
   export: 'Copied env',
+  console: 'Opened the console',
   hand_out: 'Handed out',
   download: 'Downloaded',
   upload: 'Uploaded'

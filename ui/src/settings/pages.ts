@@ -1,4 +1,5 @@
 /** The pages of Settings. */
+import FilePen from '@lucide/svelte/icons/file-pen';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import Info from '@lucide/svelte/icons/info';
 import KeyRound from '@lucide/svelte/icons/key-round';
@@ -8,6 +9,7 @@ import type { Component } from 'svelte';
 import DevicesPage from '../devices/DevicesPage.svelte';
 import KeysPage from '../keys/KeysPage.svelte';
 import RoleIcon from '../parts/RoleIcon.svelte';
+import ProfilesSection from '../profiles/ProfilesSection.svelte';
 import About from './About.svelte';
 import AccountsPage from './AccountsPage.svelte';
 import General from './General.svelte';
@@ -18,6 +20,7 @@ export const PAGES: { id: string; label: string; icon: Component; page: Componen
   { id: 'accounts', label: 'Accounts', icon: RoleIcon, page: AccountsPage },
   { id: 'sources', label: 'Sources', icon: FolderOpen, page: Sources },
   { id: 'keys', label: 'Access keys', icon: KeyRound, page: KeysPage },
+  { id: 'profiles', label: 'Profiles', icon: FilePen, page: ProfilesSection },
   { id: 'mfa', label: 'MFA', icon: ShieldCheck, page: DevicesPage },
   { id: 'about', label: 'About', icon: Info, page: About }
 ];

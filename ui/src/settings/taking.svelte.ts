@@ -7,6 +7,7 @@ import { toasts } from '../shell/toasts.svelte';
 import { sheets } from '../shell/sheets.svelte';
 import type { ChosenFile } from '../wire/ChosenFile';
 import type { SettingsChange } from '../wire/SettingsChange';
+import type { SettingsChanges } from '../wire/SettingsChanges';
 
 export async function exportSettings(): Promise<void> {
   try {
@@ -24,14 +25,18 @@ export class TakingOver {
 
   constructor(
     readonly file: ChosenFile,
-    readonly changes: SettingsChange[]
+    readonly looked: SettingsChanges
   ) {}
+
+  get changes(): SettingsChange[] {
+    return this.looked.changes;
+  }
 
   /** Asks for a file; `null` where the person chose none. */
   static async choose(): Promise<TakingOver | null> {
     const file = await host.call('choose_file', { purpose: 'settings' });
     if (!file) return null;
-    return new TakingOver(file, await host.call('import_settings', { file: file.id, dry_run: true }));
+    return new TakingOver(file, await host.call('import_settings', { file: file.id, seen: null }));
   }
 
   async run(): Promise<void> {
@@ -39,7 +44,7 @@ export class TakingOver {
     this.busy = true;
     this.error = null;
     try {
-      const done = await host.call('import_settings', { file: this.file.id, dry_run: false });
+      const { changes: done } = await host.call('import_settings', { file: this.file.id, seen: this.looked.sha256 });
       sheets.close();
       toasts.show(`Took over ${done.length} ${done.length === 1 ? 'change' : 'changes'}`);
       await catalog.load();

@@ -10,6 +10,7 @@ import { reloadSources } from '../roles/reload';
 import { copyArn } from '../roles/roleActs';
 import { switching } from '../roles/switching.svelte';
 import { renewals, switchBack } from '../session/acts.svelte';
+import { opening } from '../session/console.svelte';
 import { copyEnv } from '../session/env.svelte';
 import { sessions } from '../session/sessions.svelte';
 import type { SessionView } from '../wire/SessionView';
@@ -80,6 +81,8 @@ function performInView(act: KeyAct): boolean {
       return then(shownSession(), (s) => void switchBack(s));
     case 'browse-s3':
       return then(shownSession(), browse);
+    case 'console':
+      return then(shownSession(), (s) => void (sessions.left(s) > 0 && opening.open(s)));
     case 'next-session':
       return beside(1);
     case 'previous-session':

@@ -36,6 +36,7 @@ describe('keys', () => {
     expect(of('Ctrl+r', { view: 'sessions' })).toEqual({ do: 'renew' });
     expect(of('Ctrl+Backspace', { view: 'sessions' })).toEqual({ do: 'switch-back' });
     expect(of('b', { view: 'sessions' })).toEqual({ do: 'browse-s3' });
+    expect(of('o', { view: 'sessions' })).toEqual({ do: 'console' });
     expect(of('Alt+ArrowUp', { view: 'sessions' })).toEqual({ do: 'previous-session' });
     expect(of('Alt+ArrowUp', { view: 'buckets' })).toEqual({ do: 'up' });
     expect(of('Ctrl+d', { view: 'buckets' })).toEqual({ do: 'download' });

@@ -33,6 +33,7 @@ export const SHEET: { title: string; keys: [string[], string][] }[] = [
       [['Ctrl', 'R'], 'Renew'],
       [['Ctrl', 'Backspace'], 'Switch back'],
       [['B'], 'Browse S3'],
+      [['O'], 'Open console'],
       [['Alt', '↑', '↓'], 'Other session']
     ]
   },

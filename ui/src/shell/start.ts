@@ -8,6 +8,7 @@ import { devices } from '../devices/devices.svelte';
 import { discoveries } from '../discovery/discoveries.svelte';
 import { accessKeys } from '../keys/keys.svelte';
 import { openedLinks } from '../links/opened.svelte';
+import { writtenProfiles } from '../profiles/written.svelte';
 import { roleList } from '../roles/list.svelte';
 import { switching } from '../roles/switching.svelte';
 import { renewals } from '../session/acts.svelte';
@@ -24,7 +25,7 @@ import { report, status } from './status.svelte';
 import { isView, place } from './view.svelte';
 
 const READ: Record<Topic, (() => Promise<void>)[]> = {
-  catalog: [() => catalog.load(), () => teams.refresh()],
+  catalog: [() => catalog.load(), () => teams.refresh(), () => writtenProfiles.load()],
   sessions: [() => sessions.load()],
   history: [async () => void (revisions.history += 1)],
   settings: [() => catalog.load(), () => status.load(), () => devices.refresh(), () => accessKeys.refresh()],

@@ -1,6 +1,6 @@
 /** Naming a SAML provider. */
 import { host } from '#host';
-import { messageOf } from '../host/host';
+import { isThere, messageOf } from '../host/host';
 import { sheets } from '../shell/sheets.svelte';
 import { portals } from './portals.svelte';
 
@@ -10,6 +10,18 @@ export class AddingSaml {
   region = $state('');
   busy = $state(false);
   error = $state<string | null>(null);
+  /** Which provider of that name it would replace, and by which answers that was found out. */
+  #replaces = $state.raw<{ text: string; by: string } | null>(null);
+
+  get #answers() {
+    const region = this.region.trim();
+    return { name: this.name.trim(), start_url: this.address.trim(), region: region === '' ? null : region };
+  }
+
+  /** What takes its place is asked about first, and once more where an answer has changed since. */
+  get replaces(): string | null {
+    return this.#replaces?.by === JSON.stringify(this.#answers) ? this.#replaces.text : null;
+  }
 
   /** Why it cannot go on yet. */
   get missing(): string | null {
@@ -21,13 +33,14 @@ export class AddingSaml {
     if (this.busy || this.missing !== null) return;
     this.busy = true;
     this.error = null;
+    const asked = this.#answers;
     try {
-      const region = this.region.trim();
-      await host.call('add_saml', { name: this.name.trim(), start_url: this.address.trim(), region: region === '' ? null : region });
+      await host.call('add_saml', { ...asked, replace: this.replaces !== null });
       sheets.close();
       await portals.load();
     } catch (error) {
-      this.error = messageOf(error);
+      if (isThere(error)) this.#replaces = { text: messageOf(error), by: JSON.stringify(asked) };
+      else this.error = messageOf(error);
     } finally {
       this.busy = false;
     }

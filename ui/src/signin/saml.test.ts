@@ -11,7 +11,7 @@ let ended: boolean[];
 
 beforeEach(() => {
   fake.world.portals.states = manyPortals(() => new Date(0).toISOString());
-  fake.world.portals.addSaml({ name: 'directory', start_url: 'https://login.example.com/aws', region: null });
+  fake.world.portals.addSaml({ name: 'directory', start_url: 'https://login.example.com/aws', region: null, replace: false });
   fake.calls.length = 0;
   ended = [];
 });
@@ -72,8 +72,23 @@ describe('naming a provider', () => {
     expect(adding.missing).toBe('Address is missing');
     adding.address = ' https://login.example.com/other ';
     await adding.add();
-    expect(calls('add_saml')).toEqual([{ name: 'other', start_url: 'https://login.example.com/other', region: null }]);
+    expect(calls('add_saml')).toEqual([{ name: 'other', start_url: 'https://login.example.com/other', region: null, replace: false }]);
     expect(portals.all.map((s) => s.portal.name)).toContain('other');
+  });
+
+  it('replaces one of that name only once that was asked, for exactly these answers', async () => {
+    const adding = new AddingSaml();
+    adding.name = 'directory';
+    adding.address = 'https://login.example.com/other';
+    await adding.add();
+    expect(adding.replaces).toContain('https://login.example.com/aws');
+    expect(fake.world.portals.of('directory').portal.start_url).toBe('https://login.example.com/aws');
+    adding.address = 'https://login.example.com/third';
+    expect(adding.replaces).toBeNull();
+    await adding.add();
+    await adding.add();
+    expect(fake.world.portals.of('directory').portal.start_url).toBe('https://login.example.com/third');
+    expect(calls('add_saml').map((r) => (r as { replace: boolean }).replace)).toEqual([false, false, true]);
   });
 
   it('says what is wrong with an address and keeps what was typed', async () => {

@@ -8,7 +8,7 @@ const at = (hours: number) => new Date(now.getTime() + hours * 3_600_000).toISOS
 function state(more: Partial<PortalStateView> = {}): PortalStateView {
   return {
     portal: { name: 'acme', start_url: 'https://d-9067f1a2b3.awsapps.com/start', region: 'eu-west-1', kind: 'identity_center' },
-    signed_in_until: null, refreshes: true, accounts: null, roles: null, listed_at: null, listing: false, error: null, ...more
+    signed_in_until: null, left_elsewhere: false, refreshes: true, accounts: null, roles: null, listed_at: null, listing: false, error: null, ...more
   };
 }
 
@@ -19,7 +19,8 @@ describe('how one stands', () => {
     [state({ signed_in_until: at(0.5), refreshes: false }), 'signed in until 14:50', 'Until 14:50, 30 min from now.'],
     [state({ signed_in_until: at(24), refreshes: false }), 'signed in until Fri 12 Jun 14:20', 'Until Fri 12 Jun 14:20, 24 h from now.'],
     [state({ signed_in_until: at(-1) }), 'signed in', 'Renewed by itself when it is next used.'],
-    [state({ signed_in_until: at(-1), refreshes: false }), 'signed out', 'Ended today 13:20.']
+    [state({ signed_in_until: at(-1), refreshes: false }), 'signed out', 'Ended today 13:20.'],
+    [state({ left_elsewhere: true }), 'signed out', 'A sign-in from before sharing was changed is still there. Sign out to end it.']
   ])('%#', (is, short, full) => {
     expect(standing(is, now)).toBe(short);
     expect(standingInFull(is, now)).toBe(full);

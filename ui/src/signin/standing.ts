@@ -33,6 +33,7 @@ export function standingInFull(state: PortalStateView, now: Date): string {
   if (until === null) {
     // What a provider gives serves for minutes only; the sessions had with it live on.
     if (isSaml(state.portal) && state.roles !== null) return 'Sign in again for the next switch. Live sessions go on.';
+    if (state.left_elsewhere) return 'A sign-in from before sharing was changed is still there. Sign out to end it.';
     return state.signed_in_until === null ? 'Sign in to list and use its roles.' : `Ended ${inText(new Date(state.signed_in_until), now)}.`;
   }
   const seconds = (until.getTime() - now.getTime()) / 1000;

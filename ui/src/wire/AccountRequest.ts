@@ -5,4 +5,8 @@ import type { HatColour } from "./HatColour";
 /**
  * Names and colours an account.
  */
-export type AccountRequest = { account_id: AccountId, name: string | null, colour: HatColour | null, };
+export type AccountRequest = { account_id: AccountId, name: string | null, colour: HatColour | null, 
+/**
+ * Whether it is marked as production; `None` leaves that as it is.
+ */
+production: boolean | null, };

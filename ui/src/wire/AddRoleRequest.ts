@@ -6,4 +6,12 @@ import type { Partition } from "./Partition";
 /**
  * The add-role form.
  */
-export type AddRoleRequest = { account_id: AccountId, role_name: string, partition: Partition, display_name: string | null, colour: HatColour | null, identity_profile: string, external_id: string | null, mfa_serial: string | null, region: string | null, };
+export type AddRoleRequest = { account_id: AccountId, role_name: string, partition: Partition, display_name: string | null, colour: HatColour | null, identity_profile: string, external_id: string | null, mfa_serial: string | null, region: string | null, 
+/**
+ * Whether it replaces one of the same start and ARN with other details; else that is the code `already_there`.
+ */
+replace: boolean, 
+/**
+ * Whether the colour is the person's own choice, and not a link's.
+ */
+recolour: boolean, };

@@ -61,6 +61,10 @@ proxy: ProxyChoice,
  */
 sign_ins: SignInStore, 
 /**
+ * Whether a session's keys may be written into profiles.
+ */
+keys_in_profiles: boolean, 
+/**
  * The MFA devices whose codes come from a YubiKey.
  */
 yubikeys: Array<MfaSerial>, };

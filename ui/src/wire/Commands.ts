@@ -14,6 +14,7 @@ import type { ChosenFile } from "./ChosenFile";
 import type { CodeRequest } from "./CodeRequest";
 import type { CodeUseRequest } from "./CodeUseRequest";
 import type { CommandRequest } from "./CommandRequest";
+import type { ConsolePageRequest } from "./ConsolePageRequest";
 import type { Copied } from "./Copied";
 import type { DescribeRoleRequest } from "./DescribeRoleRequest";
 import type { DeviceRequest } from "./DeviceRequest";
@@ -32,18 +33,24 @@ import type { HistoryPage } from "./HistoryPage";
 import type { HistoryRequest } from "./HistoryRequest";
 import type { ImportRequest } from "./ImportRequest";
 import type { ImportSettingsRequest } from "./ImportSettingsRequest";
+import type { ImportUndone } from "./ImportUndone";
 import type { ImportedView } from "./ImportedView";
 import type { KeyKept } from "./KeyKept";
 import type { KeyRequest } from "./KeyRequest";
+import type { KeysInProfilesRequest } from "./KeysInProfilesRequest";
 import type { LinkRequest } from "./LinkRequest";
 import type { LinkView } from "./LinkView";
 import type { ObjectPage } from "./ObjectPage";
 import type { ObjectRequest } from "./ObjectRequest";
 import type { ObjectsRequest } from "./ObjectsRequest";
 import type { PendingSignIn } from "./PendingSignIn";
+import type { PlanProfileRequest } from "./PlanProfileRequest";
 import type { PortalRequest } from "./PortalRequest";
 import type { PortalStateView } from "./PortalStateView";
 import type { Preview } from "./Preview";
+import type { ProfileOutcome } from "./ProfileOutcome";
+import type { ProfilePlan } from "./ProfilePlan";
+import type { ProfileRequest } from "./ProfileRequest";
 import type { ProxyChoiceRequest } from "./ProxyChoiceRequest";
 import type { ProxyLoginRequest } from "./ProxyLoginRequest";
 import type { QuitRequest } from "./QuitRequest";
@@ -54,11 +61,12 @@ import type { RoleRequest } from "./RoleRequest";
 import type { RoleSwitchRequest } from "./RoleSwitchRequest";
 import type { RotateKeyRequest } from "./RotateKeyRequest";
 import type { RotateOutcome } from "./RotateOutcome";
+import type { RotationGivenUp } from "./RotationGivenUp";
 import type { SamlRequest } from "./SamlRequest";
 import type { SamlResponse } from "./SamlResponse";
 import type { SessionRequest } from "./SessionRequest";
 import type { SessionView } from "./SessionView";
-import type { SettingsChange } from "./SettingsChange";
+import type { SettingsChanges } from "./SettingsChanges";
 import type { SignInOutcome } from "./SignInOutcome";
 import type { SignInRequest } from "./SignInRequest";
 import type { SignInStoreRequest } from "./SignInStoreRequest";
@@ -72,6 +80,8 @@ import type { TextRequest } from "./TextRequest";
 import type { TotpCodeView } from "./TotpCodeView";
 import type { TransferRequest } from "./TransferRequest";
 import type { TransferView } from "./TransferView";
+import type { WriteProfileRequest } from "./WriteProfileRequest";
+import type { WrittenProfileView } from "./WrittenProfileView";
 import type { YubikeyRequest } from "./YubikeyRequest";
 
 /** Each command: what it takes and what it replies. `undefined` takes nothing. */
@@ -104,9 +114,9 @@ export type Commands = {
   read_link: { request: LinkRequest, reply: LinkView },
   choose_file: { request: ChooseFileRequest, reply: ChosenFile | null },
   import_roles: { request: ImportRequest, reply: ImportedView },
-  undo_import: { request: undefined, reply: number },
+  undo_import: { request: undefined, reply: ImportUndone },
   export_settings: { request: undefined, reply: string | null },
-  import_settings: { request: ImportSettingsRequest, reply: Array<SettingsChange> },
+  import_settings: { request: ImportSettingsRequest, reply: SettingsChanges },
   discoveries: { request: undefined, reply: Array<DiscoveryView> },
   discover: { request: DiscoverRequest, reply: DiscoverOutcome },
   await_discovery: { request: AwaitDiscoveryRequest, reply: DiscoveryView },
@@ -125,6 +135,7 @@ export type Commands = {
   copy_code: { request: CodeRequest, reply: Copied },
   set_yubikey: { request: YubikeyRequest, reply: null },
   yubikey_code: { request: DeviceRequest, reply: string },
+  cancel_yubikey_code: { request: DeviceRequest, reply: null },
   forget_mfa: { request: undefined, reply: number },
   access_keys: { request: AccessKeysRequest, reply: Array<AccessKeyView> },
   import_key: { request: KeyRequest, reply: KeyKept },
@@ -132,8 +143,16 @@ export type Commands = {
   remove_key_from_file: { request: KeyRequest, reply: Array<string> },
   restore_key: { request: KeyRequest, reply: string },
   rotate_key: { request: RotateKeyRequest, reply: RotateOutcome },
+  give_up_rotation: { request: KeyRequest, reply: RotationGivenUp },
+  plan_profile: { request: PlanProfileRequest, reply: ProfilePlan },
+  write_profile: { request: WriteProfileRequest, reply: ProfileOutcome },
+  written_profiles: { request: undefined, reply: Array<WrittenProfileView> },
+  remove_profile: { request: ProfileRequest, reply: null },
+  set_keys_in_profiles: { request: KeysInProfilesRequest, reply: null },
   env_preview: { request: EnvRequest, reply: EnvPreview },
   copy_env: { request: EnvRequest, reply: Copied },
+  open_console: { request: ConsolePageRequest, reply: Array<string> },
+  copy_console_link: { request: ConsolePageRequest, reply: Copied },
   copy_text: { request: TextRequest, reply: null },
   clear_clipboard: { request: undefined, reply: null },
   history: { request: HistoryRequest, reply: HistoryPage },
@@ -152,5 +171,6 @@ export type Commands = {
   set_proxy_choice: { request: ProxyChoiceRequest, reply: null },
   set_sign_in_store: { request: SignInStoreRequest, reply: null },
   give_proxy_login: { request: ProxyLoginRequest, reply: null },
+  forget_proxy_logins: { request: undefined, reply: number },
   ui_ready: { request: undefined, reply: null },
 };

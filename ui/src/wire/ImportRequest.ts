@@ -14,6 +14,6 @@ source: ImportFrom,
  */
 from: string | null, 
 /**
- * Only tells what it would add.
+ * What the person has seen, by `ImportedView::sha256`. `None` only tells what it would add.
  */
-dry_run: boolean, };
+seen: string | null, };

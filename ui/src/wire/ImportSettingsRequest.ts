@@ -9,6 +9,6 @@ export type ImportSettingsRequest = {
  */
 file: number, 
 /**
- * Only tells what it would change.
+ * The file that the person has seen, by `SettingsChanges::sha256`. `None` only tells what it would change.
  */
-dry_run: boolean, };
+seen: string | null, };

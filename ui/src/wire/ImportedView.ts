@@ -11,6 +11,10 @@ export type ImportedView = {
  */
 format: string, 
 /**
+ * Names what was read.
+ */
+sha256: string, 
+/**
  * The roles added.
  */
 added: Array<ImportedRoleView>, 

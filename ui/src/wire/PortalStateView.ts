@@ -14,6 +14,10 @@ portal: PortalView,
  */
 signed_in_until: string | null, 
 /**
+ * Whether a sign-in is left where they are not kept now, shared or in the vault: signing out ends it too.
+ */
+left_elsewhere: boolean, 
+/**
  * Whether it is renewed by itself.
  */
 refreshes: boolean, 

@@ -40,4 +40,8 @@ mfa: boolean,
 /**
  * When it was last used, within the last 400 days.
  */
-last_used: string | null, };
+last_used: string | null, 
+/**
+ * Why nobody could assume it when it was read, where that is too long ago to count.
+ */
+was_closed: string | null, };

@@ -107,6 +107,10 @@ session_name: string,
  */
 said: Defaults, 
 /**
+ * Whether its account is marked as production: the window asks once more before a switch.
+ */
+production: boolean, 
+/**
  * Whether the person has starred it.
  */
 favourite: boolean, 

@@ -20,7 +20,11 @@ kept_old: boolean,
 /**
  * Whether this finished one that was begun before.
  */
-resumed: boolean, } | { "kind": "needs", 
+resumed: boolean, 
+/**
+ * The other profiles that had the old key and have the new one now.
+ */
+also: Array<string>, } | { "kind": "needs", 
 /**
  * What.
  */

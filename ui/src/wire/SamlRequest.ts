@@ -15,4 +15,8 @@ start_url: string,
 /**
  * The region whose STS is asked.
  */
-region: string | null, };
+region: string | null, 
+/**
+ * Whether it takes the place of the provider of that name.
+ */
+replace: boolean, };

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::error::AgentError;
 use crate::protocol::{
-    Ask, Hello, LONGEST_ANSWER, LONGEST_REQUEST, Message, PROTOCOL, Reply, Request, Welcome, WireError,
+    Ask, Hello, LONGEST_ANSWER, Message, PROTOCOL, Reply, Request, Welcome, WireError, longest_request,
 };
 
 /// Bytes taken from the socket at once: a catalog of thousands of roles is megabytes.
@@ -74,14 +74,30 @@ fn refuse_across_versions(agent: &Welcome, request: &Request) -> Result<(), Agen
 
 /// The JSON of `value` and a newline, in memory that is cleared after use.
 fn as_line<T: Serialize>(value: &T) -> Result<Zeroizing<Vec<u8>>, AgentError> {
-    // Room from the start: a buffer that grows leaves uncleared copies behind.
-    let mut line = Zeroizing::new(Vec::with_capacity(8 * 1024));
+    // Room for all of it from the start: a buffer that grows leaves uncleared copies behind.
+    let mut length = Length(1);
+    serde_json::to_writer(&mut length, value).map_err(|_| AgentError::Unexpected)?;
+    let mut line = Zeroizing::new(Vec::with_capacity(length.0));
     serde_json::to_writer(&mut *line, value).map_err(|_| AgentError::Unexpected)?;
-    line.push(b'\n');
-    if line.len() > LONGEST_REQUEST {
+    if line.len() >= longest_request(&line) {
         return Err(AgentError::TooLong);
     }
+    line.push(b'\n');
     Ok(line)
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl std::io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Reading one line of bounded length.

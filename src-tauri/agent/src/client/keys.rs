@@ -3,7 +3,9 @@
 use hatrack_core::access_key::AccessKeyView;
 
 use super::{Agent, AgentError};
-use crate::protocol::{AddKey, FileChange, ImportKey, KeyKept, Reply, Request, RotateKey, RotateOutcome};
+use crate::protocol::{
+    AddKey, FileChange, ImportKey, KeyKept, Reply, Request, RotateKey, RotateOutcome, RotationGivenUp,
+};
 
 impl Agent {
     /// The keys that are known; `ask_aws` has their ages looked up.
@@ -68,6 +70,15 @@ impl Agent {
     pub async fn rotate_key(&self, rotate: RotateKey) -> Result<RotateOutcome, AgentError> {
         match self.ask(Request::RotateKey(rotate)).await? {
             Reply::KeyRotation(outcome) => Ok(outcome),
+            _ => Err(AgentError::Unexpected),
+        }
+    }
+
+    /// Gives up a rotation that cannot be finished: the key in use stays.
+    pub async fn give_up_rotation(&self, profile: &str) -> Result<RotationGivenUp, AgentError> {
+        let profile = profile.to_owned();
+        match self.ask(Request::GiveUpRotation { profile }).await? {
+            Reply::RotationGivenUp(given_up) => Ok(given_up),
             _ => Err(AgentError::Unexpected),
         }
     }

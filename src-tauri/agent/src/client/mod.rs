@@ -1,12 +1,15 @@
 //! The client: what the window and `hat` use of the agent.
 
+mod browser;
 mod connection;
+mod console;
 mod discovery;
 mod error;
 mod events;
 mod keys;
 mod mfa;
 mod page;
+mod profiles;
 mod said;
 mod saml;
 mod start;
@@ -22,12 +25,14 @@ use hatrack_store::home::Home;
 use tokio::sync::Mutex;
 
 use crate::protocol::{
-    AddRole, EndRequest, GiveProxyLogin, HandOutOutcome, HandOutRequest, RecordRequest, RenewRequest, Reply,
+    AddRole, ChangeSettings, EndRequest, GiveProxyLogin, HandOutOutcome, HandOutRequest, RecordRequest,
+    RenewRequest, Reply,
     Request, RoleChoice, SessionRef, SetAccount, SetFlag, Settings, SignInOutcome, SignInRequest, Status,
     SwitchRequest,
 };
 use connection::Connection;
 
+pub use browser::{Browser, Family, NotOpened, open_secret};
 pub use error::AgentError;
 pub use events::Events;
 pub use page::open_page;
@@ -138,6 +143,14 @@ impl Agent {
         self.done(Request::Reload).await
     }
 
+    /// The catalog's key of the role or identity that `choice` names.
+    pub async fn key_of(&self, choice: RoleChoice) -> Result<String, AgentError> {
+        match self.ask(Request::KeyOf(choice)).await? {
+            Reply::RoleKey { role_key } => Ok(role_key),
+            _ => Err(AgentError::Unexpected),
+        }
+    }
+
     /// The one role that `choice` names.
     pub async fn resolve(&self, choice: RoleChoice) -> Result<RoleView, AgentError> {
         match self.ask(Request::Resolve(choice)).await? {
@@ -243,6 +256,14 @@ impl Agent {
         self.done(Request::GiveProxyLogin(login)).await
     }
 
+    /// Takes back every login that was given for a proxy, and says how many there were.
+    pub async fn forget_proxy_logins(&self) -> Result<u32, AgentError> {
+        match self.ask(Request::ForgetProxyLogins).await? {
+            Reply::ProxyLoginsForgotten { count } => Ok(count),
+            _ => Err(AgentError::Unexpected),
+        }
+    }
+
     /// Lets `command` be run for credentials, from now on.
     pub async fn consent_command(&self, command: &str) -> Result<(), AgentError> {
         let command = command.to_owned();
@@ -297,9 +318,9 @@ impl Agent {
         }
     }
 
-    /// Writes the settings.
-    pub async fn set_settings(&self, settings: Settings) -> Result<(), AgentError> {
-        self.done(Request::SetSettings(settings)).await
+    /// Changes some of the settings.
+    pub async fn change_settings(&self, change: ChangeSettings) -> Result<(), AgentError> {
+        self.done(Request::SetSettings(change)).await
     }
 
     /// What happens from now on. It ends (`None`) when the agent goes; subscribe again then. A subscriber that reads

@@ -1,10 +1,8 @@
 //! What the person says about accounts and roles, and what comes from files.
 
-use std::path::PathBuf;
-
 use super::{Agent, AgentError};
 use crate::protocol::{
-    Change, DescribeAccount, DescribeRole, ImportRoles, ImportSettings, Imported, Reply, Request,
+    Changes, DescribeAccount, DescribeRole, ImportRoles, ImportSettings, Imported, Reply, Request,
 };
 
 impl Agent {
@@ -27,8 +25,7 @@ impl Agent {
     }
 
     /// Takes over such a file, or only tells what that would change.
-    pub async fn import_settings(&self, path: PathBuf, dry_run: bool) -> Result<Vec<Change>, AgentError> {
-        let request = ImportSettings { path, dry_run };
+    pub async fn import_settings(&self, request: ImportSettings) -> Result<Changes, AgentError> {
         match self.ask(Request::ImportSettings(request)).await? {
             Reply::Changes(changes) => Ok(changes),
             _ => Err(AgentError::Unexpected),

@@ -4,6 +4,8 @@
 //! what can be; what was found stays listed until the next reading of the same kind or until it is forgotten.
 
 mod found;
+mod own;
+mod rows;
 mod search;
 mod standing;
 
@@ -11,12 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use hatrack_core::arn::RoleArn;
+use hatrack_core::caller::Client;
 use hatrack_core::discover::Searched;
 use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::expiry::Clock;
 use hatrack_core::iam::Iam;
 use hatrack_core::organization::Organizations;
-use hatrack_core::sts::Sts;
+use hatrack_core::sts::{AwsFailure, Sts};
+use hatrack_core::view::HistoryRow;
 use hatrack_store::kept::{Kept, KeptDiscovery, KeptFailure};
 use jiff::SignedDuration;
 use tokio::sync::watch;
@@ -25,7 +29,9 @@ use crate::catalogs::Catalogs;
 use crate::protocol::Topic;
 use crate::role_facts::RoleBook;
 use crate::sessions::Mailbox;
-pub use search::{Reaches, Search};
+use rows::Searcher;
+use search::Read;
+pub use search::{KnownAccount, Reaches, Search};
 use standing::Standing;
 
 /// What is read once a day is due after this.
@@ -199,12 +205,15 @@ impl Discoveries {
     }
 
     /// What is to be read anew by now, because the person wants it daily: each start, and what was looked for there.
-    /// They count as tried.
-    pub fn due(&self) -> Vec<(String, Searched)> {
+    /// They count as tried. Only what was found with these shared `files` and is there: under the same name another's
+    /// files may have something else.
+    pub fn due(&self, files: &[String; 2], is_there: impl Fn(&str) -> bool) -> Vec<(String, Searched)> {
         let now = self.0.clock.now().wall;
         let mut due = Vec::new();
         for (start, standing) in self.known().iter_mut() {
-            if let Some(kept) = standing.kept.as_ref().filter(|_| standing.is_due(now)) {
+            let kept = standing.kept.as_ref().filter(|_| standing.is_due(now));
+            let ours = |kept: &&KeptDiscovery| kept.files.as_ref() == Some(files) && is_there(start);
+            if let Some(kept) = kept.filter(ours) {
                 due.push((start.clone(), kept.searched.clone()));
                 standing.tried_at = Some(now);
             }
@@ -212,10 +221,11 @@ impl Discoveries {
         due
     }
 
-    /// A search that was to be made by itself could not begin.
+    /// A search that was to be made by itself could not begin. One that the person has begun meanwhile goes on.
     pub fn not_begun(&self, start: &str, why: String) {
-        if let Some(standing) = self.known().get_mut(start) {
-            standing.ended(Some(why));
+        match self.known().get_mut(start) {
+            Some(standing) if !standing.is_running() => standing.ended(Some(why)),
+            _ => return,
         }
         self.moved(&[Topic::Discoveries]);
     }
@@ -236,24 +246,12 @@ impl Discoveries {
             }
             self.moved(&[Topic::Discoveries]);
         };
-        let searched = search.searched.clone();
-        let (listed, signer) = (search.roles.clone(), search.signer.clone());
-        let iam = search.reaches.iam.clone();
-        let ended = search.run(&self.0.ports, doing).await;
-        let before = self.known().get(start).and_then(|standing| standing.kept.clone());
-        let now = self.0.clock.now().wall;
-        let ended = match ended {
-            Ok(read) => {
-                let kept = found::merged(start, searched, read, before, now);
-                let found = kept.found.roles.iter().filter(|role| !role.candidate);
-                let all = listed.into_iter().chain(found.map(|role| role.role.clone()));
-                let own: BTreeSet<RoleArn> =
-                    all.filter(|role| role.account() == kept.found.account).collect();
-                let own = own.into_iter().collect();
-                self.0.ports.role_book.read(own, signer, iam, true);
-                self.keep(kept).await
+        let ended = match search.run(&self.0.ports, doing).await {
+            Ok(read) => self.take(start, &search, &read).await,
+            Err(why) => {
+                self.write(self.searcher(start, &search).failed(&why));
+                Err(why.to_string())
             }
-            Err(why) => Err(why.to_string()),
         };
         if let Err(why) = &ended {
             tracing::warn!(%why, "roles were not looked for");
@@ -263,6 +261,44 @@ impl Discoveries {
         }
         self.list();
         self.moved(&[Topic::Discoveries, Topic::Catalog]);
+    }
+
+    /// Keeps what AWS answered, and has the roles of the reader's own account read about.
+    async fn take(&self, start: &str, search: &Search, read: &Read) -> Result<(), String> {
+        let before = self.known().get(start).and_then(|standing| standing.kept.clone());
+        let was = before.as_ref().map(|kept| kept.found.account);
+        if let Some(was) = was.filter(|was| search.client == Client::Agent && *was != read.who.account) {
+            return Err(format!(
+                "It was not read today: it belonged to account {was} and belongs to {} now. Look again by hand to list \
+                 that one's roles.",
+                read.who.account
+            ));
+        }
+        let searcher = self.searcher(start, search);
+        let kept = found::merged(start, search, read, before, searcher.at);
+        let account_name = self.0.catalogs.account_name(kept.found.account);
+        self.write(searcher.found(&kept, account_name));
+        let found = kept.found.roles.iter().filter(|role| !role.candidate);
+        let all = search.roles.iter().chain(found.map(|role| &role.role));
+        let own: BTreeSet<&RoleArn> = all.filter(|role| role.account() == kept.found.account).collect();
+        let own = own.into_iter().cloned().collect();
+        let (signer, iam) = (search.signer.clone(), search.reaches.iam.clone());
+        self.0.ports.role_book.read(own, signer, iam, true);
+        self.keep(kept).await
+    }
+
+    fn searcher<'a>(&self, start: &'a str, search: &Search) -> Searcher<'a> {
+        Searcher {
+            start,
+            client: search.client,
+            at: self.0.clock.now().wall,
+        }
+    }
+
+    fn write(&self, row: HistoryRow) {
+        if let Some(mailbox) = self.0.mailbox.get() {
+            mailbox.write(row);
+        }
     }
 
     async fn keep(&self, kept: KeptDiscovery) -> Result<(), String> {
@@ -293,5 +329,16 @@ impl Discoveries {
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, Standing>> {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn request_id(why: &AwsFailure) -> Option<String> {
+    match why {
+        AwsFailure::Refused(refusal) => refusal.request_id.clone(),
+        _ => None,
     }
 }

@@ -17,9 +17,15 @@ pub enum KeyFailure {
          start a keyring and try again"
     )]
     NoVault,
+    /// Nobody can tell what is in the vault, or one that is in it cannot be had.
+    #[error("the vault cannot be read now ({why}), so nothing was changed; unlock the keyring and try again")]
+    Locked {
+        /// What the keyring says.
+        why: String,
+    },
     /// The vault has none of this name.
     #[error(
-        "the vault has no key of \"{name}\", or it is locked; `hat keys list` shows what there is", name = shown(.0)
+        "the vault has no key of \"{name}\"; `hat keys list` shows what there is", name = shown(.0)
     )]
     NotInVault(String),
     /// There is no such key anywhere.
@@ -60,14 +66,57 @@ pub enum KeyFailure {
     )]
     NotOurs(String),
     /// A rotation was begun.
-    #[error("a rotation of the key of \"{name}\" is not finished; `hat keys rotate {name}` finishes it", name = shown(.0))]
+    #[error(
+        "a rotation of the key of \"{name}\" is not finished; `hat keys rotate {name}` finishes it, and with --give-up it \
+         ends where it is", name = shown(.0)
+    )]
     Unfinished(String),
+    /// None was begun.
+    #[error("no rotation of the key of \"{name}\" was begun; nothing was changed", name = shown(.0))]
+    NothingBegun(String),
+    /// The new key is the one that works.
+    #[error(
+        "AWS takes the new key of \"{name}\" and not the one in use, so the rotation was not given up; \
+         `hat keys rotate {name}` finishes it", name = shown(.0)
+    )]
+    FinishInstead(String),
+    /// The ID and the secret are not in one file.
+    #[error(
+        "the access key ID and the secret of the profile \"{name}\" do not stand in the same file, so a new key cannot take \
+         their place; put both lines into one file and try again. The old key is in use as before", name = shown(.0)
+    )]
+    Apart(String),
+    /// A rotation's new key is stored nowhere.
+    #[error(
+        "the new key …{ends} of \"{name}\" is stored nowhere any more: somebody may have put back the file as it was before. \
+         The key in use is as before; `hat keys rotate {name} --give-up` ends the rotation", name = shown(.profile)
+    )]
+    NewKeyGone {
+        /// The profile.
+        profile: String,
+        /// The last four characters of its ID.
+        ends: String,
+    },
+    /// The new key could not be read again in the old one's place.
+    #[error(
+        "the new key …{ends} is stored, but the profile \"{name}\" has another one, so nothing was retired; \
+         `hat keys rotate` again goes on, and with --give-up it ends", name = shown(.profile)
+    )]
+    NotSwapped {
+        /// The last four characters of the new key's ID.
+        ends: String,
+        /// Who has another.
+        profile: String,
+    },
     /// One runs now.
     #[error("the key of \"{name}\" is being rotated now; wait for that to end", name = shown(.0))]
     Running(String),
-    /// The key itself does not work.
+    /// AWS does not know the key.
     #[error("AWS does not take the key: {0}; nothing was changed")]
     DoesNotWork(Box<AwsFailure>),
+    /// AWS could not be asked about the key, or did not say.
+    #[error("whether AWS takes the key is not known: {0}; nothing was changed")]
+    NotAsked(Box<AwsFailure>),
     /// The key is the account's root user's.
     #[error(
         "this is a key of the account's root user; AWS advises to delete it, so it is not rotated. Make a key of an IAM \
@@ -108,7 +157,7 @@ pub enum KeyFailure {
     /// The new key does not work yet.
     #[error(
         "AWS does not take the new key {id} yet: {why}. It is stored, and the old key {old_id} is in use as before; \
-         `hat keys rotate` again goes on"
+         `hat keys rotate` again goes on, and with --give-up it ends: do that where the new key was deleted"
     )]
     NotProven {
         /// The new key.
@@ -120,8 +169,8 @@ pub enum KeyFailure {
     },
     /// The new key is in use, and the old one could not be removed.
     #[error(
-        "the new key {id} is stored and in use, but the old key {old_id} could not be {doing}: {why}. Both work; \
-         `hat keys rotate` again goes on"
+        "the new key {id} is stored and in use, but the old key {old_id} could not be {doing}: {why}. \
+         `hat keys rotate` again goes on, and with --give-up it ends and leaves the old key at AWS"
     )]
     NotRetired {
         /// The new key.
@@ -135,8 +184,8 @@ pub enum KeyFailure {
     },
     /// AWS made a key that is in use by somebody.
     #[error(
-        "a key {id} was made while an earlier rotation was cut off, and it has been used since; look whose it is before \
-         you rotate again"
+        "a key {id} was made while an earlier rotation was cut off, and it has been used since; look whose it is. \
+         `hat keys rotate` with --give-up ends that rotation and leaves the key alone"
     )]
     Strange {
         /// The key.

@@ -4,16 +4,17 @@ use std::path::PathBuf;
 
 use hatrack_core::caller::CallerContext;
 use hatrack_core::route::ProcessCommand;
-use hatrack_core::shared_config::{Draft, FileKind, Section, SourceFile, process_line};
+use hatrack_core::shared_config::{Draft, FileKind, Section, SharedConfig, process_line};
 use hatrack_store::aws_files::{Location, Locations, NamedBy};
-use hatrack_store::shared_file::{SharedFile, SharedFileFailure};
+use hatrack_store::shared_file::{Edited, SharedFile, SharedFileFailure};
 use hatrack_store::vault::keys::{self, LongTerm};
 
+use super::places::{holds, same_in};
 use super::{KeyFailure, Keys};
 use crate::protocol::{FileChange, FileLine};
 
 /// The lines that are a key.
-const KEYS: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
+pub(super) const KEYS: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
 const PROCESS: &str = "credential_process";
 
 /// A profile's long-term key in the files.
@@ -59,20 +60,24 @@ fn in_the_way(section: &Section) -> Option<&'static str> {
     sso.then_some("it has an Identity Center sign-in too, which wins over its keys; remove one of them first")
 }
 
+/// The profile's long-term key as the files have it.
+pub(super) fn key_of(shared: &SharedConfig, profile: &str, caller: &CallerContext) -> Option<FileKey> {
+    let section = shared.profile(profile)?;
+    let key = LongTerm::of(&section.keys()?)?;
+    let locations = Locations::of_caller(caller);
+    let file = &section.place_of(KEYS[0]).file;
+    let kind = if *file == locations.credentials.name {
+        FileKind::Credentials
+    } else {
+        FileKind::Config
+    };
+    Some(FileKey { key, kind })
+}
+
 impl Keys {
-    /// The profile's long-term key in this caller's files, as they are now.
+    /// The profile's long-term key in this caller's files, as they were when they last could be read.
     pub fn in_files(&self, profile: &str, caller: &CallerContext) -> Option<FileKey> {
-        let loaded = self.wiring.catalogs.of(caller);
-        let section = loaded.shared.profile(profile)?;
-        let key = LongTerm::of(&section.keys()?)?;
-        let locations = Locations::of_caller(caller);
-        let file = &section.place_of(KEYS[0]).file;
-        let kind = if *file == locations.credentials.name {
-            FileKind::Credentials
-        } else {
-            FileKind::Config
-        };
-        Some(FileKey { key, kind })
+        key_of(&self.wiring.catalogs.of(caller).shared, profile, caller)
     }
 
     /// The same, where it can be taken into the vault.
@@ -111,6 +116,7 @@ impl Keys {
             let source = SharedFile::at(location, kind)
                 .read()
                 .map_err(SharedFileFailure::from)?;
+            same_in(&source, profile, &found.key)?;
             let draft = Draft::of(&source).map_err(SharedFileFailure::from)?;
             let removed = draft.lines_of(profile, &KEYS);
             let Some((last, _)) = removed.last() else { continue };
@@ -148,15 +154,24 @@ impl Keys {
         // First the file that gets the line: where the other cannot be written, the profile still has its keys.
         let mut files = both(&locations);
         files.sort_by_key(|(kind, _)| *kind != found.kind);
+        for (kind, location) in &files {
+            let source = SharedFile::at(location, *kind).read();
+            same_in(&source.map_err(SharedFileFailure::from)?, profile, &found.key)?;
+        }
         for (kind, location) in files {
-            let locked = SharedFile::at(location, kind).lock().await?;
-            let source = locked.read()?;
-            let mut draft = Draft::of(&source).map_err(SharedFileFailure::from)?;
             let lines: &[&str] = if kind == found.kind { &[&line] } else { &[] };
-            if draft.replace_lines(profile, &KEYS, lines) {
-                backups.push(locked.back_up(&source, self.now())?);
-                locked.write(&source, &draft.text())?;
-            }
+            SharedFile::at(location, kind)
+                .change(|source, locked| -> Result<Edited, KeyFailure> {
+                    // Somebody may have put another key there since it was compared.
+                    same_in(source, profile, &found.key)?;
+                    let mut draft = Draft::of(source).map_err(SharedFileFailure::from)?;
+                    if !draft.replace_lines(profile, &KEYS, lines) {
+                        return Ok(None);
+                    }
+                    backups.push(locked.back_up(source, self.now())?);
+                    Ok(Some(draft.text()))
+                })
+                .await?;
         }
         self.wiring.catalogs.settings_changed();
         Ok(backups)
@@ -222,9 +237,12 @@ impl Keys {
         };
         let (id, secret) = lines_of(key);
         let lines: [&str; 2] = [&id, &secret];
-        self.edit(locations, kind, |draft| {
-            if line.is_some() && draft.replace_lines(profile, &[PROCESS], &lines) {
-                return;
+        self.edit(locations, kind, |source, draft| {
+            // Looked at again: what is there may have been put there since.
+            if holds(source, profile, key)?
+                || (line.is_some() && draft.replace_lines(profile, &[PROCESS], &lines))
+            {
+                return Ok(());
             }
             if !draft.insert(profile, &lines) {
                 let prefixed = kind == FileKind::Config && profile != "default";
@@ -235,29 +253,10 @@ impl Keys {
                 };
                 draft.append(&header, &lines);
             }
+            Ok(())
         })
         .await?;
         Ok(name_of(locations, kind))
-    }
-
-    /// Changes one of the files, under its lock and in one step.
-    pub(super) async fn edit(
-        &self,
-        locations: &Locations,
-        kind: FileKind,
-        change: impl FnOnce(&mut Draft<'_>),
-    ) -> Result<(), KeyFailure> {
-        let location = location_of(locations, kind);
-        let locked = SharedFile::at(location, kind).lock().await?;
-        let source: SourceFile = locked.read()?;
-        let mut draft = Draft::of(&source).map_err(SharedFileFailure::from)?;
-        change(&mut draft);
-        let text = draft.text();
-        if *text != source.text() {
-            locked.write(&source, &text)?;
-        }
-        self.wiring.catalogs.settings_changed();
-        Ok(())
     }
 
     /// The line that stands in the place of the profile's keys. AWS's tools get the keys themselves by it, as they did
@@ -293,26 +292,20 @@ pub(super) fn lines_of(key: &LongTerm) -> (zeroize::Zeroizing<String>, zeroize::
     )
 }
 
-/// Gives a profile this key, wherever it has the other.
-pub(super) fn set_key(draft: &mut Draft<'_>, profile: &str, key: &LongTerm) {
-    draft.set(profile, KEYS[0], &key.id);
-    draft.set(profile, KEYS[1], key.secret.expose());
-}
-
 /// Whether a command is `hat`, asked for the profile that names it.
 fn asks_for_itself(line: &str, profile: &str) -> bool {
     let alias = ProcessCommand::new(line).hat_role();
     alias.is_some_and(|alias| alias.role.as_deref() == Some(profile))
 }
 
-fn both(locations: &Locations) -> [(FileKind, &Location); 2] {
+pub(super) fn both(locations: &Locations) -> [(FileKind, &Location); 2] {
     [
         (FileKind::Config, &locations.config),
         (FileKind::Credentials, &locations.credentials),
     ]
 }
 
-fn location_of(locations: &Locations, kind: FileKind) -> &Location {
+pub(super) fn location_of(locations: &Locations, kind: FileKind) -> &Location {
     match kind {
         FileKind::Config => &locations.config,
         FileKind::Credentials => &locations.credentials,

@@ -1,11 +1,13 @@
 //! Users' long-term access keys: those in the vault, those in the shared files, and how they are renewed.
 //!
-//! Invariants: a secret is in the vault, sealed, or in the person's own file, and nowhere else; a file is changed only
-//! because the person asked for it, and every other byte of it stays; whatever fails in a rotation, a key that works is
-//! stored.
+//! Invariants: a secret is in the vault, sealed, or in the person's own file and in the copy of it that is made before a
+//! key is taken out, and nowhere else; a file is changed only because the person asked for it, and no other line of it;
+//! whatever fails in a rotation, a key that works is stored.
 
 mod failure;
 mod files;
+mod own_program;
+mod places;
 mod rotate;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,18 +19,21 @@ use hatrack_core::caller::CallerContext;
 use hatrack_core::expiry::Clock;
 use hatrack_core::secret::Credentials;
 use hatrack_core::shared_config::{FileKind, inert, is_identifier};
-use hatrack_core::sts::{CallerIdentity, Reach, Sts};
+use hatrack_core::sts::{AwsFailure, CallerIdentity, Reach, Sts};
 use hatrack_store::rotations::Rotations;
 use hatrack_store::vault::keys::{self, LongTerm, StoredKey};
-use hatrack_store::vault::{Kept, Vault};
+use hatrack_store::vault::{Kept, Vault, VaultStatus};
 use jiff::Timestamp;
 
 pub use self::failure::KeyFailure;
 pub use self::files::FileKey;
-pub use self::rotate::{Reaches, Rotated, WAITING};
+pub use self::own_program::this_hat;
+pub use self::rotate::{Reaches, Rotated};
 use crate::catalogs::Catalogs;
 use crate::devices::Pause;
 use crate::sessions::VaultSlot;
+
+const OPENING: &str = "it is being opened";
 
 /// What the keys work with.
 pub struct Wiring {
@@ -79,18 +84,6 @@ impl From<&StoredKey> for Known {
             user_arn: stored.user_arn.clone(),
         }
     }
-}
-
-/// The program that this process is, if that is `hat`; else whichever `hat` is found.
-pub fn this_hat() -> PathBuf {
-    let own = std::env::current_exe().ok();
-    // The kernel says so of a program that was replaced while it runs: the new one stands in its place.
-    let own = own.map(|path| {
-        let text = path.to_string_lossy();
-        PathBuf::from(text.strip_suffix(" (deleted)").unwrap_or(&text))
-    });
-    own.filter(|path| path.file_stem().is_some_and(|stem| stem == "hat"))
-        .unwrap_or_else(|| PathBuf::from("hat"))
 }
 
 impl Keys {
@@ -219,7 +212,12 @@ impl Keys {
     /// Whose key this is, by GetCallerIdentity, which needs no permission.
     pub async fn whose(&self, key: &LongTerm, sts: &Reach) -> Result<CallerIdentity, KeyFailure> {
         let who = self.wiring.sts.get_caller_identity(sts, &key.credentials()).await;
-        who.map_err(|why| KeyFailure::DoesNotWork(Box::new(why)))
+        who.map_err(|why| match &why {
+            AwsFailure::Refused(refusal) if rotate::is_not_known_yet(&refusal.code) => {
+                KeyFailure::DoesNotWork(Box::new(why))
+            }
+            _ => KeyFailure::NotAsked(Box::new(why)),
+        })
     }
 
     /// What the keys ask AWS with.
@@ -227,10 +225,32 @@ impl Keys {
         &self.wiring.iam
     }
 
+    /// The profile's key in the vault. One that is there and cannot be had now is a failure: it counts.
     async fn stored(&self, profile: &str) -> Result<Option<StoredKey>, KeyFailure> {
-        match self.wiring.vault.get() {
-            Some(vault) => Ok(keys::get(vault, profile).await?),
-            None => Ok(None),
+        let Some(vault) = self.wiring.vault.get() else {
+            return Err(KeyFailure::Locked {
+                why: OPENING.to_owned(),
+            });
+        };
+        match keys::get(vault, profile).await? {
+            None if keys::is_there(vault, profile).await? => Err(KeyFailure::Locked {
+                why: match vault.status() {
+                    VaultStatus::MemoryOnly { why } | VaultStatus::Locked { why } => why,
+                    VaultStatus::Sealed => OPENING.to_owned(),
+                },
+            }),
+            stored => Ok(stored),
+        }
+    }
+
+    /// Fails where nobody can tell what is in the vault: a key in both places would be taken for one of a file.
+    fn vault_answers(&self) -> Result<(), KeyFailure> {
+        match self.wiring.vault.get().map(Vault::status) {
+            Some(VaultStatus::Sealed | VaultStatus::MemoryOnly { .. }) => Ok(()),
+            Some(VaultStatus::Locked { why }) => Err(KeyFailure::Locked { why }),
+            None => Err(KeyFailure::Locked {
+                why: OPENING.to_owned(),
+            }),
         }
     }
 

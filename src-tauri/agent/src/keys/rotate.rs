@@ -1,24 +1,26 @@
 //! Putting a new key in the place of an old one, so that a key that works is stored whatever happens.
 //!
 //! The order: what is begun is written down; AWS makes a key; it is stored beside the old one; it is waited for until
-//! it works; it takes the old one's place; only then, and signed by the new one, the old one is made inactive and
-//! deleted. A rotation that was cut off is found by what was written down, and goes on from what is stored.
+//! it works; it takes the old one's place, and is read there again; only then the old one is made inactive and deleted,
+//! signed by the new one, or by a session that a code was shown for where policies want one. A rotation that was cut off
+//! is found by what was written down, and goes on from what is stored.
 //!
 //! Source: IAM User Guide, "Update access keys" (the steps) and "Troubleshoot IAM", on eventual consistency.
 
 mod begin;
+mod give_up;
+mod swap;
 
 use std::time::Duration;
 
-use hatrack_core::access_key::{KeyStatus, Rotation, Stage};
+use hatrack_core::access_key::{Rotation, Stage, WAITING};
 use hatrack_core::caller::CallerContext;
 use hatrack_core::secret::Credentials;
-use hatrack_core::shared_config::Draft;
 use hatrack_core::sts::{AwsFailure, Reach};
-use hatrack_store::aws_files::Locations;
 use hatrack_store::vault::keys::{LongTerm, StoredKey};
 
-use super::files::set_key;
+use super::files::key_of;
+use super::places::files_now;
 use super::{FileKey, KeyFailure, Keys};
 
 /// How often AWS is asked whether it takes the new key, and at the end it has been a minute and a half.
@@ -44,6 +46,8 @@ pub struct Rotated {
     pub kept_old: bool,
     /// Whether this finished one that was begun before.
     pub resumed: bool,
+    /// The other names that had the old key and have the new one now.
+    pub also: Vec<String>,
 }
 
 /// One rotation.
@@ -79,11 +83,13 @@ impl Holding {
         }
     }
 
+    /// The key that is to take the current one's place. One that has taken it does not wait any more.
     fn next(&self) -> Option<&LongTerm> {
-        match &self.vault {
+        let next = match &self.vault {
             Some(stored) => stored.next.as_ref(),
             None => self.file_next.as_ref(),
-        }
+        };
+        next.filter(|next| self.current().is_none_or(|current| current.id != next.id))
     }
 }
 
@@ -149,6 +155,7 @@ impl Drop for Running<'_> {
 
 impl Rotating<'_> {
     async fn run(&self) -> Result<Rotated, KeyFailure> {
+        self.keys.vault_answers()?;
         let before = self.keys.wiring.rotations.get(self.profile)?;
         let resumed = match before {
             Some(rotation) => self.resume(rotation).await?,
@@ -160,12 +167,13 @@ impl Rotating<'_> {
             None => self.begin().await?,
         };
         let holding = self.holding().await?;
-        if let Some(next) = holding.next() {
+        let new = self.new_key(&rotation, &holding)?;
+        if holding.current() != Some(new) {
             (self.told)(Stage::Proving);
-            self.prove(&rotation, next).await?;
+            self.prove(&rotation, new).await?;
         }
         (self.told)(Stage::Swapping);
-        let new = self.swap(&rotation).await?;
+        let (new, also) = self.swap(&rotation).await?;
         (self.told)(Stage::Retiring);
         self.retire(&rotation, &new).await?;
         Ok(Rotated {
@@ -173,17 +181,24 @@ impl Rotating<'_> {
             old_id: rotation.old_id,
             kept_old: rotation.keep_old,
             resumed: was_begun,
+            also,
+        })
+    }
+
+    /// What is stored now, whether it goes together or not.
+    async fn stored(&self) -> Result<Holding, KeyFailure> {
+        let shared = files_now(self.caller)?;
+        let in_files = |profile: &str| key_of(&shared, profile, self.caller);
+        Ok(Holding {
+            vault: self.keys.stored(self.profile).await?,
+            file: in_files(self.profile),
+            file_next: in_files(&waiting(self.profile)).map(|found| found.key),
         })
     }
 
     /// What is stored now.
     async fn holding(&self) -> Result<Holding, KeyFailure> {
-        let next = |profile: &str| Some(self.keys.in_files(profile, self.caller)?.key);
-        let holding = Holding {
-            vault: self.keys.stored(self.profile).await?,
-            file: self.keys.in_files(self.profile, self.caller),
-            file_next: next(&waiting(self.profile)),
-        };
+        let holding = self.stored().await?;
         match (&holding.vault, &holding.file) {
             // A file with a key that the vault knows nothing of: whose turn it is cannot be told.
             (Some(stored), Some(file))
@@ -207,67 +222,6 @@ impl Rotating<'_> {
             old_id: rotation.old_id.clone(),
             why: Box::new(why),
         })
-    }
-
-    /// The new key takes the old one's place, wherever that is.
-    async fn swap(&self, rotation: &Rotation) -> Result<LongTerm, KeyFailure> {
-        let holding = self.holding().await?;
-        let lost = || KeyFailure::Unknown(self.profile.to_owned());
-        let mut new = holding.current().ok_or_else(lost)?.clone();
-        if let Some(mut stored) = holding.vault.clone()
-            && let Some(next) = stored.next.take()
-        {
-            new = next.clone();
-            stored.before = Some(std::mem::replace(&mut stored.key, next));
-            self.keys.put(&stored).await?;
-        } else if holding.vault.is_none()
-            && let Some(next) = &holding.file_next
-        {
-            new = next.clone();
-        }
-        if let Some(file) = &holding.file
-            && (file.key.id == rotation.old_id || holding.file_next.is_some())
-        {
-            let locations = Locations::of_caller(self.caller);
-            let set = |draft: &mut Draft<'_>| {
-                set_key(draft, self.profile, &new);
-                draft.remove(&waiting(self.profile));
-            };
-            self.keys.edit(&locations, file.kind, set).await?;
-        }
-        Ok(new)
-    }
-
-    /// The old key is made inactive by the new one, and deleted: whoever can do that holds a key that works.
-    async fn retire(&self, rotation: &Rotation, new: &LongTerm) -> Result<(), KeyFailure> {
-        let signer = self.signer(new);
-        let (iam, reach, old_id) = (self.keys.iam(), &self.reaches.iam, &rotation.old_id);
-        let failed = |doing| {
-            move |why| KeyFailure::NotRetired {
-                id: new.id.clone(),
-                old_id: old_id.clone(),
-                doing,
-                why: Box::new(why),
-            }
-        };
-        let made_inactive = self
-            .until_known(|| iam.set_status(reach, &signer, old_id, KeyStatus::Inactive))
-            .await;
-        match made_inactive {
-            // Deleted by somebody meanwhile.
-            Err(AwsFailure::Refused(refusal)) if refusal.code == "NoSuchEntity" => {}
-            other => other.map_err(failed("made inactive"))?,
-        }
-        if !rotation.keep_old {
-            let deleted = self.until_known(|| iam.delete(reach, &signer, old_id)).await;
-            deleted.map_err(failed("deleted"))?;
-        }
-        if let Some(mut stored) = self.keys.stored(self.profile).await?
-            && stored.before.take().is_some()
-        {
-            self.keys.put(&stored).await?;
-        }
-        Ok(self.keys.wiring.rotations.forget(self.profile)?)
     }
 
     /// Asks until AWS knows the key that signs, for a while.
@@ -305,16 +259,13 @@ fn waiting(profile: &str) -> String {
     format!("{WAITING}{profile}")
 }
 
-/// What the names of such sections start with.
-pub const WAITING: &str = "hatrack-rotation-";
-
 fn is_denied(why: &AwsFailure) -> bool {
     matches!(why, AwsFailure::Refused(refusal) if refusal.code == "AccessDenied")
 }
 
 /// IAM and STS learn of a new key each by itself (IAM User Guide, "Changes that I make are not always immediately
 /// visible").
-fn is_not_known_yet(code: &str) -> bool {
+pub(super) fn is_not_known_yet(code: &str) -> bool {
     matches!(
         code,
         "InvalidClientTokenId" | "InvalidAccessKeyId" | "SignatureDoesNotMatch"

@@ -60,4 +60,11 @@ pub struct AddRole {
     pub mfa_serial: Option<MfaSerial>,
     /// The region a session starts with.
     pub region: Option<String>,
+    /// Whether it replaces a role of the same start and ARN that was added with other details; else that is
+    /// [`ErrorCode::AlreadyThere`](super::ErrorCode::AlreadyThere).
+    #[serde(default)]
+    pub replace: bool,
+    /// Whether `colour` is the person's own choice, which counts where the account has a hat too. A link's is not.
+    #[serde(default)]
+    pub recolour: bool,
 }

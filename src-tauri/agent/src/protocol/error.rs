@@ -14,6 +14,8 @@ pub enum ErrorCode {
     NoSuchSession,
     /// An option that this kind of role or session does not take, or a value out of STS's limits (wrong usage).
     Invalid,
+    /// What is to be added is there already with other details. Asked again with `replace`, it takes their place.
+    AlreadyThere,
     /// The credentials that a route starts from are not there, or are of no use for it.
     Identity,
     /// The shared files cannot be read.
@@ -38,6 +40,7 @@ impl ErrorCode {
             Self::AmbiguousRole => "ambiguous_role",
             Self::NoSuchSession => "no_such_session",
             Self::Invalid => "invalid",
+            Self::AlreadyThere => "already_there",
             Self::Identity => "identity",
             Self::Config => "config",
             Self::Aws => "aws",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use hatrack_core::arn::RoleArn;
 pub use hatrack_core::catalog::import::{ImportFormat, Unusable};
+use hatrack_store::teams::FileHash;
 use serde::{Deserialize, Serialize};
 
 /// Adds the roles of a file.
@@ -15,6 +16,9 @@ pub struct ImportRoles {
     pub from: Option<String>,
     /// Only tells what it would add.
     pub dry_run: bool,
+    /// What the person has seen it to add, by `Imported::sha256`; where the file is another by now, nothing is added.
+    #[serde(default)]
+    pub seen: Option<FileHash>,
 }
 
 /// Where the roles of another tool are.
@@ -32,6 +36,8 @@ pub enum ImportSource {
 pub struct Imported {
     /// Whose file it is.
     pub format: ImportFormat,
+    /// Of what was read.
+    pub sha256: FileHash,
     /// The roles added.
     pub added: Vec<ImportedRow>,
     /// The roles that were there already, by the same way.

@@ -1,6 +1,6 @@
 //! Long-term access keys, and the vault.
 
-pub use hatrack_core::access_key::{FileChange, FileLine, KeyKept, RotateOutcome};
+pub use hatrack_core::access_key::{FileChange, FileLine, KeyKept, RotateOutcome, RotationGivenUp};
 use hatrack_core::secret::Secret;
 use hatrack_core::sts_limits::TokenCode;
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,7 @@
 //! caller's carried variables, and the credentials of a hand-out.
 
 mod catalog;
+mod console;
 pub(crate) mod context;
 mod discovery;
 mod error;
@@ -16,6 +17,7 @@ mod import;
 mod keys;
 mod mfa;
 mod on_wire;
+mod profiles;
 mod proxy;
 mod said;
 mod saml;
@@ -36,18 +38,22 @@ use hatrack_store::teams::FileHash;
 use serde::{Deserialize, Serialize};
 
 pub use catalog::{AddRole, RoleChoice, SetAccount, SetFlag};
+pub use console::{ConsoleLink, ConsoleOutcome, ConsoleRequest, LinkWay, PageChoice};
 pub use discovery::{DiscoverOutcome, DiscoverRequest};
 pub use error::{ErrorCode, WireError};
 pub use event::{Event, Topic};
 pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, S3Reach};
 pub use import::{ImportFormat, ImportRoles, ImportSource, Imported, ImportedRow, Unusable};
-pub use keys::{AddKey, FileChange, FileLine, ImportKey, KeyKept, RotateKey, RotateOutcome};
+pub use keys::{AddKey, FileChange, FileLine, ImportKey, KeyKept, RotateKey, RotateOutcome, RotationGivenUp};
 pub use mfa::{AddTotp, TotpCode, TotpDevice};
+pub use profiles::{
+    ProfileForm, ProfileName, ProfileOutcome, ProfilePlan, WriteProfile, WrittenProfileView,
+};
 pub use proxy::GiveProxyLogin;
-pub use said::{Change, DescribeAccount, DescribeRole, ImportSettings, Set, SetDefaults};
+pub use said::{Change, Changes, DescribeAccount, DescribeRole, ImportSettings, Set, SetDefaults};
 pub use saml::{AddSaml, GiveAssertion};
 pub use session::{EndRequest, RecordRequest, RenewRequest, SessionRef};
-pub use settings::{QuitChoice, Settings, Theme};
+pub use settings::{ChangeSettings, QuitChoice, Settings, Theme};
 pub use sign_in::{SignInOutcome, SignInRequest};
 pub use status::{KeyringState, Status};
 pub use switch::SwitchRequest;
@@ -56,9 +62,25 @@ pub use team::{AddTeam, OfferedView, TeamPreview, TeamView};
 /// Grows with each change that an older client or agent could not read.
 pub const PROTOCOL: u32 = 2;
 /// A longer line from a client closes its connection.
-pub const LONGEST_REQUEST: usize = 256 * 1024;
+pub const LONGEST_REQUEST: usize = 64 * 1024;
+/// The same for a request that hands over an assertion (AWS takes 100,000 characters) or a pasted file.
+const LONGEST_WITH_TEXT: usize = 256 * 1024;
+const WITH_TEXT: [&[u8]; 2] = [b"\"kind\":\"give_assertion\"", b"\"kind\":\"import_roles\""];
 /// A longer line from the agent is not read: a catalog of 100,000 roles stays far below.
 pub const LONGEST_ANSWER: usize = 256 * 1024 * 1024;
+
+/// How long the line may be that begins with `line`: its kind is told within what any request may have.
+pub(crate) fn longest_request(line: &[u8]) -> usize {
+    let Some(beginning) = line.get(..LONGEST_REQUEST) else {
+        return LONGEST_REQUEST;
+    };
+    let has = |kind: &[u8]| beginning.windows(kind.len()).any(|window| window == kind);
+    if WITH_TEXT.into_iter().any(has) {
+        LONGEST_WITH_TEXT
+    } else {
+        LONGEST_REQUEST
+    }
+}
 
 /// A client's first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,8 +147,11 @@ pub enum Request {
     Reload,
     /// One role or identity of the catalog, by the rules of ROLE.
     Resolve(RoleChoice),
+    /// The catalog's key of a role or an identity, by the rules of ROLE.
+    KeyOf(RoleChoice),
     Switch(SwitchRequest),
     HandOut(HandOutRequest),
+    Console(ConsoleRequest),
     Sessions,
     Renew(RenewRequest),
     End(EndRequest),
@@ -164,6 +189,19 @@ pub enum Request {
         profile: String,
     },
     RotateKey(RotateKey),
+    /// Gives up a rotation that cannot be finished: the key in use stays.
+    GiveUpRotation {
+        profile: String,
+    },
+    /// What writing a profile would change.
+    PlanProfile(WriteProfile),
+    WriteProfile(WriteProfile),
+    /// The profiles that were written.
+    Profiles,
+    /// Takes a written profile out of its file; `default` gets back what stood there.
+    RemoveProfile {
+        name: String,
+    },
     History(HistoryQuery),
     Record(RecordRequest),
     SetFavourite(SetFlag),
@@ -204,6 +242,8 @@ pub enum Request {
     },
     /// The login that a proxy asked for.
     GiveProxyLogin(GiveProxyLogin),
+    /// No login that was given for a proxy is used any more, nor kept.
+    ForgetProxyLogins,
     /// The sign-ins that the caller's files name.
     Portals,
     SignIn(SignInRequest),
@@ -249,7 +289,7 @@ pub enum Request {
         on: bool,
     },
     Settings,
-    SetSettings(Settings),
+    SetSettings(ChangeSettings),
     Subscribe,
 }
 
@@ -264,6 +304,7 @@ pub enum Reply {
     Role(Box<RoleView>),
     Switch(SwitchOutcome),
     HandOut(HandOutOutcome),
+    Console(ConsoleOutcome),
     Sessions(Vec<SessionView>),
     Ended {
         count: u32,
@@ -282,10 +323,15 @@ pub enum Reply {
         paths: Vec<String>,
     },
     KeyRotation(RotateOutcome),
+    /// What is left of a rotation that was given up.
+    RotationGivenUp(RotationGivenUp),
+    ProfilePlan(ProfilePlan),
+    Profile(Box<ProfileOutcome>),
+    Profiles(Vec<WrittenProfileView>),
     Text {
         text: String,
     },
-    Changes(Vec<Change>),
+    Changes(Changes),
     Imported(Imported),
     Teams(Vec<TeamView>),
     Team(Box<TeamView>),
@@ -295,5 +341,8 @@ pub enum Reply {
     Discover(DiscoverOutcome),
     Discoveries(Vec<DiscoveryView>),
     Discovery(Box<DiscoveryView>),
+    ProxyLoginsForgotten {
+        count: u32,
+    },
     Settings(Settings),
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use hatrack_core::account::{AccountId, HatColour};
 use hatrack_core::catalog::{RegionName, SessionNameTemplate};
 use hatrack_core::sts_limits::SessionDuration;
+use hatrack_store::teams::FileHash;
 use serde::{Deserialize, Serialize};
 
 pub use hatrack_store::exchange::Change;
@@ -56,7 +57,7 @@ pub struct DescribeAccount {
     /// Its hat.
     #[serde(default)]
     pub colour: Set<HatColour>,
-    /// Whether a switch to it is asked for once more; `None` leaves that as it is.
+    /// Whether it is marked as production; `None` leaves that as it is. The window asks once more before a switch to it.
     #[serde(default)]
     pub production: Option<bool>,
     /// Whatever is to be remembered.
@@ -90,4 +91,16 @@ pub struct ImportSettings {
     pub path: PathBuf,
     /// Only tells what it would change.
     pub dry_run: bool,
+    /// The file that the person has seen, by `Changes::sha256`; where it is another by now, nothing is taken over.
+    #[serde(default)]
+    pub seen: Option<FileHash>,
+}
+
+/// What taking a file of settings over changes, or would.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Of the file.
+    pub sha256: FileHash,
+    /// One by one.
+    pub changes: Vec<Change>,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::on_wire;
 
-/// Names a provider, or changes the one of that name.
+/// Names a provider, or changes the one of that name where that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddSaml {
     /// What to call it.
@@ -15,6 +15,10 @@ pub struct AddSaml {
     /// The region whose STS is asked; `None` for the caller's own.
     #[serde(default)]
     pub region: Option<String>,
+    /// Whether it takes the place of a provider of that name; else that is
+    /// [`ErrorCode::AlreadyThere`](super::ErrorCode::AlreadyThere).
+    #[serde(default)]
+    pub replace: bool,
 }
 
 /// Hands over what a provider gave.

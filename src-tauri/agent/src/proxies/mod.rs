@@ -1,8 +1,8 @@
 //! Through which proxy a caller's requests go: the one its environment names, else the desktop's, with the name and
 //! password that the person gave for it.
 //!
-//! Invariants: a password is in the vault and in memory alone; what a caller names is only replaced by what the person
-//! has chosen.
+//! Invariants: a password is in the vault and in memory alone, and in nothing that a program is started with; what a
+//! caller names is only replaced by what the person has chosen.
 
 mod gnome;
 mod kde;
@@ -11,7 +11,7 @@ mod system;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hatrack_core::caller::CallerContext;
+use hatrack_core::caller::{CallerContext, Way};
 use hatrack_core::secret::Secret;
 use hatrack_core::shared_config::inert;
 use hatrack_store::settings::ProxyChoice;
@@ -24,11 +24,6 @@ use crate::sessions::VaultSlot;
 use system::Lookup;
 pub use system::SystemProxy;
 
-/// The variables that name a proxy, by what they are for. What stands first wins, as in the SDKs.
-const HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
-const HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
-const AROUND: [&str; 2] = ["NO_PROXY", "no_proxy"];
-
 /// A login that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ProxyFailure {
@@ -38,6 +33,9 @@ pub enum ProxyFailure {
     /// Basic authentication has a colon between the two (RFC 7617, 2).
     #[error("a proxy takes no name with a colon, and no name or password with a control character")]
     NoLogin,
+    /// What stands there goes before what was given.
+    #[error("the address of the proxy {0} names a login itself, which goes first; correct it in the environment or the desktop's settings")]
+    OwnLogin(String),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultFailure),
@@ -63,26 +61,36 @@ impl Proxies {
         }
     }
 
-    /// The caller, with the proxies that its requests go through.
+    /// The caller, with the proxies that its requests go through now. Its variables stay as they are.
     pub async fn prepared(&self, caller: CallerContext) -> CallerContext {
-        let named = |names: [&str; 2]| names.iter().any(|name| caller.var(name).is_some());
-        let caller = match self.choices.now().proxy {
-            ProxyChoice::None => without(caller),
-            ProxyChoice::System if !named(HTTPS) && !named(HTTP) => match self.system.of(&caller).await {
-                Some(system) => through(caller, system),
-                None => caller,
-            },
-            ProxyChoice::System | ProxyChoice::Environment => caller,
-        };
-        let caller = self.logged_in(caller, HTTPS).await;
-        self.logged_in(caller, HTTP).await
+        let mut way = self.chosen(&caller).await;
+        way.https = self.logged_in(way.https).await;
+        way.http = self.logged_in(way.http).await;
+        caller.going(Some(way))
     }
 
-    /// From now on `login` is used at its proxy.
+    /// The way by what the person has chosen, with no login but those that the addresses themselves name.
+    async fn chosen(&self, caller: &CallerContext) -> Way {
+        let own = caller.own_way();
+        let named = own.https.is_some() || own.http.is_some();
+        match self.choices.now().proxy {
+            ProxyChoice::None => Way {
+                around: own.around,
+                ..Way::default()
+            },
+            ProxyChoice::System if !named => match self.system.of(caller).await {
+                Some(system) => through(own, system),
+                None => own,
+            },
+            ProxyChoice::System | ProxyChoice::Environment => own,
+        }
+    }
+
+    /// From now on `login` is used at its proxy, where the proxy's address names none.
     ///
     /// # Errors
-    /// It is none, or the vault cannot be written.
-    pub async fn give(&self, login: ProxyLogin) -> Result<(), ProxyFailure> {
+    /// It is none, the caller's address of the proxy names one, or the vault cannot be written.
+    pub async fn give(&self, caller: &CallerContext, login: ProxyLogin) -> Result<(), ProxyFailure> {
         let address = Url::parse(&format!("http://{}", login.proxy)).ok();
         let proxy = address.as_ref().and_then(host_and_port);
         let Some(proxy) = proxy.filter(|proxy| *proxy == login.proxy) else {
@@ -96,6 +104,15 @@ impl Proxies {
         {
             return Err(ProxyFailure::NoLogin);
         }
+        let way = self.chosen(caller).await;
+        let named = [way.https, way.http].into_iter().flatten();
+        let own = named
+            .filter_map(|text| parsed(&text))
+            .filter(|url| names_login(url))
+            .find_map(|url| host_and_port(&url).filter(|own| *own == proxy));
+        if let Some(own) = own {
+            return Err(ProxyFailure::OwnLogin(own));
+        }
         // Without a keyring it lives as long as the agent.
         if let Some(vault) = self.vault.get() {
             proxies::put(vault, &login).await?;
@@ -104,27 +121,33 @@ impl Proxies {
         Ok(())
     }
 
-    /// The caller, whose proxy has the name and password that the person gave for it last.
-    async fn logged_in(&self, mut caller: CallerContext, names: [&'static str; 2]) -> CallerContext {
-        let found = names
-            .into_iter()
-            .find_map(|name| Some((name, caller.var(name)?.to_owned())));
-        let Some((name, text)) = found.map(|(name, text)| (name, Secret::new(text))) else {
-            return caller;
+    /// No login that was given is used any more; gives how many there were. Blobs of other versions go as well.
+    pub async fn forget(&self) -> Result<usize, ProxyFailure> {
+        // Without a vault they were in memory alone.
+        let sealed = match self.vault.get() {
+            Some(vault) => proxies::forget_all(vault).await?,
+            None => 0,
         };
-        let Some(mut url) = parsed(&text) else {
-            return caller;
+        let held = std::mem::take(&mut *self.logins());
+        Ok(sealed.max(held.into_values().flatten().count()))
+    }
+
+    /// The proxy, with the name and password that the person gave for it; one that names its own keeps that.
+    async fn logged_in(&self, proxy: Option<Secret>) -> Option<Secret> {
+        let text = proxy?;
+        let Some(mut url) = parsed(&text).filter(|url| !names_login(url)) else {
+            return Some(text);
         };
         let Some(login) = self.login(&url).await else {
-            return caller;
+            return Some(text);
         };
         let set = url
             .set_username(&login.name)
             .and_then(|()| url.set_password(Some(login.password.expose())));
-        if set.is_ok() {
-            caller.set(name, Some(Secret::new(String::from(url))));
-        }
-        caller
+        Some(match set {
+            Ok(()) => Secret::new(String::from(url)),
+            Err(()) => text,
+        })
     }
 
     async fn login(&self, url: &Url) -> Option<ProxyLogin> {
@@ -160,26 +183,22 @@ fn parsed(text: &Secret) -> Option<Url> {
     Url::parse(whole.expose()).ok()
 }
 
+fn names_login(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
 fn host_and_port(url: &Url) -> Option<String> {
     Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
 }
 
-fn without(mut caller: CallerContext) -> CallerContext {
-    for name in HTTPS.into_iter().chain(HTTP) {
-        caller.set(name, None);
-    }
-    caller
-}
-
-fn through(mut caller: CallerContext, system: SystemProxy) -> CallerContext {
-    let around = AROUND.iter().find_map(|name| caller.var(name));
-    let around = match around {
+fn through(own: Way, system: SystemProxy) -> Way {
+    let around = match own.around {
         Some(own) => format!("{own},{}", system.around),
         None => system.around,
     };
-    caller.set(AROUND[1], None);
-    caller.set(AROUND[0], Some(Secret::new(around)));
-    caller.set(HTTPS[0], system.https);
-    caller.set(HTTP[0], system.http);
-    caller
+    Way {
+        https: system.https,
+        http: system.http,
+        around: Some(around),
+    }
 }

@@ -42,7 +42,7 @@ impl SamlSignIns {
             let need = NeedView::EndpointConsent { endpoint };
             return SignInOutcome::Needs { need };
         }
-        if !anew && self.good(provider).is_some() {
+        if !anew && self.good_until(provider).is_some() {
             return SignInOutcome::SignedIn;
         }
         let now = self.0.clock.now().boot;

@@ -57,7 +57,9 @@ impl SamlSignIns {
             told: assertion.told.clone(),
         };
         let at = self.0.clock.now().wall;
+        let ends = assertion.told.ends;
         locked(&self.0.held).insert(provider.clone(), assertion);
+        self.clear_at_its_end(provider, ends);
         locked(&self.0.listed_at).insert(provider.clone(), at);
         self.0.catalogs.take_saml(listing.clone());
         let listings = self.0.listings.clone();

@@ -9,7 +9,8 @@ mod pending;
 mod role;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 
 use hatrack_core::broker::Random;
 use hatrack_core::expiry::Clock;
@@ -26,6 +27,9 @@ use crate::protocol::Topic;
 use crate::sessions::Mailbox;
 pub(crate) use begin::is_ours;
 use pending::Desk;
+
+/// How often it is looked whether an assertion has ended.
+const LOOK: Duration = Duration::from_secs(30);
 
 /// Every sign-in of this home at a SAML provider.
 #[derive(Clone)]
@@ -46,7 +50,7 @@ struct Inner {
 
 /// What these sign-ins have from outside.
 pub struct Wiring {
-    /// Time.
+    /// Time, by AWS's clock: an assertion ends by that.
     pub clock: Arc<dyn Clock>,
     /// Names of sign-ins.
     pub random: Arc<dyn Random>,
@@ -115,8 +119,9 @@ impl SamlSignIns {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         PortalStateView {
             portal: PortalView::from(provider),
-            signed_in_until: self.good(provider).map(|assertion| assertion.told.ends),
+            signed_in_until: self.good_until(provider),
             refreshes: false,
+            left_elsewhere: false,
             accounts: accounts.map(count),
             roles: roles.map(|roles| count(roles.len())),
             listed_at: locked(&self.0.listed_at).get(provider).copied(),
@@ -125,12 +130,33 @@ impl SamlSignIns {
         }
     }
 
-    /// The assertion of `provider`, if there is one that has not ended. One that has is cleared.
+    /// The assertion of `provider`, if there is one that has not ended.
     fn good(&self, provider: &SamlProvider) -> Option<Assertion> {
+        self.held().get(provider).cloned()
+    }
+
+    /// When the assertion of `provider` ends, if there is one that has not.
+    fn good_until(&self, provider: &SamlProvider) -> Option<Timestamp> {
+        self.held().get(provider).map(|assertion| assertion.told.ends)
+    }
+
+    /// The assertions that have not ended. Those that have are cleared.
+    fn held(&self) -> MutexGuard<'_, HashMap<SamlProvider, Assertion>> {
         let now = self.0.clock.now().wall;
         let mut held = locked(&self.0.held);
         held.retain(|_, assertion| assertion.told.ends > now);
-        held.get(provider).cloned()
+        held
+    }
+
+    /// Clears the assertion of `provider` that ends `at`, whether anybody asks for it then or not.
+    fn clear_at_its_end(&self, provider: &SamlProvider, at: Timestamp) {
+        let (weak, provider) = (Arc::downgrade(&self.0), provider.clone());
+        tokio::spawn(async move {
+            while let Some(left) = left(&weak, &provider, at) {
+                // The clock may be set, or found to be wrong, meanwhile.
+                tokio::time::sleep(left.min(LOOK)).await;
+            }
+        });
     }
 
     fn changed(&self, topics: &[Topic]) {
@@ -173,6 +199,22 @@ impl SamlSignIns {
             detail: Some(provider.name.clone()),
         });
     }
+}
+
+/// How long the assertion of `provider` that ends `at` is still good; `None` where it has gone, or has now been cleared.
+fn left(of: &Weak<Inner>, provider: &SamlProvider, at: Timestamp) -> Option<Duration> {
+    let sign_ins = SamlSignIns(of.upgrade()?);
+    let is_it = |assertion: &Assertion| assertion.told.ends == at;
+    if !locked(&sign_ins.0.held).get(provider).is_some_and(is_it) {
+        return None;
+    }
+    if sign_ins.good_until(provider).is_none() {
+        sign_ins.changed(&[Topic::Portals]);
+        return None;
+    }
+    let left = at.duration_since(sign_ins.0.clock.now().wall);
+    // Never nothing: a timer counts in milliseconds.
+    Some(left.unsigned_abs().max(Duration::from_millis(10)))
 }
 
 fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {

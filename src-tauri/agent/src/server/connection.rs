@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{Semaphore, mpsc};
@@ -12,8 +12,9 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use super::lines::Lines;
 use crate::protocol::{
-    Answer, Ask, ErrorCode, Hello, LONGEST_REQUEST, Message, PROTOCOL, Reply, Request, Welcome, WireError,
+    Answer, Ask, ErrorCode, Hello, Message, PROTOCOL, Reply, Request, Welcome, WireError,
 };
 use crate::service::{Answered, Listening, Service};
 
@@ -27,8 +28,8 @@ const MOST_AT_ONCE: usize = 256;
 /// Serves one connection until its peer goes.
 pub(super) async fn serve(stream: UnixStream, service: Arc<Service>) {
     let (read, mut write) = stream.into_split();
-    let mut read = BufReader::new(read);
-    let Ok(Some(hello)) = timeout(LINE_LIMIT, next_line(&mut read)).await else {
+    let mut lines = Lines::of(read);
+    let Ok(Some(hello)) = timeout(LINE_LIMIT, lines.next()).await else {
         return;
     };
     let Ok(hello) = serde_json::from_slice::<Hello>(&hello) else {
@@ -53,7 +54,7 @@ pub(super) async fn serve(stream: UnixStream, service: Arc<Service>) {
         places: Arc::new(Semaphore::new(MOST_AT_ONCE)),
     };
     // When it ends, what was started for this peer ends with it; calls to AWS go on, for others may share them.
-    connection.read_requests(&mut read, &mut tasks).await;
+    connection.read_requests(&mut lines, &mut tasks).await;
 }
 
 struct Connection {
@@ -64,13 +65,13 @@ struct Connection {
 }
 
 impl Connection {
-    async fn read_requests(&self, read: &mut BufReader<OwnedReadHalf>, tasks: &mut JoinSet<()>) {
+    async fn read_requests(&self, lines: &mut Lines<OwnedReadHalf>, tasks: &mut JoinSet<()>) {
         loop {
             // Silence between requests is fine for as long as the peer likes.
-            if read.fill_buf().await.is_ok_and(<[u8]>::is_empty) {
+            if !lines.has_more().await {
                 return;
             }
-            let Ok(Some(line)) = timeout(LINE_LIMIT, next_line(read)).await else {
+            let Ok(Some(line)) = timeout(LINE_LIMIT, lines.next()).await else {
                 return;
             };
             // The parser's message may repeat what it stumbled over, which may be a secret: not a word of it is kept.
@@ -158,12 +159,4 @@ async fn send<T: Serialize>(write: &mut OwnedWriteHalf, message: &T) -> Result<(
     line.push(b'\n');
     let written = timeout(WRITE_LIMIT, write.write_all(&line)).await;
     written.map_err(|_| ())?.map_err(|_| ())
-}
-
-/// One line without its end; `None` at the end of the stream, or where the line is longer than a request may be.
-async fn next_line(read: &mut BufReader<OwnedReadHalf>) -> Option<Zeroizing<Vec<u8>>> {
-    let mut line = Zeroizing::new(Vec::with_capacity(4 * 1024));
-    let mut bounded = read.take(LONGEST_REQUEST as u64);
-    bounded.read_until(b'\n', &mut line).await.ok()?;
-    (line.pop() == Some(b'\n')).then_some(line)
 }

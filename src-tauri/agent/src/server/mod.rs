@@ -4,6 +4,7 @@
 //! logged; and no connection holds another up.
 
 mod connection;
+mod lines;
 mod socket;
 
 use std::sync::Arc;

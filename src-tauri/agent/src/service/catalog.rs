@@ -22,14 +22,20 @@ impl Service {
             let loaded = service.catalogs.of(&caller);
             service.sign_ins.list_stale(&loaded.catalog.portals, &caller);
             service.teams.refresh_stale(&caller);
-            service.discover_due(&caller);
+            service.discover_due(&caller, &loaded);
             let choices = service.choices.now();
             let views = RoleViews::new(&choices, &service.catalogs, service.facts(), &standing, &caller);
             CatalogView {
                 revision: standing.revision,
                 roles: loaded.catalog.roles.iter().map(|role| views.role(role)).collect(),
                 identities: loaded.catalog.identities.iter().map(identity_view).collect(),
-                problems: loaded.catalog.problems.iter().map(problem_view).collect(),
+                problems: loaded
+                    .catalog
+                    .problems
+                    .iter()
+                    .chain(&service.portals_without_a_name(&loaded.catalog.portals))
+                    .map(problem_view)
+                    .collect(),
                 files: loaded
                     .files
                     .iter()

@@ -11,7 +11,7 @@ use hatrack_core::route::Identity;
 use hatrack_core::sts_limits::SessionDuration;
 use jiff::Timestamp;
 
-use crate::role_facts::{Known, RoleBook};
+use crate::role_facts::{Known, Reading, RoleBook};
 
 /// What is known of every role at one moment.
 pub(super) struct Facts {
@@ -52,9 +52,13 @@ impl Facts {
 
     /// Why nobody can switch to it: by its path, or by its trust policy where that was read lately.
     pub(super) fn unusable(&self, role: &RoleEntry) -> Option<String> {
-        let by_trust = || self.known(role)?.closed(self.now).cloned();
-        let why = role.arn.as_ref().and_then(Closed::by_path).or_else(by_trust)?;
-        Some(why.to_string())
+        if let Some(why) = role.arn.as_ref().and_then(Closed::by_path) {
+            return Some(why.to_string());
+        }
+        match self.known(role)?.closed(self.now)? {
+            Reading::Lately(why) => Some(why.to_look_at_again(role.account_id)),
+            Reading::LongAgo(_) => None,
+        }
     }
 
     pub(super) fn view(&self, role: &RoleEntry) -> Option<RoleFactsView> {
@@ -74,6 +78,10 @@ impl Facts {
             external_id: trust.is_some_and(|trust| trust.external_id.is_some()),
             mfa: trust.is_some_and(|trust| trust.mfa),
             last_used: facts.last_used,
+            was_closed: match known.closed(self.now) {
+                Some(Reading::LongAgo(why)) => Some(why.to_string()),
+                Some(Reading::Lately(_)) | None => None,
+            },
         })
     }
 }

@@ -28,7 +28,7 @@ struct Setting {
 }
 
 /// Whether a profile holds temporary keys: they have no session behind them that could be renewed.
-fn is_as_it_stands(identity: &IdentityEntry, caller: &CallerContext) -> bool {
+pub(super) fn is_as_it_stands(identity: &IdentityEntry, caller: &CallerContext) -> bool {
     !identity.route.identity.gives_sessions() && Base::of(&identity.route, caller).temporary == Some(true)
 }
 
@@ -67,6 +67,7 @@ impl Service {
         let rules = self.endpoint_rules(request.allow_endpoint);
         let session = self.mailbox.find(SessionId(id.to_owned())).await?;
         let (session, own) = session.ok_or_else(|| super::no_such_session(id))?;
+        let own = self.proxies.prepared(own).await;
         // Its world is the one it was switched to in, whoever uses it now.
         let setting = Setting {
             role_key: session.origin.role_key.clone().unwrap_or_default(),
@@ -244,14 +245,14 @@ impl Service {
     }
 }
 
-fn settings_of<'a>(found: Found<'a>) -> &'a EntrySettings {
+pub(super) fn settings_of<'a>(found: Found<'a>) -> &'a EntrySettings {
     match found {
         Found::Role(role) => &role.settings,
         Found::Identity(identity) => &identity.settings,
     }
 }
 
-fn route_of<'a>(found: Found<'a>) -> &'a Route {
+pub(super) fn route_of<'a>(found: Found<'a>) -> &'a Route {
     match found {
         Found::Role(role) => &role.route,
         Found::Identity(identity) => &identity.route,

@@ -23,6 +23,7 @@ impl Service {
             }
             ImportSource::Text(text) => text.clone(),
         };
+        let sha256 = small_file::seen(&text, request.seen)?;
         let import = Import::read(&text).map_err(|why| invalid(why.to_string()))?;
         let format = import.format;
         let loaded = self.catalogs.of(caller);
@@ -37,6 +38,7 @@ impl Service {
         let plan = loaded.catalog.plan_import(import, from);
         let imported = Imported {
             format,
+            sha256,
             added: added(&plan),
             present: present(&plan, &loaded.catalog),
             unusable: plan.unusable.clone(),

@@ -22,11 +22,13 @@ impl From<KeyFailure> for WireError {
     fn from(failure: KeyFailure) -> Self {
         let code = match &failure {
             KeyFailure::NoVault
+            | KeyFailure::Locked { .. }
             | KeyFailure::Vault(_)
             | KeyFailure::File(_)
             | KeyFailure::Rotations(_)
             | KeyFailure::NotStored { .. } => ErrorCode::Store,
             KeyFailure::DoesNotWork(_)
+            | KeyFailure::NotAsked(_)
             | KeyFailure::WantsCode(_)
             | KeyFailure::Refused(_)
             | KeyFailure::Unclear(_)
@@ -74,7 +76,8 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::RotateKey(rotate) => self.rotate_key(caller, rotate).await,
-            other => self.about_mfa(caller, other).await,
+            Request::GiveUpRotation { profile } => self.give_up_rotation(caller, &profile).await,
+            other => self.about_profiles(caller, other).await,
         }
     }
 
@@ -89,6 +92,12 @@ impl Service {
         {
             let message =
                 "that is no ID of a long-term access key; one starts with AKIA and has letters and digits";
+            return Err(WireError::new(ErrorCode::Invalid, message));
+        }
+        // AWS's have letters, digits, + and /. Another server's may have more, but nothing that would end a line.
+        let secret = key.secret.expose();
+        if secret.is_empty() || !secret.bytes().all(|b| b.is_ascii_graphic()) {
+            let message = "that is no secret access key; one has no blanks and only characters of ASCII";
             return Err(WireError::new(ErrorCode::Invalid, message));
         }
         let who = self.checked(&add.profile, &key, caller, add.check).await?;

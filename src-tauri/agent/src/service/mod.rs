@@ -2,13 +2,16 @@
 //!
 //! Requests run beside each other; whatever changes a session goes through the keeper's mailbox.
 
+mod adding;
 mod catalog;
+mod console;
 mod discovery;
 mod facts_views;
 mod hand_out;
 mod import;
 mod keys;
 mod mfa;
+mod profiles;
 mod role_views;
 mod said;
 mod saml;
@@ -21,6 +24,7 @@ use std::sync::Arc;
 
 use hatrack_core::broker::IdentitySource;
 use hatrack_core::caller::CallerContext;
+use hatrack_core::console::ConsoleSignIn;
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::HistoryLog;
 use hatrack_core::session::SessionId;
@@ -36,6 +40,7 @@ use crate::clocks::Clocks;
 use crate::devices::Devices;
 use crate::discovery::Discoveries;
 use crate::keys::Keys;
+use crate::profiles::Profiles;
 use crate::protocol::{
     EndRequest, ErrorCode, Event, KeyringState, Reply, Request, SessionRef, Status, Topic, WireError,
 };
@@ -46,6 +51,7 @@ use crate::sessions::{Ended, Ending, Listener, Mailbox, Scribe, VaultSlot};
 use crate::sign_in::SignIns;
 use crate::teams::Teams;
 
+pub use console::ConsoleBook;
 pub use switch::CatalogRenewals;
 
 /// Answers requests.
@@ -68,6 +74,12 @@ pub struct Service {
     pub devices: Arc<Devices>,
     /// Long-term access keys.
     pub keys: Arc<Keys>,
+    /// Profiles written into the shared files.
+    pub profiles: Arc<Profiles>,
+    /// AWS's sign-in for brokers.
+    pub console: Arc<dyn ConsoleSignIn>,
+    /// What was opened in the console.
+    pub console_book: ConsoleBook,
     /// The starts of routes.
     pub identities: Arc<dyn IdentitySource>,
     /// The settings.
@@ -83,7 +95,7 @@ pub struct Service {
     /// What AWS's answers say of it.
     pub clocks: Clocks,
     /// The proxies that callers' requests go through.
-    pub proxies: Proxies,
+    pub proxies: Arc<Proxies>,
     /// Whose agent this is.
     pub about: About,
     /// Rung when the agent is told to end.
@@ -171,14 +183,21 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::Resolve(choice) => Ok(Reply::Role(Box::new(self.resolve(&caller, &choice).await?))),
+            Request::KeyOf(choice) => {
+                let role_key = self.role_key(&caller, &choice)?;
+                Ok(Reply::RoleKey { role_key })
+            }
             Request::Switch(switch) => Ok(Reply::Switch(self.switch(&caller, switch).await?)),
+            Request::Console(console) => Ok(Reply::Console(self.console(&caller, console).await?)),
             Request::HandOut(hand_out) => Ok(Reply::HandOut(self.hand_out(&caller, hand_out).await?)),
             Request::Sessions => Ok(Reply::Sessions(self.mailbox.sessions().await?)),
             Request::Renew(renew) => Ok(Reply::Switch(self.renew(&caller, renew).await?)),
             Request::End(end) => self.end(&caller, end).await,
-            Request::EndAll => Ok(Reply::Ended {
-                count: self.mailbox.end(Ending::All, caller.client).await?,
-            }),
+            Request::EndAll => {
+                let count = self.mailbox.end(Ending::All, caller.client).await?;
+                self.profiles.reconcile().await;
+                Ok(Reply::Ended { count })
+            }
             Request::History(query) => Ok(Reply::History(self.history(&query).await?)),
             Request::Record(row) => {
                 self.mailbox.record(row, caller.client);
@@ -237,6 +256,7 @@ impl Service {
         if count == 0 {
             return Err(no_such_session(&id));
         }
+        self.profiles.reconcile().await;
         Ok(Reply::Ended { count })
     }
 

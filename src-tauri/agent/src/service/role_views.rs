@@ -118,6 +118,7 @@ impl<'a> RoleViews<'a> {
                 .find_map(|key| self.choices.roles.get(key))
                 .map(|about| about.defaults.clone())
                 .unwrap_or_default(),
+            production: role.production,
             favourite: role.keys().any(|key| self.choices.favourites.contains(key)),
             auto_renew: self.choices.auto_renew.contains(&role.key),
             last_use: last_use.cloned(),

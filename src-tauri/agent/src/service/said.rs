@@ -7,7 +7,7 @@ use hatrack_store::exchange::Exchange;
 use super::catalog::find;
 use super::{Service, store};
 use crate::protocol::{
-    DescribeAccount, DescribeRole, ErrorCode, ImportSettings, Reply, RoleChoice, Set, SetDefaults, Topic,
+    Changes, DescribeAccount, DescribeRole, ErrorCode, ImportSettings, Reply, RoleChoice, Set, SetDefaults, Topic,
     WireError,
 };
 use crate::small_file;
@@ -77,17 +77,19 @@ impl Service {
         request: &ImportSettings,
     ) -> Result<Reply, WireError> {
         let text = small_file::read(&caller.working_folder.join(&request.path), small_file::LARGEST)?;
+        let sha256 = small_file::seen(&text, request.seen)?;
         let file =
             Exchange::read(&text).map_err(|why| WireError::new(ErrorCode::Invalid, why.to_string()))?;
         if request.dry_run {
             let mut as_if = (*self.choices.now()).clone();
-            return Ok(Reply::Changes(file.merge_into(&mut as_if)));
+            let changes = file.merge_into(&mut as_if);
+            return Ok(Reply::Changes(Changes { sha256, changes }));
         }
         let mut changes = Vec::new();
         self.choose(&[Topic::Catalog, Topic::Sessions], |stored| {
             changes = file.merge_into(stored);
         })?;
-        Ok(Reply::Changes(changes))
+        Ok(Reply::Changes(Changes { sha256, changes }))
     }
 }
 
@@ -97,7 +99,8 @@ fn apply(said: SetDefaults, defaults: &mut hatrack_core::catalog::Defaults) {
     said.session_name.apply(&mut defaults.session_name);
 }
 
-fn one_line(said: Set<String>) -> Result<Set<String>, WireError> {
+/// A name, which shows as what it is: nothing in it steers a terminal or turns the text around it.
+pub(super) fn one_line(said: Set<String>) -> Result<Set<String>, WireError> {
     checked(said, LONGEST_NAME, "name", |text| inert(text) == text)
 }
 

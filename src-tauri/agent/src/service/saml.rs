@@ -2,6 +2,7 @@
 
 use hatrack_core::caller::CallerContext;
 use hatrack_core::saml::SamlProvider;
+use hatrack_core::shared_config::inert;
 
 use super::Service;
 use crate::protocol::{AddSaml, ErrorCode, GiveAssertion, Reply, Request, Topic, WireError};
@@ -31,6 +32,14 @@ impl Service {
             return Err(invalid(format!(
                 "\"{name}\" is a sign-in or a profile of the shared config already; choose another name"
             )));
+        }
+        let known = self.saml.provider(&provider.name);
+        if let Some(before) = known.filter(|before| *before != provider && !add.replace) {
+            let (name, url) = (inert(&before.name), before.start_url);
+            let message = format!(
+                "a provider called \"{name}\" is there already, at {url}; choose another name, or replace that one"
+            );
+            return Err(WireError::new(ErrorCode::AlreadyThere, message));
         }
         // The same name once more is the same provider, changed: what its old address gave is not the new one's.
         if let Some(before) = self

@@ -1,22 +1,33 @@
 //! What the person chooses and adds.
 
-use hatrack_core::arn::RoleArn;
 use hatrack_core::broker::{Endpoint, plan};
 use hatrack_core::caller::CallerContext;
-use hatrack_core::catalog::{AddedRole, Found, RegionName};
+use hatrack_core::catalog::{AddedRole, Found};
 use hatrack_core::route::ProcessCommand;
 use hatrack_core::session::SwitchOptions;
+use hatrack_core::shared_config::inert;
 use hatrack_store::settings::Settings as Stored;
 use hatrack_store::vault::proxies::ProxyLogin;
 
 use super::catalog::find;
+use super::said::one_line;
 use super::switch::order;
 use super::{Service, store};
 use crate::protocol::{
-    AddRole, ErrorCode, GiveProxyLogin, Reply, Request, RoleChoice, SetAccount, SetFlag, Settings, Topic,
+    ErrorCode, GiveProxyLogin, Reply, Request, RoleChoice, Set, SetAccount, SetFlag, Settings, Topic,
     WireError,
 };
 use crate::proxies::ProxyFailure;
+
+impl From<ProxyFailure> for WireError {
+    fn from(why: ProxyFailure) -> Self {
+        let code = match why {
+            ProxyFailure::Vault(_) => ErrorCode::Store,
+            ProxyFailure::NoProxy(_) | ProxyFailure::NoLogin | ProxyFailure::OwnLogin(_) => ErrorCode::Invalid,
+        };
+        Self::new(code, why.to_string())
+    }
+}
 
 impl Service {
     /// The settings as clients have them.
@@ -29,7 +40,9 @@ impl Service {
             theme: stored.theme,
             proxy: stored.proxy,
             sign_ins: stored.sign_ins,
+            no_keys_in_profiles: stored.no_keys_in_profiles,
             download_folder: stored.download_folder.clone(),
+            console: stored.console.clone(),
             said: stored.said.iter().cloned().collect(),
         }
     }
@@ -54,17 +67,15 @@ impl Service {
             Request::ImportRoles(import) => self.import_roles(caller, &import),
             Request::ConsentEndpoint { endpoint } => self.consent(&endpoint),
             Request::ConsentCommand { command } => self.consent_command(command),
-            Request::GiveProxyLogin(login) => self.give_proxy_login(login).await,
-            Request::SetSettings(settings) => self.choose(&[Topic::Status, Topic::Sessions], |stored| {
-                stored.quit = settings.quit_choice;
-                stored.codes = settings.codes;
-                stored.yubikeys = settings.yubikeys;
-                stored.theme = settings.theme;
-                stored.proxy = settings.proxy;
-                stored.sign_ins = settings.sign_ins;
-                stored.download_folder = settings.download_folder;
-                stored.said.extend(settings.said);
-            }),
+            Request::GiveProxyLogin(login) => self.give_proxy_login(caller, login).await,
+            Request::ForgetProxyLogins => self.forget_proxy_logins().await,
+            Request::SetSettings(change) => {
+                let topics = [Topic::Status, Topic::Sessions];
+                let done = self.choose(&topics, |stored| change.apply(stored))?;
+                // Keys in profiles may have been switched off.
+                self.profiles.reconcile().await;
+                Ok(done)
+            }
             _ => Err(WireError::new(
                 ErrorCode::Protocol,
                 "this version does not know that request",
@@ -85,7 +96,7 @@ impl Service {
     }
 
     /// The login that a proxy asked for.
-    async fn give_proxy_login(&self, login: GiveProxyLogin) -> Result<Reply, WireError> {
+    async fn give_proxy_login(&self, caller: &CallerContext, login: GiveProxyLogin) -> Result<Reply, WireError> {
         let GiveProxyLogin {
             proxy,
             name,
@@ -96,14 +107,14 @@ impl Service {
             name,
             password,
         };
-        self.proxies.give(login).await.map_err(|why| {
-            let code = match why {
-                ProxyFailure::Vault(_) => ErrorCode::Store,
-                ProxyFailure::NoProxy(_) | ProxyFailure::NoLogin => ErrorCode::Invalid,
-            };
-            WireError::new(code, why.to_string())
-        })?;
+        self.proxies.give(caller, login).await?;
         Ok(Reply::Done)
+    }
+
+    async fn forget_proxy_logins(&self) -> Result<Reply, WireError> {
+        let count = self.proxies.forget().await?;
+        let count = count.try_into().unwrap_or(u32::MAX);
+        Ok(Reply::ProxyLoginsForgotten { count })
     }
 
     fn set_favourite(&self, caller: &CallerContext, flag: SetFlag) -> Result<Reply, WireError> {
@@ -148,60 +159,12 @@ impl Service {
     }
 
     fn set_account(&self, said: SetAccount) -> Result<Reply, WireError> {
+        let name = one_line(said.name.map_or(Set::Clear, Set::To))?;
         self.choose(&[Topic::Catalog, Topic::Sessions], |stored| {
             let about = stored.accounts.entry(said.account_id).or_default();
-            about.name = said
-                .name
-                .map(|name| name.trim().to_owned())
-                .filter(|name| !name.is_empty());
+            name.apply(&mut about.name);
             about.colour = said.colour;
         })
-    }
-
-    fn add_role(&self, caller: &CallerContext, role: AddRole) -> Result<Reply, WireError> {
-        let invalid = |message: String| WireError::new(ErrorCode::Invalid, message);
-        let arn = RoleArn::new(role.partition, role.account_id, role.role_name.trim())
-            .map_err(|why| invalid(why.to_string()))?;
-        let loaded = self.catalogs.of(caller);
-        let start = role.identity_profile.as_str();
-        if loaded.catalog.by_key(start).is_none() {
-            let message = format!("there is no usable profile \"{start}\" to start from; choose another");
-            return Err(invalid(message));
-        }
-        let display_name = role
-            .display_name
-            .as_deref()
-            .map(str::trim)
-            .filter(|name| !name.is_empty());
-        if display_name.is_some_and(|name| name.chars().any(char::is_control)) {
-            return Err(invalid(
-                "the display name holds a character that cannot be shown; type it anew".into(),
-            ));
-        }
-        if let Some(region) = &role.region {
-            region
-                .parse::<RegionName>()
-                .map_err(|why| invalid(why.to_string()))?;
-        }
-        let added = AddedRole {
-            role: arn,
-            display_name: display_name.map(str::to_owned),
-            source_profile: role.identity_profile,
-            external_id: role.external_id,
-            mfa_serial: role.mfa_serial,
-            duration: None,
-            region: role.region,
-        };
-        let role_key = added.key();
-        self.choose(&[Topic::Catalog], |stored| {
-            if let Some(colour) = role.colour {
-                stored.accounts.entry(role.account_id).or_default().colour = Some(colour);
-            }
-            // The same role by the same way is the same entry: the form was filled in again to change it.
-            stored.added_roles.retain(|other| other.key() != added.key());
-            stored.added_roles.push(added);
-        })?;
-        Ok(Reply::RoleKey { role_key })
     }
 
     fn remove_role(&self, caller: &CallerContext, role_key: &str) -> Result<Reply, WireError> {
@@ -210,6 +173,7 @@ impl Service {
         keys.push(role_key.to_owned());
         let is_meant = |role: &AddedRole| keys.contains(&role.key());
         if !self.choices.now().added_roles.iter().any(is_meant) {
+            let role_key = inert(role_key);
             let message = format!("{role_key} was not added in Hatrack; remove it where it is written");
             return Err(WireError::new(ErrorCode::NoSuchRole, message));
         }

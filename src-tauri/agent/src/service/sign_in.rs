@@ -1,9 +1,10 @@
 //! Signing in and out, and what sign-ins list.
 
 use hatrack_core::caller::CallerContext;
-use hatrack_core::catalog::PortalEntry;
+use hatrack_core::catalog::{PortalEntry, Problem, Severity};
 use hatrack_core::portal_view::PortalStateView;
 use hatrack_core::saml::SamlProvider;
+use hatrack_core::shared_config::inert;
 use hatrack_core::sts::AwsFailure;
 use hatrack_core::view::NeedView;
 
@@ -96,11 +97,33 @@ impl Service {
         }
     }
 
+    /// The portals that no request can name: a SAML provider of that name was there first.
+    pub(super) fn portals_without_a_name(&self, entries: &[PortalEntry]) -> Vec<Problem> {
+        let hidden = entries
+            .iter()
+            .filter(|entry| self.saml.provider(entry.portal.name()).is_some());
+        hidden
+            .map(|entry| {
+                let name = inert(entry.portal.name());
+                Problem {
+                    severity: Severity::Warning,
+                    file: entry.defined_at.file.clone(),
+                    line: Some(entry.defined_at.line),
+                    profile: None,
+                    message: format!(
+                        "the sign-in \"{name}\" has the name of a SAML provider, which is meant wherever that name is given; \
+                         rename this [sso-session {name}], or remove the provider with `hat saml remove {name}`"
+                    ),
+                }
+            })
+            .collect()
+    }
+
     fn place(&self, caller: &CallerContext, name: &str) -> Result<Place, SignInFailure> {
         let loaded = self.catalogs.of(caller);
         let portal = || loaded.catalog.portal(name).cloned().map(Place::Portal);
         let saml = self.saml.provider(name).map(Place::Saml);
-        // The person gave the provider its name, and it was nobody else's then.
+        // The person gave the provider its name, and it was nobody else's then: the catalog says where it is now.
         saml.or_else(portal)
             .ok_or_else(|| SignInFailure::Unknown(name.to_owned()))
     }

@@ -17,6 +17,7 @@ use super::{Service, no_such_session};
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
 use crate::protocol::{ErrorCode, RenewRequest, RoleChoice, SwitchRequest, WireError};
+use crate::proxies::Proxies;
 use crate::sessions::{Fare, Renewals, Served};
 
 /// A request that can be carried out, or what stands in its way.
@@ -140,7 +141,12 @@ impl Service {
         if let Served::Session { session, .. } = &served {
             self.read_about(session, &plan, caller);
         }
-        let outcome = told(served, &plan, given, self.clocks.note())?;
+        let mut outcome = told(served, &plan, given, self.clocks.note())?;
+        if let SwitchOutcome::Denied { denial } = &mut outcome
+            && let Some(before) = self.closed_before(found)
+        {
+            denial.summary = format!("{} {before}", denial.summary);
+        }
         Ok(with_region(outcome, region))
     }
 
@@ -176,6 +182,7 @@ impl Service {
         let id = SessionId(id.to_owned());
         let found = self.mailbox.find(id.clone()).await?;
         let (session, own) = found.ok_or_else(|| no_such_session(&id.0))?;
+        let own = self.proxies.prepared(own).await;
         let own = self.caller_for_renewal(&session, own, caller);
         let mut options = session.origin.options.clone();
         options.duration = duration.or(options.duration);
@@ -282,12 +289,18 @@ pub struct CatalogRenewals {
     pub catalogs: Arc<Catalogs>,
     /// The settings.
     pub choices: Arc<Choices>,
+    /// The proxies.
+    pub proxies: Arc<Proxies>,
     /// Whether the home is a sandbox's.
     pub sandbox: bool,
 }
 
 #[async_trait]
 impl Renewals for CatalogRenewals {
+    async fn prepared(&self, caller: CallerContext) -> CallerContext {
+        self.proxies.prepared(caller).await
+    }
+
     async fn plan(&self, session: &Session, caller: &CallerContext) -> Result<Plan, String> {
         let loaded = self.catalogs.of(caller);
         let key = role_key(session).map_err(|error| error.message)?;

@@ -104,6 +104,8 @@ impl Keeper {
         caller: CallerContext,
         renews: Option<&SessionId>,
     ) -> TakenIn {
+        // A renewal goes by the proxy of its own time.
+        let caller = caller.going(None);
         let before = renews
             .and_then(|id| self.place(id))
             .or_else(|| self.place_of_key(&session.key));
@@ -141,6 +143,7 @@ impl Keeper {
             }
         };
         self.scribe.seal(session, caller);
+        self.wiring.followers.iter().for_each(|follower| follower.changed());
         TakenIn { place, was_listed }
     }
 
@@ -170,9 +173,10 @@ impl Keeper {
         let session = Arc::new(session);
         self.held[place].watch = self.watch(&session, told);
         self.held[place].session = session.clone();
-        self.held[place].caller = fare.caller.clone();
+        let caller = fare.caller.clone().going(None);
+        self.held[place].caller = caller.clone();
         self.identify(&session, fare);
-        self.scribe.seal(session, fare.caller.clone());
+        self.scribe.seal(session, caller);
         let told = Told {
             detail: Some("Reused the live session of a chain".into()),
             ..Told::default()
@@ -282,6 +286,7 @@ impl Keeper {
         }
         self.audience.changed(&[Topic::Sessions, Topic::Catalog]);
         self.do_what_is_due();
+        self.wiring.followers.iter().for_each(|follower| follower.restored());
     }
 
     /// The vault can be written to now: what lives in memory goes there.

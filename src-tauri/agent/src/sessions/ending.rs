@@ -60,6 +60,7 @@ impl Keeper {
         let session = Box::new(self.view(&self.held[place]));
         self.audience.tell(&Event::Expired { session });
         self.audience.changed(&[Topic::Sessions, Topic::Catalog]);
+        self.wiring.followers.iter().for_each(|follower| follower.changed());
     }
 
     /// AWS no longer accepts it: from now on it has ended, whatever was counted.
@@ -79,10 +80,11 @@ impl Keeper {
         let Some(place) = self.place(id) else { return };
         let held = &mut self.held[place];
         held.watch.renew_at = None;
-        let (session, mut caller) = (held.session.clone(), held.caller.clone());
+        let (session, caller) = (held.session.clone(), held.caller.clone());
         let (renewals, mailbox) = (self.wiring.renewals.clone(), self.mailbox.clone());
         let id = id.clone();
         tokio::spawn(async move {
+            let mut caller = renewals.prepared(caller).await;
             let planned = renewals.plan(&session, &caller).await;
             caller.client = Client::Agent;
             let (message, again) = match planned {
@@ -149,6 +151,9 @@ impl Keeper {
             }
             let session_id = held.session.id.to_string();
             self.audience.tell(&Event::Withdrawn { session_id });
+            for follower in &self.wiring.followers {
+                follower.switched_back(&held.session);
+            }
         }
         if !ending.is_empty() {
             self.watch_anew();

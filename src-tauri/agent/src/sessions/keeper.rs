@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::audience::Audience;
 use super::codes::CodeUnderWay;
+use super::follow::Follower;
 use super::last_use::LastUses;
 use super::mail::{Fare, Mail, Mailbox, Renewals, Served, Standing};
 use super::scribe::Scribe;
@@ -31,6 +32,8 @@ pub struct Wiring {
     pub renewals: Arc<dyn Renewals>,
     /// Where the next moment is set.
     pub alarm: watch::Sender<Option<BootTime>>,
+    /// Who is told what becomes of sessions.
+    pub followers: Vec<Arc<dyn Follower>>,
     /// Without a live session, a listener or a request for this long, the agent ends by itself.
     pub idle_after: Duration,
 }

@@ -74,6 +74,9 @@ pub enum Ending {
 /// How a session is planned anew when it is to be renewed without being asked for.
 #[async_trait]
 pub trait Renewals: Send + Sync {
+    /// The session's own caller, whose requests go as the person has them go now.
+    async fn prepared(&self, caller: CallerContext) -> CallerContext;
+
     /// The plan, by the catalog as it is now for the session's own caller; or why there is none, for people.
     async fn plan(&self, session: &Session, caller: &CallerContext) -> Result<Plan, String>;
 }

@@ -8,6 +8,7 @@ mod arrive;
 mod audience;
 mod codes;
 mod ending;
+mod follow;
 mod keeper;
 mod last_use;
 mod mail;
@@ -17,6 +18,7 @@ mod serve;
 mod views;
 
 pub use audience::Listener;
+pub use follow::Follower;
 pub use keeper::{Keeper, Wiring};
 pub use last_use::LastUses;
 pub use mail::{Ended, Ending, Fare, Mailbox, Renewals, Served, Standing};

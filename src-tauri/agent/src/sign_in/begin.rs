@@ -159,12 +159,39 @@ impl SignIns {
     }
 
     /// Signs out: at AWS, for every program on this computer, and in what is listed.
+    ///
+    /// Wherever sign-ins are kept now: those that were left in the other place end as well.
     pub async fn sign_out(&self, entry: &PortalEntry, caller: &CallerContext) -> Result<(), SignInFailure> {
         let portal = &entry.portal;
         let reach = reach_of_entry(entry, caller);
-        let cache = self.cache_of(caller).map_err(local)?;
+        let mut failed = None;
+        for cache in self.caches_of(caller).map_err(local)? {
+            let ended = self.end_in(&cache, portal, &reach).await;
+            failed = failed.or(ended.err());
+        }
+        self.unlist(portal).await;
+        self.write(
+            event::SIGN_OUT,
+            portal,
+            caller.client,
+            failed.as_ref().map(ToString::to_string),
+        );
+        self.changed(&[Topic::Portals, Topic::Catalog]);
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Ends the sign-in of one cache at AWS, and removes it.
+    async fn end_in(
+        &self,
+        cache: &SsoCache,
+        portal: &Portal,
+        reach: &PortalReach,
+    ) -> Result<(), SignInFailure> {
+        if !cache.may_hold(portal) {
+            return Ok(());
+        }
         let locked = cache.lock(portal).await.map_err(local)?;
-        let stored = self.stored(&cache, portal).await.map_err(local)?;
+        let stored = self.stored(cache, portal).await.map_err(local)?;
         let told = match &stored {
             Some((stored, _)) => {
                 self.0
@@ -175,21 +202,12 @@ impl SignIns {
             None => Ok(()),
         };
         let removed = tokio::task::spawn_blocking(move || locked.remove()).await;
-        self.unlist(portal).await;
         // What is gone from this computer cannot be used here, whatever AWS says; that it may live on is said.
-        let failed = match (removed, told) {
-            (Ok(Err(why)), _) => Some(local(why)),
-            (Err(why), _) => Some(local(why)),
-            (Ok(Ok(_)), Err(AwsFailure::Refused(refusal))) if refusal.status == 401 => None,
-            (Ok(Ok(_)), told) => told.err().map(SignInFailure::Aws),
-        };
-        self.write(
-            event::SIGN_OUT,
-            portal,
-            caller.client,
-            failed.as_ref().map(ToString::to_string),
-        );
-        self.changed(&[Topic::Portals, Topic::Catalog]);
-        failed.map_or(Ok(()), Err)
+        match (removed, told) {
+            (Ok(Err(why)), _) => Err(local(why)),
+            (Err(why), _) => Err(local(why)),
+            (Ok(Ok(_)), Err(AwsFailure::Refused(refusal))) if refusal.status == 401 => Ok(()),
+            (Ok(Ok(_)), told) => told.map_err(SignInFailure::Aws),
+        }
     }
 }

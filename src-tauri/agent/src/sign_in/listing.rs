@@ -176,13 +176,18 @@ impl SignIns {
 
     /// How one stands with each portal.
     pub async fn states(&self, entries: &[PortalEntry], caller: &CallerContext) -> Vec<PortalStateView> {
-        let cache = self.cache_of(caller).ok();
+        let caches = self.caches_of(caller).unwrap_or_default();
         let mut states = Vec::with_capacity(entries.len());
         for entry in entries {
-            let stored = match &cache {
-                Some(cache) => self.stored(cache, &entry.portal).await.ok().flatten(),
-                None => None,
-            };
+            let mut stored = None;
+            let mut left_elsewhere = false;
+            for (at, cache) in caches.iter().enumerate() {
+                let found = self.stored(cache, &entry.portal).await.ok().flatten();
+                match at {
+                    0 => stored = found,
+                    _ => left_elsewhere |= found.is_some_and(|(_, standing)| standing != Standing::Over),
+                }
+            }
             let known = self.standings().0.get(&entry.portal).cloned().unwrap_or_default();
             let refreshes = matches!(&stored, Some((stored, standing))
                 if *standing != Standing::Over && stored.token.refresh_token.is_some() && stored.registration.is_some());
@@ -193,6 +198,7 @@ impl SignIns {
                     .filter(|(_, standing)| *standing != Standing::Over)
                     .map(|(stored, _)| stored.token.expires_at),
                 refreshes,
+                left_elsewhere,
                 accounts: known.accounts.map(count),
                 roles: known.accounts.map(|_| count(known.roles)),
                 listed_at: known.listed_at,

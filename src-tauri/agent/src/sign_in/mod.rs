@@ -130,6 +130,15 @@ impl SignIns {
         }
     }
 
+    /// Everywhere that sign-ins of the caller may be, first where they are kept now.
+    fn caches_of(&self, caller: &CallerContext) -> Result<Vec<SsoCache>, NoHome> {
+        let now = self.cache_of(caller)?;
+        let shared = SsoCache::of_caller(caller);
+        let others = shared.into_iter().chain([SsoCache::in_vault(self.0.sealed.clone())]);
+        let others = others.filter(|other| *other != now).collect::<Vec<_>>();
+        Ok(std::iter::once(now).chain(others).collect())
+    }
+
     fn new_id(&self) -> String {
         let mut bytes = [0; 8];
         self.0.random.fill(&mut bytes);

@@ -64,6 +64,9 @@ pub enum TeamFailure {
     /// The name is another team's, or has changed.
     #[error("{0}")]
     Name(String),
+    /// What the person decided while its file was read counts more than that file.
+    #[error("team \"{}\" was changed while its file was read; read it again", inert(.0))]
+    Decided(String),
     /// It could not be kept.
     #[error(transparent)]
     Kept(#[from] TeamsFailure),
@@ -190,6 +193,7 @@ impl Teams {
     ) -> Result<TeamView, TeamFailure> {
         let unknown = || TeamFailure::Unknown(name.to_owned());
         let team = self.known().get(name).cloned().ok_or_else(unknown)?;
+        let before = team.kept.clone();
         let looked = look(team, accept, caller).await;
         let now = self.0.clock.now().wall;
         let (failure, offered) = match looked {
@@ -198,16 +202,12 @@ impl Teams {
                 if is_new {
                     team.kept.fetched_at = now;
                 }
-                // It may have been removed meanwhile.
-                if !self.known().contains_key(name) {
-                    return Err(unknown());
-                }
-                return self.keep(*team);
+                return self.keep_over(&before, *team);
             }
             Ok(Looked::Offered(offered)) => (changed(name, accept, offered.sha256), Some(offered)),
             Err(failure) => (failure, None),
         };
-        if let Some(team) = self.known().get_mut(name) {
+        if let Some(team) = self.known().get_mut(name).filter(|team| team.stands_as(&before)) {
             team.checked_at = Some(now);
             team.looking = false;
             team.error = Some(failure.to_string());
@@ -218,11 +218,14 @@ impl Teams {
 
     /// Lists a team's catalog no more.
     pub fn remove(&self, name: &str) -> Result<(), TeamFailure> {
-        if !self.known().contains_key(name) {
-            return Err(TeamFailure::Unknown(name.to_owned()));
+        {
+            let mut known = self.known();
+            if !known.contains_key(name) {
+                return Err(TeamFailure::Unknown(name.to_owned()));
+            }
+            self.0.files.forget(name)?;
+            known.remove(name);
         }
-        self.0.files.forget(name)?;
-        self.known().remove(name);
         self.list();
         Ok(())
     }
@@ -253,10 +256,32 @@ impl Teams {
     }
 
     fn keep(&self, team: Team) -> Result<TeamView, TeamFailure> {
+        let view = self.put(&mut self.known(), team)?;
+        self.list();
+        Ok(view)
+    }
+
+    /// Keeps what came of a look at `before`. It may have been removed, added anew or pinned to another file
+    /// meanwhile; that was the person's word and stands.
+    fn keep_over(&self, before: &KeptTeam, team: Team) -> Result<TeamView, TeamFailure> {
+        let view = {
+            let mut known = self.known();
+            match known.get(&before.name) {
+                None => return Err(TeamFailure::Unknown(before.name.clone())),
+                Some(now) if !now.stands_as(before) => return Err(TeamFailure::Decided(before.name.clone())),
+                // Another look has brought its file first.
+                Some(now) if now.kept != *before => return Ok(now.view()),
+                Some(_) => self.put(&mut known, team)?,
+            }
+        };
+        self.list();
+        Ok(view)
+    }
+
+    fn put(&self, known: &mut BTreeMap<String, Team>, team: Team) -> Result<TeamView, TeamFailure> {
         self.0.files.put(&team.kept)?;
         let view = team.view();
-        self.known().insert(team.kept.name.clone(), team);
-        self.list();
+        known.insert(team.kept.name.clone(), team);
         Ok(view)
     }
 
@@ -340,6 +365,11 @@ impl Team {
             error: None,
             offered: None,
         }
+    }
+
+    /// Whether it is read from the same place by the same trust as `before`.
+    fn stands_as(&self, before: &KeptTeam) -> bool {
+        self.kept.location == before.location && self.kept.trust == before.trust
     }
 
     fn view(&self) -> TeamView {

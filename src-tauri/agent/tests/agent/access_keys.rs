@@ -222,3 +222,56 @@ async fn a_key_that_does_not_work_is_not_taken_in() {
         Vec::<String>::new()
     );
 }
+
+#[tokio::test]
+async fn another_key_in_the_file_than_in_the_vault_is_listed_with_its_own_owner() {
+    let stage = Stage::new().await;
+    stage.ask(import("troy")).await.unwrap();
+    let path = stage.sandbox.manifest().credentials_file.clone();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines_of = |profile: &str| {
+        let section = text.split(&format!("[{profile}]\n")).nth(1).unwrap();
+        section.lines().take(2).collect::<Vec<_>>().join("\n")
+    };
+    let (troy, other) = (lines_of("troy"), lines_of("data-analyst"));
+    assert!(troy.contains("aws_secret_access_key"), "{troy}");
+    std::fs::write(&path, text.replacen(&troy, &other, 1)).unwrap();
+    let found: Vec<_> = keys(&stage)
+        .await
+        .into_iter()
+        .filter(|key| key.profile == "troy")
+        .map(|key| (key.standing, key.user.unwrap()))
+        .collect();
+    let expected = [
+        (KeyStanding::File, "data-analyst".to_owned()),
+        (KeyStanding::Vault, "troy".to_owned()),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn a_secret_that_would_end_a_line_is_not_taken_in() {
+    let stage = Stage::new().await;
+    for secret in [
+        "",
+        " ",
+        "canary secret",
+        "canary\n[evil]\nrole_arn = x",
+        "canary\u{e4}",
+    ] {
+        let add = AddKey {
+            profile: "typed".to_owned(),
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            secret: Secret::new(secret),
+            check: false,
+        };
+        let failed = stage.ask(Request::AddKey(add)).await.unwrap_err();
+        assert!(
+            failed.message.contains("no secret access key"),
+            "{}",
+            failed.message
+        );
+        assert!(!failed.message.contains("canary"));
+    }
+    assert!(keys(&stage).await.iter().all(|key| key.profile != "typed"));
+}

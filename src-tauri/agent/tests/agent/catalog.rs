@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use hatrack_agent::protocol::{
-    AddRole, ErrorCode, Event, Reply, Request, RoleChoice, SetAccount, SetFlag, Settings, Topic,
+    AddRole, ChangeSettings, ErrorCode, Event, Reply, Request, RoleChoice, SetAccount, SetFlag, Topic,
 };
 use hatrack_core::account::{HatColour, Partition};
 use hatrack_core::caller::Client;
+use hatrack_core::session::CodeUse;
 use hatrack_core::view::{CatalogView, RoleView};
 
 use crate::world::*;
@@ -64,11 +65,13 @@ async fn choices_show_and_last() {
         colour: Some(HatColour::Teal),
     };
     world.ask(Request::SetAccount(account)).await.unwrap();
-    let settings = Settings {
-        quit_choice: hatrack_agent::protocol::QuitChoice::Keep,
-        ..Settings::default()
+    let settings = ChangeSettings {
+        quit_choice: Some(hatrack_agent::protocol::QuitChoice::Keep),
+        ..ChangeSettings::default()
     };
     world.ask(Request::SetSettings(settings)).await.unwrap();
+    // Who changes another choice takes that one not back.
+    world.codes_for_each_role().await;
     for _ in 0..2 {
         let view = catalog(&world).await;
         let stuzio = role(&view, "stuzio");
@@ -81,6 +84,7 @@ async fn choices_show_and_last() {
             panic!("no settings");
         };
         assert_eq!(settings.quit_choice, hatrack_agent::protocol::QuitChoice::Keep);
+        assert_eq!(settings.codes, CodeUse::EachRole);
         world.restart().await;
     }
 }
@@ -98,6 +102,8 @@ async fn a_role_is_added_used_and_removed() {
         external_id: Some("given".parse().unwrap()),
         mfa_serial: None,
         region: Some("eu-central-1".into()),
+        replace: false,
+        recolour: false,
     };
     let Reply::RoleKey { role_key } = world.ask(Request::AddRole(form.clone())).await.unwrap() else {
         panic!("no key");
@@ -243,4 +249,99 @@ async fn a7_ten_thousand_profiles_are_listed_within_a_second() {
     // The budget is 100 ms in a release build, where the benchmark holds it; this catches what grows with the square.
     assert!(view.roles.len() > 10_000);
     assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn an_added_role_is_replaced_only_where_that_is_asked_for() {
+    let world = World::new().await;
+    let person = AddRole {
+        account_id: "444455556666".parse().unwrap(),
+        role_name: "Reader".into(),
+        partition: Partition::Aws,
+        display_name: Some("Mine".into()),
+        colour: Some(HatColour::Pink),
+        identity_profile: "troy".into(),
+        external_id: Some("mine".parse().unwrap()),
+        mfa_serial: Some("arn:aws:iam::183438944504:mfa/troy".parse().unwrap()),
+        region: Some("eu-central-1".into()),
+        replace: false,
+        recolour: true,
+    };
+    let Reply::RoleKey { role_key } = world.ask(Request::AddRole(person.clone())).await.unwrap() else {
+        panic!("no key");
+    };
+    let link = AddRole {
+        display_name: None,
+        colour: Some(HatColour::Red),
+        external_id: Some("theirs".parse().unwrap()),
+        mfa_serial: None,
+        region: None,
+        recolour: false,
+        ..person.clone()
+    };
+    let refused = world.ask(Request::AddRole(link.clone())).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::AlreadyThere);
+    for told in [
+        "external ID \"mine\" becomes \"theirs\"",
+        "becomes none",
+        "region \"eu-central-1\"",
+    ] {
+        assert!(refused.message.contains(told), "{}", refused.message);
+    }
+    let view = catalog(&world).await;
+    let kept = role(&view, &role_key);
+    assert_eq!((kept.external_id.as_deref(), kept.mfa), (Some("mine"), true));
+    assert_eq!(
+        (kept.region.as_str(), kept.colour),
+        ("eu-central-1", HatColour::Pink)
+    );
+    let agreed = AddRole {
+        replace: true,
+        ..link
+    };
+    world.ask(Request::AddRole(agreed)).await.unwrap();
+    let view = catalog(&world).await;
+    let replaced = role(&view, &role_key);
+    assert_eq!(
+        (replaced.external_id.as_deref(), replaced.mfa),
+        (Some("theirs"), false)
+    );
+    // The account's hat is the person's own all the same.
+    assert_eq!(replaced.colour, HatColour::Pink);
+}
+
+#[tokio::test]
+async fn names_that_show_as_something_else_are_refused() {
+    let world = World::new().await;
+    let said = |name: &str| SetAccount {
+        account_id: "081278057606".parse().unwrap(),
+        name: Some(name.into()),
+        colour: None,
+    };
+    let added = |name: &str, start: &str| AddRole {
+        account_id: "444455556666".parse().unwrap(),
+        role_name: "Reader".into(),
+        partition: Partition::Aws,
+        display_name: Some(name.into()),
+        colour: None,
+        identity_profile: start.into(),
+        external_id: None,
+        mfa_serial: None,
+        region: None,
+        replace: false,
+        recolour: false,
+    };
+    for name in ["a\u{202e}b", "a\u{200b}b", "a\u{1b}[31mb"] {
+        for request in [
+            Request::SetAccount(said(name)),
+            Request::AddRole(added(name, "troy")),
+        ] {
+            assert_eq!(world.ask(request).await.unwrap_err().code, ErrorCode::Invalid);
+        }
+        let refused = world
+            .ask(Request::AddRole(added("Mine", name)))
+            .await
+            .unwrap_err();
+        assert!(!refused.message.contains(name), "{}", refused.message);
+    }
 }

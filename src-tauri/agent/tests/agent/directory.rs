@@ -20,6 +20,8 @@ pub struct HeldIam {
     pub whose: Mutex<Option<Whose>>,
     /// Closed, nobody's policies are answered.
     pub gate: Semaphore,
+    /// The code that roles it does not know are refused with.
+    pub refusal: Mutex<String>,
 }
 
 impl Default for HeldIam {
@@ -30,6 +32,7 @@ impl Default for HeldIam {
             asked: watch::Sender::default(),
             whose: Mutex::default(),
             gate: Semaphore::new(1),
+            refusal: Mutex::new("AccessDenied".into()),
         }
     }
 }
@@ -74,7 +77,8 @@ impl Iam for HeldIam {
         let known = self.roles.lock().unwrap().get(name).cloned();
         self.asked
             .send_modify(|asked| asked.push((signer.access_key_id.clone(), name.to_owned())));
-        known.ok_or_else(|| refused("role-refused"))
+        let code = self.refusal.lock().unwrap().clone();
+        known.ok_or_else(|| refused_with(&code, "role-refused"))
     }
 
     async fn own_policies(
@@ -117,8 +121,12 @@ impl Organizations for HeldOrganizations {
 }
 
 pub fn refused(request_id: &str) -> AwsFailure {
+    refused_with("AccessDenied", request_id)
+}
+
+fn refused_with(code: &str, request_id: &str) -> AwsFailure {
     AwsFailure::Refused(Refusal {
-        code: "AccessDenied".into(),
+        code: code.into(),
         message: "you may not".into(),
         request_id: Some(request_id.into()),
         status: 403,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hatrack_agent::protocol::{
-    DiscoverOutcome, DiscoverRequest, ErrorCode, Event, Reply, Request, RoleChoice, Topic,
+    DiscoverOutcome, DiscoverRequest, ErrorCode, Event, Reply, Request, RoleChoice, SetAccount, Topic,
 };
 use hatrack_core::discover::Searched;
 use hatrack_core::discovery_view::DiscoveryView;
@@ -13,7 +13,7 @@ use hatrack_core::view::RoleView;
 
 use crate::world::*;
 
-const BOTH: &str = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":[
+pub const BOTH: &str = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":[
     "arn:aws:iam::081278057606:role/StuzioAcmeConsultantRole","arn:aws:iam::222233334444:role/New"]}"#;
 
 pub fn search(organization: bool, names: &[&str]) -> Request {
@@ -184,7 +184,12 @@ async fn an_organizations_active_accounts_have_roles_of_the_names_asked_for() {
     assert_eq!(audit.source, "Organization of troy");
     assert_eq!(audit.found.clone().unwrap().remarks, Vec::<String>::new());
     let other = named(&world, "Other555566667777").await.remove(0);
-    assert!(other.found.unwrap().remarks[0].starts_with("None of your own policies"));
+    let remark = other.found.unwrap().remarks.remove(0);
+    assert!(remark.starts_with("None of your own policies"), "{remark}");
+    assert!(
+        remark.contains("most likely"),
+        "what AWS will do is not known: {remark}"
+    );
     assert!(named(&world, "Closed-Audit").await.is_empty());
 }
 
@@ -325,30 +330,76 @@ async fn a_search_is_told_of_as_it_goes_and_can_be_cancelled() {
 }
 
 #[tokio::test]
-async fn what_is_read_daily_is_read_when_the_catalog_is_listed_a_day_later_and_nothing_else_is() {
-    let world = World::new().await;
-    world.iam.allow(&[]);
-    searched(&world, search(false, &[])).await;
-    world.iam.allow(&[("consulting", BOTH)]);
-    let day = Duration::from_secs(25 * 3600);
-    // While somebody listens, an agent does not end for idleness.
-    let listening = world.listen().await;
-    world.clock.pass(day);
-    assert!(named(&world, "New").await.is_empty());
-    assert_eq!(
-        ended(&world).await.report.policies.unwrap().roles,
-        0,
-        "nobody asked for it"
-    );
-    let (start, on) = ("troy".to_owned(), true);
-    world.ask(Request::SetDiscoveryDaily { start, on }).await.unwrap();
-    world.clock.pass(day);
-    roles(&world).await;
-    loop {
-        match soon(listening.next()).await {
-            Event::Changed { topics, .. } if topics.contains(&Topic::Catalog) => break,
-            _ => {}
-        }
+async fn a_policy_that_is_not_understood_may_allow_what_the_others_do_not_name() {
+    for odd in [
+        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*",
+            "Condition":{"StringSoundsLike":{"aws:username":"troi"}}}"#,
+        r#"{"Effect":"Allow","Action":"sts:AssumeRole",
+            "Resource":"arn:aws:iam::*:role/${aws:PrincipalTag/team}"}"#,
+    ] {
+        let world = World::new().await;
+        world.organizations.lists(&[("555566667777", "Payments", true)]);
+        world.iam.allow(&[("odd", odd)]);
+        searched(&world, search(true, &["Audit"])).await;
+        let audit = named(&world, "Audit").await.remove(0);
+        assert_eq!(audit.found.unwrap().remarks, Vec::<String>::new(), "{odd}");
     }
-    assert_eq!(named(&world, "New").await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_external_id_that_a_policy_forbids_is_not_sent() {
+    let world = World::new().await;
+    let named_by = |name: &str, operator: &str| {
+        format!(
+            r#"{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::222233334444:role/{name}",
+                "Condition":{{"{operator}":{{"sts:ExternalId":"stuzio"}}}}}}"#
+        )
+    };
+    let both = [
+        named_by("Wanted", "StringEquals"),
+        named_by("Forbidden", "StringNotEquals"),
+    ]
+    .join(",");
+    world.iam.allow(&[("own", &both)]);
+    searched(&world, search(false, &[])).await;
+    let wanted = named(&world, "Wanted").await.remove(0);
+    assert_eq!(wanted.external_id.as_deref(), Some("stuzio"));
+    let forbidden = named(&world, "Forbidden").await.remove(0);
+    assert_eq!(forbidden.external_id, None);
+    assert!(forbidden.found.unwrap().remarks[0].contains("sts:ExternalId"));
+}
+
+#[tokio::test]
+async fn a_name_in_a_role_name_is_the_accounts_own_or_makes_no_role() {
+    let world = World::new().await;
+    let wide = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::*:role/*-Audit"}"#;
+    world.iam.allow(&[("wide", wide)]);
+    let audit = || vec!["{name}-Audit".parse().unwrap()];
+    let view = searched(&world, search_from("troy", true, false, audit())).await;
+    assert_eq!(view.report.policies.unwrap().candidates, 0);
+    let name_it = SetAccount {
+        account_id: "081278057606".parse().unwrap(),
+        name: Some("Stuzio".into()),
+        colour: None,
+    };
+    world.ask(Request::SetAccount(name_it)).await.unwrap();
+    searched(&world, search_from("troy", true, false, audit())).await;
+    let audits: Vec<String> = roles(&world)
+        .await
+        .into_iter()
+        .map(|role| role.role_name)
+        .filter(|name| name.ends_with("-Audit"))
+        .collect();
+    assert_eq!(audits, ["Stuzio-Audit"]);
+}
+
+#[tokio::test]
+async fn a_search_that_aws_refuses_is_in_history_with_its_request_id() {
+    let world = World::new().await;
+    *world.sts.who.lock().unwrap() = Err(refused("who-refused"));
+    assert!(searched(&world, search(false, &[])).await.error.is_some());
+    let row = world.history().await.pop().unwrap();
+    assert_eq!((row.event.as_str(), row.outcome.as_str()), ("discover", "denied"));
+    assert_eq!(row.request_id.as_deref(), Some("who-refused"));
+    assert_eq!(row.profile.as_deref(), Some("troy"));
 }

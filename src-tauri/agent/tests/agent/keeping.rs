@@ -1,8 +1,8 @@
 //! What the person says about roles and accounts, and roles that several sources list.
 
 use hatrack_agent::protocol::{
-    AddRole, DescribeAccount, DescribeRole, ErrorCode, ImportRoles, ImportSource, Reply, Request, Set,
-    SetDefaults, SetFlag, WireError,
+    AddRole, Changes, DescribeAccount, DescribeRole, ErrorCode, ImportRoles, ImportSettings, ImportSource,
+    Reply, Request, Set, SetDefaults, SetFlag, WireError,
 };
 use hatrack_core::account::Partition;
 use hatrack_core::view::{CatalogView, RoleView};
@@ -32,6 +32,8 @@ fn as_stuzio() -> AddRole {
         external_id: Some("stuzio-acme".parse().unwrap()),
         mfa_serial: None,
         region: None,
+        replace: false,
+        recolour: false,
     }
 }
 
@@ -139,6 +141,7 @@ async fn an_accounts_defaults_show_and_are_sent() {
         (guarded.account_name.as_str(), guarded.duration),
         ("Stuzio", 7200)
     );
+    assert!(guarded.production && !role(&view, "far").production);
     assert_eq!(
         (guarded.region.as_str(), guarded.session_name.as_str()),
         ("eu-south-1", "by-081278057606")
@@ -193,6 +196,7 @@ async fn a_file_is_imported_whole_or_not_at_all() {
             source: ImportSource::Path(name.into()),
             from: Some("troy".into()),
             dry_run,
+            seen: None,
         })
     };
     let text: String = (0..300)
@@ -211,6 +215,7 @@ async fn a_file_is_imported_whole_or_not_at_all() {
         source: ImportSource::Text("[one]\nrole_arn = arn:aws:iam::081278057606:role/Pasted\n".into()),
         from: Some("troy".into()),
         dry_run: false,
+        seen: None,
     });
     let Reply::Imported(imported) = world.ask(pasted).await.unwrap() else {
         panic!("nothing imported");
@@ -223,4 +228,48 @@ async fn a_file_is_imported_whole_or_not_at_all() {
         let WireError { code, .. } = world.ask(import(name, false)).await.unwrap_err();
         assert_eq!(code, ErrorCode::Invalid, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_file_that_was_written_since_it_was_looked_at_is_not_taken_over() {
+    let world = World::new().await;
+    let path = world.folder.path().join("file");
+    let roles = |role: &str| format!("[one]\nrole_arn = arn:aws:iam::081278057606:role/{role}\n");
+    let import = |seen: Option<_>| {
+        Request::ImportRoles(ImportRoles {
+            source: ImportSource::Path("file".into()),
+            from: Some("troy".into()),
+            dry_run: seen.is_none(),
+            seen,
+        })
+    };
+    std::fs::write(&path, roles("Seen")).unwrap();
+    let Reply::Imported(looked) = world.ask(import(None)).await.unwrap() else {
+        panic!("no preview");
+    };
+    std::fs::write(&path, roles("Other")).unwrap();
+    let before = catalog(&world).await;
+    let refused = world.ask(import(Some(looked.sha256))).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Invalid);
+    assert_eq!(catalog(&world).await.roles, before.roles);
+    std::fs::write(&path, roles("Seen")).unwrap();
+    world.ask(import(Some(looked.sha256))).await.unwrap();
+
+    let Reply::Text { text } = world.ask(Request::ExportSettings).await.unwrap() else {
+        panic!("no text");
+    };
+    let settings = |seen: Option<_>| {
+        Request::ImportSettings(ImportSettings {
+            path: "file".into(),
+            dry_run: seen.is_none(),
+            seen,
+        })
+    };
+    std::fs::write(&path, &text).unwrap();
+    let Reply::Changes(Changes { sha256, .. }) = world.ask(settings(None)).await.unwrap() else {
+        panic!("no changes");
+    };
+    std::fs::write(&path, text + "\n").unwrap();
+    let refused = world.ask(settings(Some(sha256))).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Invalid);
 }

@@ -61,6 +61,24 @@ async fn x2_a_device_in_the_vault_answers_for_the_person() {
     assert_eq!(stage.sandbox.admin().calls("GetSessionToken"), 1);
 }
 
+/// The code is of AWS's time, as the first answer told it, not of this computer's.
+#[tokio::test]
+async fn h72_a_device_in_the_vault_counts_by_aws_s_clock() {
+    for seconds in [3600, -3600] {
+        let stage = Stage::new().await;
+        stage.sandbox.admin().set_clock_ahead(seconds);
+        let story = stage.story("X2");
+        let serial: MfaSerial = story.mfa_serial.as_deref().unwrap().parse().unwrap();
+        stage
+            .ask(add(&serial, story.mfa_seed.as_deref().unwrap()))
+            .await
+            .unwrap();
+        switched(stage.switch(to(&stage.story("S1").profile)).await);
+        switched(stage.switch(to(&story.profile)).await);
+        assert_eq!(stage.sandbox.admin().calls("GetSessionToken"), 1, "{seconds}");
+    }
+}
+
 #[tokio::test]
 async fn a_device_is_kept_sealed_until_it_is_removed() {
     let mut world = World::new().await;

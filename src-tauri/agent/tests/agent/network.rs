@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hatrack_agent::protocol::Event;
 use hatrack_agent::protocol::{
-    ErrorCode, GiveProxyLogin, HandOutOutcome, HandOutRequest, Reply, Request, RoleChoice, SessionRef,
-    Settings, Status, Topic,
+    ChangeSettings, ErrorCode, GiveProxyLogin, HandOutOutcome, HandOutRequest, Reply, Request, RoleChoice, SessionRef,
+    Status, Topic,
 };
 use hatrack_agent::service::Answered;
 use hatrack_core::caller::CallerContext;
@@ -30,7 +30,7 @@ impl Stage {
     }
 
     /// The caller with more variables.
-    fn caller_with(&self, more: &[(&str, String)]) -> CallerContext {
+    pub fn caller_with(&self, more: &[(&str, String)]) -> CallerContext {
         let own: Vec<(String, String)> = self
             .caller
             .vars()
@@ -46,7 +46,7 @@ impl Stage {
         )
     }
 
-    async fn ask_as(&self, caller: CallerContext, request: Request) -> Reply {
+    pub async fn ask_as(&self, caller: CallerContext, request: Request) -> Reply {
         match self.agent.service.answer(caller, request).await.unwrap() {
             Answered::Reply(reply) => *reply,
             Answered::Listening(_) => panic!("a subscription"),
@@ -57,9 +57,9 @@ impl Stage {
 #[tokio::test]
 async fn h72_a_clock_that_is_an_hour_off_switches_and_is_told() {
     for (seconds, way) in [
-        (3600, "1 h behind"),
-        (-3600, "1 h ahead of"),
-        (300, "5 min behind"),
+        (3600, "differ by 1 h; this computer's is behind"),
+        (-3600, "differ by 1 h; this computer's is ahead"),
+        (300, "differ by 5 min; this computer's is behind"),
     ] {
         let stage = Stage::new().await;
         assert_eq!(stage.status().await.clock_note, None);
@@ -133,24 +133,24 @@ async fn proxy_to(server: String) -> (u16, Arc<AtomicUsize>) {
 }
 
 /// A caller whose AWS is by a name that only the proxy knows, by plain HTTP.
-async fn behind_proxy() -> (Stage, u16, Arc<AtomicUsize>) {
+pub async fn behind_proxy() -> (Stage, u16, Arc<AtomicUsize>) {
     let stage = Stage::new().await;
     let server = stage.sandbox.endpoint().trim_start_matches("http://").to_owned();
     let (port, carried) = proxy_to(server).await;
     (stage, port, carried)
 }
 
-fn far() -> (&'static str, String) {
+pub fn far() -> (&'static str, String) {
     ("AWS_ENDPOINT_URL", "http://aws.example:4566".to_owned())
 }
 
-fn asked(stage: &Stage) -> Request {
+pub fn asked(stage: &Stage) -> Request {
     let mut switch = to(&stage.story("S1").profile);
     switch.allow_endpoint = true;
     Request::Switch(switch)
 }
 
-fn proxy_asks(reply: &Reply) -> Option<&str> {
+pub fn proxy_asks(reply: &Reply) -> Option<&str> {
     match reply {
         Reply::Switch(SwitchOutcome::Needs {
             need: NeedView::ProxyPassword { proxy },
@@ -274,9 +274,9 @@ async fn the_desktop_s_proxy_is_used_where_the_environment_names_none_and_the_pe
         (ProxyChoice::None, false, false),
         (ProxyChoice::System, true, true),
     ] {
-        let settings = Settings {
-            proxy: choice,
-            ..Settings::default()
+        let settings = ChangeSettings {
+            proxy: Some(choice),
+            ..ChangeSettings::default()
         };
         stage.ask(Request::SetSettings(settings)).await.unwrap();
         for (vars, asks) in [(&vars, by_desktop), (&named, by_name)] {

@@ -28,6 +28,10 @@ pub struct GatedSts {
     pub exchanges: Mutex<Vec<AssumeRoleWithWebIdentity>>,
     /// The exchanges of assertions that were asked for.
     pub federated: Mutex<Vec<AssumeRoleWithSaml>>,
+    /// Through what AssumeRole was called.
+    pub reaches: Mutex<Vec<Reach>>,
+    /// Who signs, as GetCallerIdentity answers.
+    pub who: Mutex<Result<CallerIdentity, AwsFailure>>,
     clock: Arc<HandClock>,
 }
 
@@ -40,6 +44,8 @@ impl GatedSts {
             ends: Mutex::default(),
             exchanges: Mutex::default(),
             federated: Mutex::default(),
+            reaches: Mutex::default(),
+            who: Mutex::new(Ok(identity("arn:aws:iam::183438944504:user/troy"))),
             clock,
         }
     }
@@ -101,10 +107,11 @@ impl GatedSts {
 impl Sts for GatedSts {
     async fn assume_role(
         &self,
-        _: &Reach,
+        reach: &Reach,
         signer: &Credentials,
         call: &AssumeRole,
     ) -> Result<Issued, AwsFailure> {
+        self.reaches.lock().unwrap().push(reach.clone());
         self.issue(&signer.access_key_id, call.duration.seconds(), Some(&call.role))
             .await
     }
@@ -140,11 +147,16 @@ impl Sts for GatedSts {
     }
 
     async fn get_caller_identity(&self, _: &Reach, _: &Credentials) -> Result<CallerIdentity, AwsFailure> {
-        Ok(CallerIdentity {
-            account: "183438944504".parse().unwrap(),
-            arn: "arn:aws:iam::183438944504:user/troy".into(),
-            user_id: "AIDATROY".into(),
-        })
+        self.who.lock().unwrap().clone()
+    }
+}
+
+/// Who has this ARN.
+pub fn identity(arn: &str) -> CallerIdentity {
+    CallerIdentity {
+        account: arn.split(':').nth(4).unwrap().parse().unwrap(),
+        arn: arn.into(),
+        user_id: "AIDATROY".into(),
     }
 }
 

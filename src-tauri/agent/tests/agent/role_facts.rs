@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hatrack_agent::protocol::{Request, RoleChoice};
+use hatrack_agent::protocol::{Event, Request, RoleChoice, Topic};
 use hatrack_core::view::{RoleView, SwitchOutcome};
 
 use crate::discovery::{named, roles, search, searched};
@@ -142,8 +142,130 @@ async fn s8_a_role_that_only_a_service_can_use_is_not_tried() {
         panic!("nobody can assume it")
     };
     assert_eq!((denial.code.as_str(), world.sts.calls()), ("RoleClosed", calls));
-    // A trust policy may have changed in a week: then AWS is asked.
-    world.clock.pass(Duration::from_secs(8 * 24 * 3600));
-    assert_eq!(named(&world, "Function").await[0].unusable, None);
-    switched(world.switch(&function.key).await);
+    assert!(
+        denial.summary.contains("account 183438944504 (hat discover)"),
+        "{}",
+        denial.summary
+    );
+}
+
+#[tokio::test]
+async fn a_role_that_let_nobody_in_is_tried_an_hour_after_that_was_read() {
+    let world = World::new().await;
+    let own = "arn:aws:iam::183438944504:role/Mended";
+    let to_mend = format!(r#"{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"{own}"}}"#);
+    world.iam.allow(&[("own", &to_mend)]);
+    let lambda =
+        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}"#;
+    world.iam.knows(own, lambda, 3600);
+    let listening = world.listen().await;
+    searched(&world, search(false, &[])).await;
+    let until = async |is: &dyn Fn(&RoleView) -> bool| loop {
+        let role = named(&world, "Mended").await.remove(0);
+        if is(&role) {
+            break role;
+        }
+        soon(listening.next()).await;
+    };
+    let role = until(&|role| role.unusable.is_some()).await;
+    assert_eq!(role.facts.unwrap().was_closed, None, "it is not past");
+    world.clock.pass(Duration::from_secs(61 * 60));
+    let role = named(&world, "Mended").await.remove(0);
+    assert_eq!(role.unusable, None);
+    assert!(
+        role.facts
+            .unwrap()
+            .was_closed
+            .unwrap()
+            .contains("lambda.amazonaws.com")
+    );
+    // Whoever is refused all the same is told what is known.
+    world.sts.refuse("AccessDenied", "no");
+    let SwitchOutcome::Denied { denial } = world.switch(&role.key).await else {
+        panic!("AWS refuses it")
+    };
+    assert_eq!(denial.code, "AccessDenied");
+    assert!(
+        denial
+            .summary
+            .contains("When Mended was last read, only the service"),
+        "{}",
+        denial.summary
+    );
+    let open = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"183438944504"}}"#;
+    world.iam.knows(own, open, 3600);
+    switched(world.switch(&role.key).await);
+    // A session proves that what was read is past, so it is read at once.
+    until(&|role| {
+        role.facts
+            .as_ref()
+            .is_some_and(|facts| facts.was_closed.is_none())
+    })
+    .await;
+}
+
+/// Three roles of the reader's own account, by its policies.
+const THREE: &str = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":[
+    "arn:aws:iam::183438944504:role/A","arn:aws:iam::183438944504:role/B","arn:aws:iam::183438944504:role/C"]}"#;
+
+#[tokio::test]
+async fn who_may_not_read_one_role_is_not_asked_for_the_next() {
+    let world = World::new().await;
+    world.iam.allow(&[("three", THREE)]);
+    searched(&world, search(false, &[])).await;
+    asked(&world, 1).await;
+    // Readings take turns: were the rest still to come, it would come before the second of these.
+    world.session("stuzio").await;
+    asked(&world, 2).await;
+    world.session("far").await;
+    let names: Vec<String> = asked(&world, 3).await.into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["A", "StuzioAcmeConsultantRole", "Far"]);
+}
+
+#[tokio::test]
+async fn a_role_that_is_not_there_does_not_keep_the_next_from_being_read() {
+    let world = World::new().await;
+    "NoSuchEntity".clone_into(&mut world.iam.refusal.lock().unwrap());
+    world.iam.allow(&[("three", THREE)]);
+    searched(&world, search(false, &[])).await;
+    let names: Vec<String> = asked(&world, 3).await.into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["A", "B", "C"]);
+}
+
+#[tokio::test]
+async fn too_many_requests_say_nothing_of_a_role_so_it_is_asked_for_again() {
+    let world = World::new().await;
+    "Throttling".clone_into(&mut world.iam.refusal.lock().unwrap());
+    world.session("stuzio").await;
+    asked(&world, 1).await;
+    soon(async {
+        while world.iam.asked.borrow().len() < 2 {
+            world.session("stuzio").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_learnt_of_several_roles_is_told_of_once() {
+    let world = World::new().await;
+    world.iam.allow(&[("three", THREE)]);
+    let open = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"183438944504"}}"#;
+    for name in ["A", "B", "C"] {
+        world
+            .iam
+            .knows(&format!("arn:aws:iam::183438944504:role/{name}"), open, 3600);
+    }
+    let listening = world.listen().await;
+    searched(&world, search(false, &[])).await;
+    // The search's own news names the searches too.
+    loop {
+        match soon(listening.next()).await {
+            Event::Changed { topics, .. } if topics == [Topic::Catalog] => break,
+            _ => {}
+        }
+    }
+    for name in ["A", "B", "C"] {
+        assert!(named(&world, name).await[0].facts.is_some(), "{name}");
+    }
 }

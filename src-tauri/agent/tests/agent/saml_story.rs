@@ -5,7 +5,7 @@ use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::secret::Secret;
 use hatrack_core::view::{SessionView, SwitchOutcome};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, to};
 use crate::world::switched;
 
 async fn stage() -> Stage {
@@ -21,6 +21,7 @@ async fn stage() -> Stage {
         name: "directory".into(),
         start_url: stage.sandbox.manifest().kinds.saml_start_url.clone(),
         region: None,
+        replace: false,
     };
     stage.ask(Request::AddSaml(add)).await.unwrap();
     stage
@@ -114,11 +115,6 @@ async fn s8_what_sts_does_not_believe_is_told_in_its_words() {
         .saml_response_for(&stage.user(0), "https://elsewhere.example/saml");
     stage.give(elsewhere.unwrap()).await;
     refused("InvalidIdentityToken").await;
-    // Ended by AWS's clock, not yet by this computer's.
-    stage.give(stage.response(0, 300)).await;
-    stage.sandbox.admin().set_clock_ahead(600);
-    refused("ExpiredTokenException").await;
-    stage.sandbox.admin().set_clock_ahead(0);
     // Changed on the way: here by one blank in the XML, which no signature survives.
     use base64::Engine as _;
     let engine = base64::engine::general_purpose::STANDARD;
@@ -128,4 +124,20 @@ async fn s8_what_sts_does_not_believe_is_told_in_its_words() {
         .replace("</samlp:Response>", " </samlp:Response>");
     stage.give(engine.encode(xml)).await;
     refused("InvalidIdentityToken").await;
+    // Ended by AWS's clock, which has not been asked since.
+    stage.give(stage.response(0, 300)).await;
+    stage.sandbox.admin().set_clock_ahead(600);
+    refused("ExpiredTokenException").await;
+}
+
+#[tokio::test]
+async fn h72_an_assertion_ends_by_aws_s_clock_not_by_a_wrong_one_here() {
+    let stage = stage().await;
+    // This computer's clock is ahead, as the first answer tells.
+    stage.sandbox.admin().set_clock_ahead(-600);
+    switched(stage.switch(to(&stage.story("S1").profile)).await);
+    stage.give(stage.response(0, 300)).await;
+    let role = stage.sandbox.manifest().kinds.saml_role_arn.clone();
+    let session = switched(stage.to_arn(&role, None).await);
+    assert!((3590..=3600).contains(&lasts(&session)));
 }

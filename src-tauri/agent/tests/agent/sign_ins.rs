@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use hatrack_agent::protocol::{ErrorCode, Reply, Request, Settings, SignInOutcome, SignInRequest, WireError};
+use hatrack_agent::protocol::{ErrorCode, Reply, Request, SignInOutcome, SignInRequest, WireError};
 use hatrack_agent::run::{Options, start};
 use hatrack_agent::service::Answered;
-use hatrack_core::choice::SignInStore;
 use hatrack_core::portal_view::{PortalStateView, SignInView};
 use hatrack_core::view::{CatalogView, NeedView, SwitchOutcome};
 use hatrack_sandbox::SignInStory;
@@ -18,12 +17,12 @@ use crate::stage::{Stage, outside, to};
 use crate::world::{soon, switched};
 
 impl Stage {
-    fn sign_in_story(&self) -> SignInStory {
+    pub fn sign_in_story(&self) -> SignInStory {
         self.sandbox.manifest().sign_in.clone()
     }
 
     /// The portal's name: that of its `[sso-session …]`.
-    fn portal(&self) -> String {
+    pub fn portal(&self) -> String {
         self.sign_in_story().portals[0].session.clone().unwrap()
     }
 
@@ -52,7 +51,7 @@ impl Stage {
     }
 
     /// Signs in as a person with a browser does.
-    async fn sign_in(&self) {
+    pub async fn sign_in(&self) {
         let sign_in = self.page(false).await;
         let back = self
             .sandbox
@@ -63,7 +62,7 @@ impl Stage {
         self.end_of(&sign_in).await.unwrap();
     }
 
-    async fn state(&self) -> PortalStateView {
+    pub async fn state(&self) -> PortalStateView {
         match self.ask(Request::Portals).await.unwrap() {
             Reply::Portals(states) => states
                 .into_iter()
@@ -81,7 +80,7 @@ impl Stage {
     }
 
     /// The state once a listing has ended.
-    async fn listed(&self) -> PortalStateView {
+    pub async fn listed(&self) -> PortalStateView {
         let Ok(Answered::Listening(changes)) = self
             .agent
             .service
@@ -99,7 +98,7 @@ impl Stage {
         }
     }
 
-    fn cache(&self) -> PathBuf {
+    pub fn cache(&self) -> PathBuf {
         self.folder.path().join(".aws/sso/cache")
     }
 }
@@ -123,7 +122,7 @@ async fn visit_as(at: &str, host: &str, line: &str) -> u16 {
     answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-fn needs_sign_in(outcome: &SwitchOutcome) -> bool {
+pub fn needs_sign_in(outcome: &SwitchOutcome) -> bool {
     matches!(
         outcome,
         SwitchOutcome::Needs {
@@ -192,54 +191,6 @@ async fn a_sign_in_lists_its_roles_beside_the_profiles_and_each_once() {
         role.key.clone(),
     ));
     switched(stage.switch(request).await);
-}
-
-#[tokio::test]
-async fn a_sign_in_that_is_not_shared_is_in_the_vault_alone() {
-    let stage = Stage::new().await;
-    let profile = stage.sign_in_story().profile;
-    let settings = |sign_ins| {
-        let settings = Settings {
-            sign_ins,
-            ..Settings::default()
-        };
-        Request::SetSettings(settings)
-    };
-    stage.ask(settings(SignInStore::Vault)).await.unwrap();
-    stage.sign_in().await;
-    switched(stage.switch(to(&profile)).await);
-    let state = stage.state().await;
-    assert!(state.signed_in_until.is_some() && state.refreshes);
-    assert!(!stage.cache().exists());
-    let sealed = sealed_sign_ins(&stage);
-    assert!(sealed >= 2, "the token and its registration: {sealed}");
-
-    // Refreshed there, too.
-    stage.sandbox.admin().expire_access_tokens();
-    let other = &stage.sign_in_story().portals[0].profiles[1];
-    switched(stage.switch(to(other)).await);
-    assert!(!stage.cache().exists());
-
-    // The two places do not mix.
-    stage.ask(settings(SignInStore::Shared)).await.unwrap();
-    assert_eq!(stage.state().await.signed_in_until, None);
-    stage.ask(settings(SignInStore::Vault)).await.unwrap();
-    let portal = stage.portal();
-    stage.ask(Request::SignOut { portal }).await.unwrap();
-    assert_eq!(stage.state().await.signed_in_until, None);
-    assert_eq!(sealed_sign_ins(&stage), sealed - 1);
-}
-
-/// How many sign-ins and registrations the vault holds.
-fn sealed_sign_ins(stage: &Stage) -> usize {
-    let vault = Home::at(&stage.sandbox.manifest().home).vault();
-    let names = std::fs::read_dir(vault).unwrap();
-    names
-        .filter(|entry| {
-            let name = entry.as_ref().unwrap().file_name();
-            name.to_string_lossy().starts_with("sso-")
-        })
-        .count()
 }
 
 #[tokio::test]

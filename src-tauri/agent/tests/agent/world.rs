@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hatrack_agent::client::Agent;
-use hatrack_agent::protocol::{Event, Reply, Request, RoleChoice, Settings, SwitchRequest, WireError};
+use hatrack_agent::protocol::{
+    ChangeSettings, Event, Reply, Request, RoleChoice, SwitchRequest, WireError,
+};
 use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::server::{Claim, claim, serve};
 use hatrack_agent::service::{Answered, Listening, Service};
@@ -165,9 +167,9 @@ impl World {
 
     /// From now on a code is for one role alone.
     pub async fn codes_for_each_role(&self) {
-        let settings = Settings {
-            codes: CodeUse::EachRole,
-            ..Settings::default()
+        let settings = ChangeSettings {
+            codes: Some(CodeUse::EachRole),
+            ..ChangeSettings::default()
         };
         self.ask(Request::SetSettings(settings)).await.unwrap();
     }

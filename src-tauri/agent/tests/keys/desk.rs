@@ -1,6 +1,7 @@
 //! The keys of a home of their own, and a caller with files of its own.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -28,12 +29,22 @@ pub struct Desk {
 }
 
 /// A keyring in memory; `false` where the system has none.
-pub struct MemoryKeyring(bool, Mutex<Option<Vec<u8>>>);
+pub struct MemoryKeyring(bool, Mutex<Option<Vec<u8>>>, AtomicBool);
+
+impl MemoryKeyring {
+    /// From now on, until it is unlocked.
+    pub fn lock(&self, locked: bool) {
+        self.2.store(locked, Ordering::Relaxed);
+    }
+}
 
 impl Keyring for MemoryKeyring {
     fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringTrouble> {
         if !self.0 {
             return Err(KeyringTrouble::Missing("none in this test".into()));
+        }
+        if self.2.load(Ordering::Relaxed) {
+            return Err(KeyringTrouble::Locked("locked in this test".into()));
         }
         Ok(self.1.lock().unwrap().clone().map(Zeroizing::new))
     }
@@ -60,22 +71,27 @@ impl Desk {
         Self {
             folder,
             aws: Arc::new(FakeAws::with_key("AKIAOLD", "canary-old")),
-            keyring: Arc::new(MemoryKeyring(keyring, Mutex::default())),
+            keyring: Arc::new(MemoryKeyring(keyring, Mutex::default(), AtomicBool::default())),
         }
     }
 
     /// As a new agent has them: from what is on the disk.
     pub async fn keys(&self) -> Keys {
-        self.keys_with(self.keyring.clone()).await
+        self.keys_with(self.keyring.clone(), Arc::new(|| {})).await
     }
 
     /// The same where the keyring gives no key.
     pub async fn keys_without_vault(&self) -> Keys {
-        self.keys_with(Arc::new(MemoryKeyring(false, Mutex::default())))
-            .await
+        let none = MemoryKeyring(false, Mutex::default(), AtomicBool::default());
+        self.keys_with(Arc::new(none), Arc::new(|| {})).await
     }
 
-    async fn keys_with(&self, keyring: Arc<MemoryKeyring>) -> Keys {
+    /// The same, where something happens while a new key is waited for.
+    pub async fn keys_that_pause(&self, meanwhile: impl Fn() + Send + Sync + 'static) -> Keys {
+        self.keys_with(self.keyring.clone(), Arc::new(meanwhile)).await
+    }
+
+    async fn keys_with(&self, keyring: Arc<MemoryKeyring>, meanwhile: Arc<dyn Fn() + Send + Sync>) -> Keys {
         let home = Home::at(&self.folder.path().join("home"));
         home.create().unwrap();
         let clock = Arc::new(SystemClock::new());
@@ -89,7 +105,10 @@ impl Desk {
             iam: self.aws.clone(),
             rotations: Rotations::of(&home),
             clock,
-            pause: Arc::new(|_| Box::pin(std::future::ready(()))),
+            pause: Arc::new(move |_| {
+                meanwhile();
+                Box::pin(std::future::ready(()))
+            }),
             hat: PathBuf::from("/usr/bin/hat"),
         });
         keys.learn().await;

@@ -131,3 +131,21 @@ async fn a_line_that_the_person_has_changed_is_not_overwritten() {
     assert_eq!(desk.credentials(), theirs);
     assert!(keys.credentials("troy").await.is_ok());
 }
+
+#[tokio::test]
+async fn a_key_that_another_file_hides_is_not_removed_with_the_one_that_was_taken_in() {
+    let desk = Desk::new();
+    let config = "[profile troy]\naws_access_key_id = AKIAHIDDEN\naws_secret_access_key = canary-hidden\n";
+    desk.config(config);
+    let (keys, caller) = (desk.keys().await, desk.caller());
+    keys.import("troy", None, &caller).await.unwrap();
+    for failed in [
+        keys.removal("troy", &caller).await.map(drop).unwrap_err(),
+        keys.take_out("troy", &caller).await.map(drop).unwrap_err(),
+    ] {
+        assert!(matches!(failed, KeyFailure::Differ(_)), "{failed}");
+    }
+    assert_eq!(desk.credentials(), CREDENTIALS);
+    let path = desk.folder.path().join("config");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), config);
+}

@@ -6,4 +6,7 @@ mod aws;
 mod cut_off;
 mod desk;
 mod files;
+mod give_up;
+mod only_key;
 mod rotation;
+mod shared_key;

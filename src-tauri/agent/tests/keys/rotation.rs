@@ -186,19 +186,3 @@ async fn a_stored_key_whose_record_is_gone_is_gone_on_with() {
     desk.rotate(&keys).await.unwrap();
     assert_eq!(desk.aws.active(), ["AKIANEW1"]);
 }
-
-#[tokio::test]
-async fn a_new_key_in_a_vault_that_is_locked_now_is_not_forgotten() {
-    let desk = Desk::new();
-    let keys = desk.keys().await;
-    keys.import("troy", None, &desk.caller()).await.unwrap();
-    desk.aws.state.lock().unwrap().new_keys_unknown_for = 1000;
-    desk.rotate(&keys).await.unwrap_err();
-    let begun = desk.rotations().get("troy").unwrap();
-    // The file still holds the old key, and nobody can see the new one.
-    let locked = desk.keys_without_vault().await;
-    let failed = desk.rotate(&locked).await.unwrap_err();
-    assert!(matches!(failed, KeyFailure::NotInVault(_)), "{failed}");
-    assert_eq!(desk.rotations().get("troy").unwrap(), begun);
-    assert_eq!(desk.aws.active(), ["AKIANEW1", "AKIAOLD"]);
-}

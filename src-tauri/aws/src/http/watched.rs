@@ -1,7 +1,6 @@
 //! A look at every exchange with AWS, whichever client makes it: what the clocks say, and who it was that answered.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
@@ -16,7 +15,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use super::captive;
 use super::skew::ClockSkews;
-use crate::failure::says;
+use crate::failure::{is_of_tls, says};
 use crate::patience::SignedAt;
 
 /// The proxy wants a name and a password.
@@ -33,6 +32,8 @@ pub(super) struct Watch {
     pub skews: Arc<ClockSkews>,
     /// `host:port` of the proxy that the wire goes through.
     pub proxy: Option<String>,
+    /// Whether an answer that AWS has not marked is somebody else's.
+    pub of_aws: bool,
 }
 
 impl Watch {
@@ -46,7 +47,7 @@ impl Watch {
             }
             return error;
         }
-        if error.is_user() {
+        if error.is_user() || !is_of_tls(&error) {
             return error;
         }
         match captive::behind_failed_tls(url).await {
@@ -68,7 +69,7 @@ impl HttpConnector for WatchedConnector {
         let url = request.uri().to_owned();
         let watch = self.watch.clone();
         let signed_at = request.headers().get("x-amz-date").map(str::to_owned);
-        let (sent, started) = (SystemTime::now(), Instant::now());
+        let sent = watch.skews.now();
         let answer = self.inner.call(request);
         HttpConnectorFuture::new(async move {
             let mut answer = match answer.await {
@@ -82,10 +83,12 @@ impl HttpConnector for WatchedConnector {
                 let asks = ProxyAsks { proxy: proxy.clone() };
                 return Err(ConnectorError::user(asks.into()));
             }
-            if let Some(first) = captive::of_answer(&url, &answer) {
+            if watch.of_aws
+                && let Some(first) = captive::of_answer(&url, &answer)
+            {
                 return Err(ConnectorError::user(first.into()));
             }
-            watch.skews.note(&url, answer.headers(), sent, started.elapsed());
+            watch.skews.note(&url, answer.headers(), sent);
             if let Some(at) = signed_at {
                 answer.add_extension(SignedAt(at));
             }

@@ -6,6 +6,7 @@ mod anywhere;
 mod buckets;
 mod captive;
 mod clock;
+mod console;
 mod device_code;
 mod download;
 mod download_faults;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hatrack_aws::team_file::{NotFetched, fetch};
-use hatrack_core::sts::Reach;
+use hatrack_core::secret::Secret;
+use hatrack_core::sts::{ProxyUrl, Reach};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::TlsAcceptor;
@@ -137,4 +138,19 @@ async fn i81_a_server_that_is_not_trusted_or_has_no_tls_is_not_asked() {
         Err(NotFetched::Unusable(_))
     ));
     assert!(site.server.asked().is_empty() && plain.asked().is_empty());
+}
+
+#[tokio::test]
+async fn i79_a_proxy_that_asks_for_a_login_is_named() {
+    let proxy =
+        Server::start(|_, _| Answer::new(407, "").with("proxy-authenticate", "Basic realm=x")).await;
+    let site = Site::answering(|_, _| Answer::new(200, "x")).await;
+    let through = Reach {
+        proxy: Some(ProxyUrl(Secret::new(proxy.url()))),
+        ..site.reach.clone()
+    };
+    let url: Url = "https://team.example/team.toml".parse().unwrap();
+    let why = fetch(&url, &through, LARGEST).await.unwrap_err();
+    let address = format!("127.0.0.1:{}", proxy.port);
+    assert_eq!(why, NotFetched::ProxyPassword { proxy: address });
 }

@@ -86,7 +86,7 @@ impl Discover {
         }
         let start = start_of(&agent, self.identity.as_deref(), context.caller.profile()).await?;
         if self.forget || self.list {
-            let known = self.known(&agent, &start).await?;
+            let known = self.known(&agent, start).await?;
             if self.list {
                 self.show(&agent, &known).await?;
                 return Ok(ExitCode::SUCCESS);
@@ -141,17 +141,24 @@ impl Discover {
         Ok(view)
     }
 
-    /// What was found from `start` before.
-    async fn known(&self, agent: &Agent, start: &RoleChoice) -> Result<DiscoveryView, Failure> {
-        let RoleChoice::Typed(name) = start else {
+    /// What was found from `start` before; the word means what it means to a search.
+    async fn known(&self, agent: &Agent, start: RoleChoice) -> Result<DiscoveryView, Failure> {
+        let RoleChoice::Typed(name) = &start else {
             return Err(Failure::usage("name the identity"));
         };
+        let name = name.clone();
         let views = agent.discoveries().await?;
-        let known = views.into_iter().find(|view| view.start == *name);
+        let key = match agent.key_of(start).await.map_err(Failure::from) {
+            Ok(key) => key,
+            // What has gone from the files since can still be shown and forgotten.
+            Err(_) if views.iter().any(|view| view.start == name) => name.clone(),
+            Err(why) => return Err(why),
+        };
+        let known = views.into_iter().find(|view| view.start == key);
         known.ok_or_else(|| {
             Failure::refused(format!(
                 "nothing was looked for from \"{}\"; `hat discover --list` shows what was",
-                inert(name)
+                inert(&name)
             ))
         })
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use hatrack_agent::protocol::{HandOutRequest, SessionRef};
-use hatrack_core::export::{Exports, Shell, export_text, unset_text};
+use hatrack_core::export::{Exports, Shell, export_text, prompt_name, unset_text};
 
 use crate::ask::{self, Person};
 use crate::context::Context;
@@ -56,9 +56,11 @@ impl Env {
         request.raw = self.raw;
         request.detail = Some(format!("Exported env for {}", shell.label()));
         let given = ask::hand_out(&context.agent().await?, Person::AtTerminal, request).await?;
+        let role = given.session.as_ref().map(prompt_name);
         let exports = Exports {
             credentials: &given.credentials,
             region: &given.region,
+            role: role.as_deref(),
         };
         let text = export_text(shell, exports).map_err(Failure::refused)?;
         given.notes.iter().for_each(|note| out::note(note));

@@ -35,7 +35,7 @@ pub struct History {
     /// Only this outcome
     #[arg(long, value_name = "OUTCOME", value_parser = [outcome::OK, outcome::DENIED, outcome::FAILED])]
     outcome: Option<String>,
-    /// Only this event: switch, renew, expire, switch_back, export, hand_out, download, upload
+    /// Only this event: switch, renew, expire, switch_back, export, hand_out, download, upload, sign_in, discover
     #[arg(long, value_name = "EVENT")]
     event: Option<String>,
     /// At most this many rows, the newest; 100 where left out, all of them with --export

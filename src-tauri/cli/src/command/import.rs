@@ -34,6 +34,7 @@ impl Import {
             source: ImportSource::Path(self.file),
             from: self.from,
             dry_run: self.dry_run,
+            seen: None,
         };
         let imported = context.agent().await?.import_roles(request).await?;
         if self.listing.json {

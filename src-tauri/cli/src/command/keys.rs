@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use hatrack_agent::client::Agent;
-use hatrack_agent::protocol::{FileChange, ImportKey, KeyKept, RotateKey, RotateOutcome};
+use hatrack_agent::protocol::{FileChange, ImportKey, KeyKept, RotateKey, RotateOutcome, RotationGivenUp};
 use hatrack_core::shared_config::{inert, inert_whole};
 use hatrack_core::sts_limits::TokenCode;
 
@@ -46,7 +46,8 @@ enum Does {
     /// Replace a key by a new one
     ///
     /// AWS makes a new key; it is stored and waited for until it works; only then the old one is made inactive and
-    /// deleted. A rotation that was cut off is finished by the next one.
+    /// deleted. A rotation that was cut off is finished by the next one. Other profiles with the same key get the new
+    /// one too.
     Rotate(Rotate),
 }
 
@@ -109,6 +110,11 @@ struct Rotate {
     /// The code of the user's MFA device, where a policy wants one
     #[arg(long, value_name = "CODE")]
     mfa_code: Option<TokenCode>,
+    /// End a rotation that cannot be finished: the key in use stays
+    ///
+    /// Nothing is deleted at AWS: what is left there is named.
+    #[arg(long, conflicts_with_all = ["keep_old", "mfa_code"])]
+    give_up: bool,
 }
 
 impl Keys {
@@ -196,6 +202,13 @@ impl Remove {
 
 impl Rotate {
     async fn run(self, agent: &Agent) -> Result<(), Failure> {
+        if self.give_up {
+            let given_up = agent.give_up_rotation(&self.name.profile).await?;
+            for line in left(&given_up) {
+                out::note(&line);
+            }
+            return Ok(());
+        }
         let request = RotateKey {
             profile: self.name.profile,
             keep_old: self.keep_old,
@@ -206,6 +219,7 @@ impl Rotate {
             old_ends,
             kept_old,
             resumed,
+            also,
         } = ask::rotate(agent, request).await?
         else {
             return Err(Failure::refused(
@@ -221,8 +235,36 @@ impl Rotate {
         out::note(&format!(
             "the key …{new_ends} is in use, and the old one …{old_ends} {old}{begun}"
         ));
+        for profile in also {
+            out::note(&format!(
+                "the profile \"{}\" had the same key and has the new one too",
+                inert(&profile)
+            ));
+        }
         Ok(())
     }
+}
+
+/// What became of a rotation that was given up.
+fn left(given_up: &RotationGivenUp) -> Vec<String> {
+    let in_use = inert(&given_up.in_use_ends);
+    let mut lines = vec![format!("the rotation is given up; the key …{in_use} is in use")];
+    for key in &given_up.left {
+        let ends = inert(&key.id_ends);
+        let names: Vec<String> = key
+            .profiles
+            .iter()
+            .map(|name| format!("\"{}\"", inert(name)))
+            .collect();
+        lines.push(match names.is_empty() {
+            true => format!("the key …{ends} is left at AWS: delete it there, if nothing uses it"),
+            false => format!(
+                "the key …{ends} is left at AWS, and still in use by {}",
+                names.join(", ")
+            ),
+        });
+    }
+    lines
 }
 
 fn told(kept: &KeyKept, profile: &str) -> String {
@@ -238,7 +280,7 @@ fn told(kept: &KeyKept, profile: &str) -> String {
 }
 
 /// The change as lines of a diff.
-fn shown(changes: &[FileChange]) -> Vec<String> {
+pub fn shown(changes: &[FileChange]) -> Vec<String> {
     let mut lines = Vec::new();
     for change in changes {
         lines.push(inert(&change.file));

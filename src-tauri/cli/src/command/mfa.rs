@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use hatrack_agent::client::is_yubikey_account;
+use hatrack_agent::protocol::ChangeSettings;
 use hatrack_core::secret::Secret;
 use hatrack_core::shared_config::inert;
 use hatrack_core::sts_limits::MfaSerial;
@@ -104,13 +105,11 @@ impl Mfa {
 
 impl Yubikey {
     async fn remember(self, context: &Context) -> Result<(), Failure> {
-        let agent = context.agent().await?;
-        let mut settings = agent.settings().await?;
-        match self.account {
-            Some(account) => drop(settings.yubikeys.insert(self.device.serial, account)),
-            None => drop(settings.yubikeys.remove(&self.device.serial)),
-        }
-        Ok(agent.set_settings(settings).await?)
+        let change = ChangeSettings {
+            yubikeys: [(self.device.serial, self.account)].into(),
+            ..Default::default()
+        };
+        Ok(context.agent().await?.change_settings(change).await?)
     }
 }
 

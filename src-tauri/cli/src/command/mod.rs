@@ -3,6 +3,7 @@
 mod agent;
 mod completions;
 mod config;
+mod console;
 mod credential_process;
 mod discover;
 mod end;
@@ -13,6 +14,8 @@ mod import;
 mod keys;
 mod login;
 mod mfa;
+mod profile;
+mod prompt;
 mod renew;
 mod roles;
 mod s3;
@@ -76,6 +79,10 @@ enum Command {
     Mfa(mfa::Mfa),
     /// Run a command that keeps fresh credentials
     Exec(exec::Exec),
+    /// Write profiles into ~/.aws for tools that know nothing of Hatrack
+    Profile(profile::Profile),
+    /// Sign in to the AWS console as a role
+    Console(console::Console),
     /// Print credentials for a credential_process line
     CredentialProcess(credential_process::CredentialProcess),
     /// List buckets and objects, copy objects
@@ -94,6 +101,8 @@ enum Command {
     Sandbox(sandbox::Sandbox),
     /// The process that owns sessions
     Agent(agent::AgentCommand),
+    /// Show the session in a shell's prompt
+    Prompt(prompt::Prompt),
     /// Print a shell's completion script
     Completions(completions::Completions),
 }
@@ -116,6 +125,7 @@ impl Hat {
         }
         match self.command {
             Command::Completions(command) => command.run(),
+            Command::Prompt(command) => command.run(),
             Command::Config(command) => command.run(&context()?),
             Command::Sandbox(command) => busy(command.run()),
             Command::Agent(command) => busy(command.run(&context()?)),
@@ -131,6 +141,8 @@ impl Hat {
             Command::Keys(command) => lean(command.run(&context()?)),
             Command::Mfa(command) => lean(command.run(&context()?)),
             Command::Exec(command) => lean(command.run(&context()?)),
+            Command::Profile(command) => lean(command.run(&context()?)),
+            Command::Console(command) => lean(command.run(&context()?)),
             Command::CredentialProcess(command) => lean(command.run(&context()?)),
             Command::S3(command) => lean(command.run(&context()?)),
             Command::Discover(command) => lean(command.run(&context()?)),

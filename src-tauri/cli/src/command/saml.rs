@@ -19,7 +19,7 @@ pub struct Saml {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Name a provider, or change the one of that name; `hat login NAME` signs in there
+    /// Name a provider; `hat login NAME` signs in there
     Add(Add),
     /// Show the providers and how you stand with each
     List(Listing),
@@ -39,6 +39,9 @@ struct Add {
     /// The region whose STS is asked; your own where left out
     #[arg(long)]
     region: Option<String>,
+    /// Replace the provider of that name, and sign out of it
+    #[arg(long)]
+    replace: bool,
 }
 
 impl Saml {
@@ -51,6 +54,7 @@ impl Saml {
                     name: add.name,
                     start_url: add.url,
                     region: add.region,
+                    replace: add.replace,
                 };
                 agent.add_saml(provider).await?;
             }

@@ -1,10 +1,12 @@
 //! `hat settings`: what the person says about accounts, and taking all that is said from one computer to another.
 
+mod console;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use hatrack_agent::protocol::{Change, DescribeAccount, Set, SetDefaults, Settings as Choices};
+use hatrack_agent::protocol::{Change, ChangeSettings, DescribeAccount, ImportSettings, Set, SetDefaults};
 use hatrack_core::account::{AccountId, HatColour};
 use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_store::private;
@@ -31,6 +33,8 @@ enum What {
     Import(Import),
     /// Say something about an account
     Account(SetAccount),
+    /// Say in which browser console pages open
+    Console(console::SetConsole),
     /// Say through which proxy AWS is reached
     Proxy(SetProxy),
     /// Say whether sign-ins are shared with the AWS CLI, through its own cache
@@ -64,7 +68,7 @@ struct SetAccount {
     /// Its hat; "none" takes it back
     #[arg(long, value_parser = hat)]
     colour: Option<Set<HatColour>>,
-    /// Whether a switch to it is asked for once more
+    /// Mark it as production, or take the mark back: the window asks once more before a switch to it; hat does not
     #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
     production: Option<bool>,
     /// Whatever is to be remembered; an empty text takes it back
@@ -77,8 +81,11 @@ struct SetAccount {
 #[derive(Debug, Args)]
 struct SetProxy {
     /// The system's where the environment names none, the environment's alone, or none
-    #[arg(value_parser = proxy, value_name = "SYSTEM|ENVIRONMENT|NONE")]
-    choice: ProxyChoice,
+    #[arg(value_parser = proxy, value_name = "SYSTEM|ENVIRONMENT|NONE", required_unless_present = "forget_login")]
+    choice: Option<ProxyChoice>,
+    /// Forget the names and passwords that were given for proxies
+    #[arg(long)]
+    forget_login: bool,
 }
 
 #[derive(Debug, Args)]
@@ -95,26 +102,42 @@ impl Settings {
             What::Export(export) => export.run(context).await,
             What::Import(import) => import.run(context).await,
             What::Account(account) => account.run(context).await,
-            What::Proxy(SetProxy { choice }) => choose(context, |settings| settings.proxy = choice).await,
+            What::Console(console) => console.run(context).await,
+            What::Proxy(proxy) => proxy.run(context).await,
             What::ShareSignIns(ShareSignIns { share }) => {
                 let store = if share {
                     SignInStore::Shared
                 } else {
                     SignInStore::Vault
                 };
-                choose(context, |settings| settings.sign_ins = store).await
+                let sign_ins = Some(store);
+                choose(context, ChangeSettings { sign_ins, ..Default::default() }).await
             }
         }
     }
 }
 
 /// Changes one of the choices, and leaves the others.
-async fn choose(context: &Context, change: impl FnOnce(&mut Choices)) -> Result<ExitCode, Failure> {
-    let agent = context.agent().await?;
-    let mut settings = agent.settings().await?;
-    change(&mut settings);
-    agent.set_settings(settings).await?;
+async fn choose(context: &Context, change: ChangeSettings) -> Result<ExitCode, Failure> {
+    context.agent().await?.change_settings(change).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+impl SetProxy {
+    async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        if self.forget_login {
+            match context.agent().await?.forget_proxy_logins().await? {
+                0 => out::note("no name and password were given for a proxy"),
+                1 => out::note("the name and password of a proxy are forgotten"),
+                count => out::note(&format!("the names and passwords of {count} proxies are forgotten")),
+            }
+        }
+        let Some(choice) = self.choice else {
+            return Ok(ExitCode::SUCCESS);
+        };
+        let proxy = Some(choice);
+        choose(context, ChangeSettings { proxy, ..Default::default() }).await
+    }
 }
 
 impl Export {
@@ -137,7 +160,12 @@ impl Export {
 impl Import {
     async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let agent = context.agent().await?;
-        let changes = agent.import_settings(self.file, self.dry_run).await?;
+        let request = ImportSettings {
+            path: self.file,
+            dry_run: self.dry_run,
+            seen: None,
+        };
+        let changes = agent.import_settings(request).await?.changes;
         if self.listing.json {
             out::json(&changes)?;
         } else if changes.is_empty() {

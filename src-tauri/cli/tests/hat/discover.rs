@@ -86,6 +86,37 @@ fn b28_a_list_of_policies_that_goes_round_takes_nothing_else_away() {
 }
 
 #[test]
+fn what_was_found_is_listed_and_forgotten_by_the_word_that_looked_for_it() {
+    let stage = Stage::set();
+    // A part of the name of one profile.
+    let word = "asi-production-without-bucket";
+    let found = stage.json(["discover", word, "--json"]);
+    assert_ne!(found["start"], json!(word), "the catalog's key is another word");
+    let listed = stage.json(["discover", word, "--list", "--json"]);
+    assert_eq!(listed["start"], found["start"]);
+    stage.run(["discover", "asi-dev", "--list"]).failed(1);
+    stage.run(["discover", "nobody-at-all", "--list"]).failed(2);
+    stage.run(["discover", word, "--forget"]).succeeded();
+    assert_eq!(stage.json(["discover", "--list", "--json"]), json!([]));
+}
+
+#[test]
+fn history_tells_who_looked_how_many_roles_came_of_it_and_what_was_refused() {
+    let stage = Stage::set();
+    let found = stage.json(["discover", "asi-dev", "--organization", "--json"]);
+    let rows = stage.json(["history", "--event", "discover", "--json"]);
+    let row = &rows[0];
+    assert_eq!(
+        (&row["outcome"], &row["profile"], &row["client"]),
+        (&json!("ok"), &json!("asi-dev"), &json!("hat"))
+    );
+    let detail = row["detail"].as_str().unwrap();
+    assert!(detail.contains(found["who"].as_str().unwrap()), "{detail}");
+    assert!(detail.contains("ListAccounts"), "{detail}");
+    assert_eq!(row["request_id"], found["organization"]["unread"]["request_id"]);
+}
+
+#[test]
 fn what_is_no_name_of_a_role_or_names_nobody_is_wrong_usage() {
     let stage = Stage::set();
     let wrong = stage.run(["discover", "asi-dev", "--organization", "--role-name", "Org*"]);

@@ -130,3 +130,29 @@ fn an_agent_killed_while_it_rotates_locks_nobody_out_and_the_next_one_finishes()
         stage.run(["switch", "stuzio"]).succeeded();
     }
 }
+
+#[test]
+fn a_rotation_that_was_cut_off_is_given_up_and_what_is_left_is_named() {
+    let stage = Stage::set();
+    let nothing = stage.run(["keys", "rotate", "troy", "--give-up"]);
+    assert!(nothing.failed(2).contains("was begun"), "{}", nothing.err);
+    let user = user(&stage);
+    let (old, _) = in_file(&stage, "troy");
+    killed_during(&stage, "UpdateAccessKey");
+    let ran = stage.run(["keys", "rotate", "troy", "--give-up"]);
+    ran.succeeded();
+    let (id, _) = in_file(&stage, "troy");
+    let ends = |id: &str| format!("…{}", &id[id.len() - 4..]);
+    assert!(
+        ran.err.contains(&format!("{} is in use", ends(&id)))
+            && ran.err.contains(&format!("{} is left", ends(&old))),
+        "{}",
+        ran.err
+    );
+    assert_eq!(stage.admin().access_keys(&user).len(), 2);
+    assert_eq!(key(&stage, "troy")["unfinished"], false);
+    stage.run(["switch", "stuzio"]).succeeded();
+    // The person's to delete: the next rotation says so.
+    let again = stage.run(["keys", "rotate", "troy"]);
+    assert!(again.failed(2).contains("two access keys"), "{}", again.err);
+}

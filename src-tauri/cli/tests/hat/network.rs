@@ -15,12 +15,12 @@ fn h72_a_clock_that_is_off_is_told_on_stderr_and_in_the_status() {
     stage.admin().set_clock_ahead(3600);
     let ran = stage.run(["switch", profile, "--json"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.err.contains("clock is 1 h behind"), "{}", ran.err);
+    assert!(ran.err.contains("differ by 1 h; this computer's is behind"), "{}", ran.err);
     let session: Value = serde_json::from_str(&ran.out).unwrap();
     assert!(session["seconds_left"].as_u64().unwrap() > 3590, "{session}");
     let status = stage.agent_status();
     let note = status["clock_note"].as_str().unwrap();
-    assert!(note.contains("1 h behind"), "{note}");
+    assert!(note.contains("differ by 1 h"), "{note}");
     let shown = stage.run(["agent", "--status"]);
     assert!(shown.out.contains(note), "{}", shown.out);
 }
@@ -122,4 +122,20 @@ fn the_choices_of_the_network_are_set_one_by_one() {
         (kept["proxy"].as_str(), kept["sign_ins"].as_str()),
         (Some("environment"), Some("vault"))
     );
+}
+
+#[test]
+fn a_proxy_s_login_is_taken_back_by_a_command() {
+    let stage = Stage::set();
+    for (arguments, code) in [
+        (&["settings", "proxy", "--forget-login"][..], 0),
+        (&["settings", "proxy", "none", "--forget-login"], 0),
+        (&["settings", "proxy"], 2),
+    ] {
+        let ran = stage.run(arguments);
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        if code == 0 {
+            assert!(ran.err.contains("no name and password were given"), "{}", ran.err);
+        }
+    }
 }

@@ -40,18 +40,22 @@ pub enum Stage {
 }
 
 impl Rotation {
-    /// The keys that this rotation made and whose secret nobody has: made since it began, and not the one known. `None`
-    /// where it is not known which there were.
+    /// The keys that this rotation made and whose secret nobody has: made when it asked for one, and not the one known.
+    /// One that was made later is the person's. `None` where it is not known which there were.
     pub fn orphans<'a>(&self, now: &'a [ListedKey]) -> Option<Vec<&'a ListedKey>> {
         let before = self.before.as_ref()?;
         let since = self
             .started_at
             .checked_sub(CLOCKS_DIFFER)
             .unwrap_or(self.started_at);
+        let until = self
+            .started_at
+            .checked_add(CALL + CLOCKS_DIFFER)
+            .unwrap_or(self.started_at);
         let is_ours = |key: &&ListedKey| {
             !before.contains(&key.id)
                 && self.new_id.as_ref() != Some(&key.id)
-                && key.created_at.is_some_and(|at| at >= since)
+                && key.created_at.is_some_and(|at| at >= since && at <= until)
         };
         Some(now.iter().filter(is_ours).collect())
     }
@@ -59,6 +63,8 @@ impl Rotation {
 
 /// AWS's clock and this computer's may differ by so much before AWS refuses what is signed.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(15);
+/// A call to AWS is given up before this.
+const CALL: SignedDuration = SignedDuration::from_mins(1);
 
 #[cfg(test)]
 mod tests {
@@ -88,6 +94,7 @@ mod tests {
             key("OLD", "2026-11-22T12:00:01Z"),
             key("NEW", "2026-11-22T11:50:00Z"),
             key("THEIRS", "2026-11-22T11:40:00Z"),
+            key("LATER", "2026-11-22T12:17:00Z"),
         ];
         assert_eq!(rotation.orphans(&keys).unwrap(), [&keys[1]]);
         rotation.new_id = Some("NEW".to_owned());

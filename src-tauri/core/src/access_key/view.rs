@@ -99,12 +99,32 @@ pub enum RotateOutcome {
         kept_old: bool,
         /// Whether this finished one that was begun before.
         resumed: bool,
+        /// The other profiles that had the old key and have the new one now.
+        also: Vec<String>,
     },
     /// Something only the person has is needed.
     Needs {
         /// What.
         need: NeedView,
     },
+}
+
+/// A rotation that was given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RotationGivenUp {
+    /// The last four characters of the ID of the key that is in use.
+    pub in_use_ends: String,
+    /// What is left at AWS, as far as is known: to be deleted by hand.
+    pub left: Vec<LeftKey>,
+}
+
+/// A key that is left at AWS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LeftKey {
+    /// The last four characters of its ID.
+    pub id_ends: String,
+    /// The profiles that still have it.
+    pub profiles: Vec<String>,
 }
 
 impl AccessKeyView {

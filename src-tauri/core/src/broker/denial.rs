@@ -80,8 +80,9 @@ impl Told {
 pub fn closed(role: &RoleArn, why: &Closed) -> DenialView {
     DenialView {
         summary: format!(
-            "{} cannot be assumed: {why}. AWS was not asked.",
-            role.role_name()
+            "{} cannot be assumed, and AWS was not asked: {}",
+            role.role_name(),
+            why.to_look_at_again(role.account())
         ),
         code: ROLE_CLOSED.into(),
         message: String::new(),

@@ -5,7 +5,6 @@ use crate::arn::RoleArn;
 use crate::caller::CallerContext;
 use crate::catalog::{EntrySettings, Found, RoleEntry};
 use crate::route::{Identity, Route};
-use crate::secret::Secret;
 use crate::session::{CodeUse, SwitchOptions};
 use crate::sts::{ProxyUrl, Reach};
 use crate::sts_limits::SessionName;
@@ -204,19 +203,15 @@ pub fn reach(settings: &EntrySettings, caller: &CallerContext, region: &str, ser
     let is_plain = endpoint
         .as_deref()
         .is_some_and(|url| url.trim_start().to_ascii_lowercase().starts_with("http://"));
-    let proxy = match is_plain {
-        true => ["HTTP_PROXY", "http_proxy"],
-        false => ["HTTPS_PROXY", "https_proxy"],
-    };
-    let proxy = proxy.iter().find_map(|name| caller.var(name));
-    let no_proxy = ["NO_PROXY", "no_proxy"].iter().find_map(|name| caller.var(name));
+    let way = caller.way();
+    let proxy = if is_plain { way.http } else { way.https };
     let ca_bundle = caller.var("AWS_CA_BUNDLE").or(settings.ca_bundle.as_deref());
     Reach {
         region: region.to_owned(),
         endpoint,
         // A relative path is the caller's, whose folder it starts from.
         ca_bundle: ca_bundle.map(|path| caller.working_folder.join(path)),
-        proxy: proxy.map(|url| ProxyUrl(Secret::new(url))),
-        no_proxy: no_proxy.map(str::to_owned),
+        proxy: proxy.map(ProxyUrl),
+        no_proxy: way.around,
     }
 }

@@ -9,6 +9,7 @@ use super::settings::settings;
 use super::start::get;
 use super::unresolved::{Reason, Unresolved};
 use super::{Accounts, Besides, Catalog, Defaults, notices};
+use crate::access_key::WAITING;
 use crate::account::{AccountId, Partition};
 use crate::arn::RoleArn;
 use crate::identity_center::IdentityCenterRole;
@@ -22,7 +23,8 @@ impl Catalog {
         let mut catalog = Self::default();
         let mut resolver = Resolver::new(config, &besides.vault_keys);
         let mut late = Vec::new();
-        for profile in config.profiles() {
+        let profiles = config.profiles().iter();
+        for profile in profiles.filter(|profile| !profile.name.starts_with(WAITING)) {
             if let Err(fault) = catalog.take(config, &mut resolver, profile, accounts) {
                 match own_target(profile, &fault) {
                     Some(target) => late.push((profile, target, fault)),
@@ -30,6 +32,7 @@ impl Catalog {
                 }
             }
         }
+        catalog.hide_written(besides);
         catalog.add_vault_keys(config, &resolver, besides);
         catalog.find_portals(config);
         let mut rows = Rows::of(&catalog);
@@ -89,6 +92,25 @@ impl Catalog {
             }),
         }
         Ok(())
+    }
+
+    /// Profiles that we wrote a session's keys into are no identities: each is another name of its role.
+    fn hide_written(&mut self, besides: &Besides) {
+        let Self {
+            identities, aliases, ..
+        } = self;
+        identities.retain(|identity| {
+            let ours = besides.written.get(&identity.profile);
+            let of = |access_key_id: &String| ours.filter(|keys| keys.access_key_ids.contains(access_key_id));
+            let Identity::Keys { access_key_id, .. } = &identity.route.identity else {
+                return true;
+            };
+            match of(access_key_id) {
+                Some(keys) => drop(aliases.insert(identity.profile.clone(), keys.role_key.clone())),
+                None => return true,
+            }
+            false
+        });
     }
 
     /// Keys of the vault under names that are no profile.

@@ -23,7 +23,7 @@ pub struct AccountSettings {
     pub name: Option<String>,
     /// Its hat.
     pub colour: Option<HatColour>,
-    /// Whether a switch to it is asked for once more.
+    /// Whether it is marked as production: the window asks once more before a switch to it.
     pub production: bool,
     /// Whatever is to be remembered about it.
     pub notes: Option<String>,
@@ -65,6 +65,18 @@ pub struct Besides {
     pub vault_keys: BTreeMap<String, VaultKey>,
     /// What identities have found.
     pub discovered: Vec<Discovered>,
+    /// Profiles that Hatrack has written a session's keys into: the keys' IDs and the catalog's key of the role, by
+    /// profile.
+    pub written: BTreeMap<String, WrittenKeys>,
+}
+
+/// A session's keys in a profile that Hatrack has written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenKeys {
+    /// Which keys may stand there.
+    pub access_key_ids: Vec<String>,
+    /// The role that they are of.
+    pub role_key: String,
 }
 
 /// Where an entry was found, the one whose word counts most first.
@@ -115,7 +127,7 @@ pub struct RoleEntry {
     pub account_name: String,
     /// Its hat.
     pub colour: HatColour,
-    /// Whether a switch to it is asked for once more.
+    /// Whether it is marked as production: the window asks once more before a switch to it.
     pub production: bool,
     /// Without its path.
     pub role_name: String,

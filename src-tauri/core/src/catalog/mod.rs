@@ -33,6 +33,7 @@ pub use discovered::{Discovered, DiscoveredRole, FoundBy};
 pub use endpoints::EndpointOverrides;
 pub use entry::{
     AccountSettings, Accounts, Besides, EntrySettings, IdentityEntry, RoleEntry, RoleSettings, Source,
+    WrittenKeys,
 };
 pub use find::{Candidate, Exactness, FindError, Found};
 pub use link::{NotASwitchLink, SwitchLink};

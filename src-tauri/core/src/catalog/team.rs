@@ -38,7 +38,7 @@ pub struct TeamAccount {
     pub name: Option<String>,
     /// Its hat.
     pub colour: Option<HatColour>,
-    /// Whether a switch to it is asked for once more.
+    /// Whether it is marked as production: the window asks once more before a switch to it.
     pub production: bool,
 }
 

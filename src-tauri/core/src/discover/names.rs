@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::Partition;
+use crate::account::{AccountId, Partition};
 use crate::arn::RoleArn;
 use crate::organization::MemberAccount;
 
@@ -60,9 +60,20 @@ impl RoleNamePattern {
 
     /// The role of this name in `account`; `None` where the account's name makes one that no role may have.
     pub fn role_in(&self, partition: Partition, account: &MemberAccount) -> Option<RoleArn> {
+        self.role_at(partition, account.id, Some(&account.name))
+    }
+
+    /// The same of an account that may be known without its `name`: then `None` where the role's name holds that.
+    pub fn role_at(&self, partition: Partition, account: AccountId, name: Option<&str>) -> Option<RoleArn> {
+        const NAME: &str = "{name}";
         // The name last: what stands in it is nobody's placeholder.
-        let name = self.0.replace("{account}", account.id.as_str());
-        let role = RoleArn::new(partition, account.id, &name.replace("{name}", &account.name)).ok()?;
+        let with_id = self.0.replace("{account}", account.as_str());
+        let full = match name {
+            Some(name) => with_id.replace(NAME, name),
+            None if with_id.contains(NAME) => return None,
+            None => with_id,
+        };
+        let role = RoleArn::new(partition, account, &full).ok()?;
         (role.role_name().len() <= LONGEST_NAME).then_some(role)
     }
 }

@@ -14,15 +14,18 @@ mod nu;
 mod posix;
 mod powershell;
 mod preview;
+mod prompt;
 mod shell;
 mod statement;
 mod text;
 mod variables;
 
 pub use preview::{EnvLine, EnvPreview, Masked, preview};
+pub use prompt::prompt_name;
 pub use shell::{Shell, UnknownShell};
 pub use statement::Unquotable;
 pub use text::{ExportText, Exports, export_text, unset_text};
+pub use variables::ROLE;
 
 #[cfg(test)]
 mod tests;

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Shell;
 use super::statement::Unquotable;
 use super::variables::{Change, Parts, Value, changes};
+use super::{Shell, prompt_name};
 use crate::secret::Credentials;
 use crate::view::SessionView;
 
@@ -47,6 +47,8 @@ pub struct Masked {
     pub region: String,
     /// The end.
     pub expires_at: Option<Timestamp>,
+    /// Its name in a prompt.
+    pub role: Option<String>,
 }
 
 /// A secret access key has 40 characters (IAM API Reference, "AccessKey").
@@ -65,6 +67,7 @@ impl Masked {
                 .map(|token| count(token.chars())),
             region: region.to_owned(),
             expires_at: credentials.expires_at,
+            role: None,
         }
     }
 
@@ -76,6 +79,7 @@ impl Masked {
             token_chars: Some(session.token_chars),
             region: session.region.clone(),
             expires_at: Some(session.expires_at),
+            role: Some(prompt_name(session)),
         }
     }
 }
@@ -88,6 +92,7 @@ pub fn preview(shell: Shell, session: &Masked) -> Result<EnvPreview, Unquotable>
         session_token: session.token_chars,
         region: session.region.clone(),
         expires_at: session.expires_at,
+        role: session.role.clone(),
     };
     let mut lines = Vec::new();
     for change in changes::<u32>(parts) {

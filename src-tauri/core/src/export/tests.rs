@@ -21,6 +21,7 @@ fn text(shell: Shell, secret: &str) -> Result<String, Unquotable> {
     let exports = Exports {
         credentials: &credentials,
         region: "eu-west-1",
+        role: None,
     };
     export_text(shell, exports).map(|text| text.expose().to_owned())
 }
@@ -231,6 +232,7 @@ fn long_term_keys_leave_no_token_of_an_older_session_beside_them() {
         Exports {
             credentials: &keys,
             region: "us-east-1",
+            role: None,
         },
     )
     .unwrap();
@@ -268,6 +270,7 @@ fn the_preview_is_the_text_with_dots_for_secrets() {
         let exports = Exports {
             credentials: &credentials,
             region: "eu-west-1",
+            role: None,
         };
         assert_eq!(text, export_text(shell, exports).unwrap().expose(), "{shell}");
         assert!(!format!("{shown:?}").contains("canary"));
@@ -282,6 +285,7 @@ fn printing_an_export_shows_dots() {
         Exports {
             credentials: &credentials,
             region: "r",
+            role: None,
         },
     )
     .unwrap();

@@ -16,6 +16,8 @@ pub struct Exports<'a> {
     pub credentials: &'a Credentials,
     /// The region; both of its variables are set.
     pub region: &'a str,
+    /// Whose session it is, for the shell's prompt: see [`super::prompt_name`].
+    pub role: Option<&'a str>,
 }
 
 /// Text with secrets in it, on its way to a pipe or the clipboard. `Debug` hides it; its memory is cleared when it
@@ -47,6 +49,7 @@ pub fn export_text(shell: Shell, exports: Exports<'_>) -> Result<ExportText, Unq
         session_token: credentials.session_token.as_ref(),
         region: exports.region.to_owned(),
         expires_at: credentials.expires_at,
+        role: exports.role.map(str::to_owned),
     };
     let mut lines = Vec::new();
     for change in changes::<&Secret>(parts) {

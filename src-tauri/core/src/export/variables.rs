@@ -21,24 +21,28 @@ pub(super) struct Parts<T> {
     pub session_token: Option<T>,
     pub region: String,
     pub expires_at: Option<jiff::Timestamp>,
+    pub role: Option<String>,
 }
 
 const SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
 const SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
+/// Hatrack's own: whose session it is, for the shell's prompt.
+pub const ROLE: &str = "HATRACK_ROLE";
 
 /// Unset before anything is set. `AWS_DEFAULT_PROFILE` beats `AWS_PROFILE` in boto3; `AWS_SECURITY_TOKEN` is the old
 /// name of the session token, which some readers still prefer.
 const STALE: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", SECURITY_TOKEN];
 
 /// Everything that an export may set.
-const SET: [&str; 6] = [
+const SET: [&str; 7] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     SESSION_TOKEN,
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
     EXPIRATION,
+    ROLE,
 ];
 
 /// The changes of an export, in order. What a long-term key has not is unset, so that no older session's token
@@ -65,6 +69,10 @@ pub(super) fn changes<T>(parts: Parts<T>) -> Vec<Change<T>> {
             Value::Shown(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
         ),
         None => Change::Unset(EXPIRATION),
+    });
+    changes.push(match parts.role {
+        Some(role) => Change::Set(ROLE, Value::Shown(role)),
+        None => Change::Unset(ROLE),
     });
     changes
 }

@@ -1,5 +1,8 @@
 //! A change of one shared file that leaves every other byte as it was.
 
+mod own_section;
+mod shown;
+
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -126,20 +129,33 @@ impl<'a> Draft<'a> {
         self.change(end..end, &added);
     }
 
-    /// Takes out the sections of a profile, as [`Self::append`] put one in.
+    /// Takes out the sections of a profile, as [`Self::append`] put one in. Comments below their last lines stay.
     pub fn remove(&mut self, profile: &str) -> bool {
-        let wholes: Vec<_> = self.sections(profile).iter().map(|s| s.whole.clone()).collect();
-        for whole in &wholes {
-            let mut part = whole.clone();
+        let text = self.file.text();
+        // Not what stands below its last line: that is said of what follows.
+        let part = |section: &&SectionSpan| {
+            let header = section.whole.clone();
+            let header_end = text[header.clone()]
+                .find('\n')
+                .map_or(header.end, |at| header.start + at + 1);
+            let end = section
+                .properties
+                .last()
+                .map_or(header_end, |last| last.whole.end);
+            section.whole.start..end
+        };
+        let parts: Vec<_> = self.sections(profile).iter().map(part).collect();
+        let ending = self.ending();
+        for part in &parts {
             // The empty line that was put before it.
-            let before = &self.file.text()[..part.start];
-            let ending = self.ending();
-            if part.end == self.file.text().len() && before.ends_with(&format!("{ending}{ending}")) {
-                part.start -= ending.len();
-            }
-            self.change(part, "");
+            let before = &text[..part.start];
+            let start = match before.ends_with(&format!("{ending}{ending}")) {
+                true => part.start - ending.len(),
+                false => part.start,
+            };
+            self.change(start..part.end, "");
         }
-        !wholes.is_empty()
+        !parts.is_empty()
     }
 
     /// The file as it is to be.
@@ -200,6 +216,9 @@ fn ending_of(line: &str) -> &'static str {
         ""
     }
 }
+
+pub use own_section::Put;
+pub use shown::LineChange;
 
 #[cfg(test)]
 mod tests;

@@ -108,6 +108,24 @@ pub(super) fn profile_sections<'a>(
         .collect()
 }
 
+/// The sections that would be the profile `name` in this file, those too that another one hides, in its order.
+pub(super) fn sections_titled<'a>(
+    file: &SourceFile,
+    document: &'a Document,
+    name: &str,
+) -> Vec<&'a SectionSpan> {
+    let is_it = |section: &&SectionSpan| {
+        let title = Title::of(&file.text()[section.name.clone()]);
+        let kind = match file.kind {
+            FileKind::Config if title.name == DEFAULT => matches!(title.prefix, None | Some("profile")),
+            FileKind::Config => title.prefix == Some("profile"),
+            FileKind::Credentials => title.prefix.is_none(),
+        };
+        kind && title.name == name
+    };
+    document.sections.iter().filter(is_it).collect()
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Profile,

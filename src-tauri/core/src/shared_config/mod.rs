@@ -19,7 +19,7 @@ mod sections;
 mod source;
 
 pub use document::{Document, PropertySpan, SectionSpan};
-pub use draft::Draft;
+pub use draft::{Draft, LineChange, Put};
 pub use error::{ConfigError, ConfigErrorKind};
 pub use inert::{inert, inert_whole};
 pub use listing::listing;

@@ -66,7 +66,7 @@ fn mask_nested(line: &str) -> String {
 
 /// Whether the values of `key` are secrets: AWS's own three, with a slip in the rest of the name too
 /// (`aws_secret_acess_key` holds the same secret), and the names under which tools keep theirs.
-fn is_secret_key(key: &str) -> bool {
+pub(super) fn is_secret_key(key: &str) -> bool {
     const ANYWHERE: [&str; 5] = ["secret", "password", "passphrase", "private_key", "api_key"];
     const ENDINGS: [&str; 2] = ["token", "_seed"];
     let key = key.as_bytes();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::error::{ConfigError, ConfigErrorKind};
@@ -11,7 +12,8 @@ use super::error::{ConfigError, ConfigErrorKind};
 pub const LONGEST_LINE: usize = 64 * 1024;
 
 /// Which of the two files a text is: they name their sections differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FileKind {
     /// `~/.aws/config`: `[default]`, `[profile name]`, `[sso-session name]`, `[services name]`.
     Config,

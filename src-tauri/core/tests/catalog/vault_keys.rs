@@ -98,3 +98,19 @@ fn an_alias_that_asks_for_another_is_still_an_alias() {
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     assert_eq!(catalog.identities.len(), 1);
 }
+
+#[test]
+fn a_key_that_waits_in_a_rotation_is_no_identity() {
+    let waiting = "[hatrack-rotation-troy]\naws_access_key_id = AKIANEW\naws_secret_access_key = x\n";
+    let catalog = catalog(
+        "",
+        &format!("[troy]\naws_access_key_id = AKIATROY\naws_secret_access_key = x\n{waiting}"),
+        None,
+    );
+    let names: Vec<&str> = catalog
+        .identities
+        .iter()
+        .map(|identity| identity.profile.as_str())
+        .collect();
+    assert_eq!(names, ["troy"]);
+}

@@ -1,9 +1,7 @@
 //! What one's own policies allow to assume.
 
 use hatrack_core::account::{AccountId, Partition};
-use hatrack_core::discover::{
-    Assumable, LooksAt, RoleNamePattern, Verdict, assumable, in_each_account, verdict,
-};
+use hatrack_core::discover::{Assumable, LooksAt, RoleNamePattern, Verdict, assumable, verdict};
 use hatrack_core::organization::MemberAccount;
 use hatrack_core::policy::{Context, Kind, Named, Policy};
 use serde_json::{Value, json};
@@ -196,14 +194,6 @@ fn a_pattern_over_accounts_is_one_role_in_each() {
     assert!(names.patterns[0].in_accounts(&accounts).is_empty());
 }
 
-#[test]
-fn a_name_in_each_account_of_an_organization() {
-    let accounts = [account("111122223333"), account("999900001111")];
-    let roles = in_each_account(Partition::Aws, &accounts, "OrganizationAccountAccessRole").unwrap();
-    assert_eq!(roles.len(), 2);
-    assert!(in_each_account(Partition::Aws, &accounts, "no role").is_err());
-}
-
 fn under(condition: Value) -> Value {
     let mut allowed = allow(json!(READER));
     allowed["Condition"] = condition;
@@ -230,6 +220,41 @@ fn what_a_condition_looks_at_is_told_unless_another_way_has_none() {
     );
     let free = found(&[("own", json!([guarded, allow(json!(READER))]))]);
     assert!(free.roles[0].looks_at.is_empty() && !free.roles[0].conditional);
+}
+
+#[test]
+fn an_external_id_is_taken_only_from_a_condition_that_wants_just_that_one() {
+    let looks_at = |condition: Value| {
+        let all = found(&[("own", json!([under(condition)]))]);
+        all.roles[0].looks_at.clone()
+    };
+    let wanted = |operator: &str| looks_at(json!({ operator: { "sts:ExternalId": "stuzio" } }));
+    for operator in ["StringEquals", "StringLike"] {
+        assert_eq!(wanted(operator), [LooksAt::ExternalId(vec!["stuzio".into()])]);
+    }
+    let other = [LooksAt::Other("sts:ExternalId".into())];
+    for operator in [
+        "StringNotEquals",
+        "StringNotLike",
+        "StringEqualsIfExists",
+        "ForAllValues:StringEquals",
+        "StringNotEqualsIgnoreCase",
+    ] {
+        assert_eq!(wanted(operator), other, "{operator}");
+    }
+    assert_eq!(looks_at(json!({ "Null": { "sts:ExternalId": "false" } })), other);
+    for wide in ["stuzio-*", "stuzi?", "${aws:username}"] {
+        assert_eq!(
+            looks_at(json!({ "StringLike": { "sts:ExternalId": ["a", wide] } })),
+            other,
+            "{wide}"
+        );
+    }
+    // Without wildcards in the operator, a star is a character.
+    assert_eq!(
+        looks_at(json!({ "StringEquals": { "sts:ExternalId": "a*" } })),
+        [LooksAt::ExternalId(vec!["a*".into()])]
+    );
 }
 
 #[test]
@@ -313,6 +338,12 @@ fn a_name_may_hold_the_accounts_id_and_name_and_nothing_that_no_role_has() {
             "{hostile}"
         );
     }
+    // An account whose name nobody knows has no role by its name.
+    let id = account("111122223333");
+    assert!(pattern.role_at(Partition::Aws, id, None).is_none());
+    let by_id: RoleNamePattern = "x-{account}".parse().unwrap();
+    let role = by_id.role_at(Partition::Aws, id, None).unwrap();
+    assert_eq!(role.role_name(), "x-111122223333");
     // What stands in an account's name is nobody's placeholder.
     assert!(pattern.role_in(Partition::Aws, &member("{account}")).is_none());
     for wrong in ["", "  ", "a b", "{role}", "Org*", &"x".repeat(65)] {

@@ -36,13 +36,13 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// A page with this heading; `content` is HTML.
-pub(super) fn page(status: StatusCode, heading: &str, content: &str) -> Reply {
+pub(crate) fn page(status: StatusCode, heading: &str, content: &str) -> Reply {
     let heading = escape(heading);
     let body = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{heading}</title>\
          <style>{STYLE}</style></head>\n<body><main><h1>{heading}</h1>\n{content}\n\
-         <small>The sandbox shows this in place of IAM Identity Center. Nothing here reaches AWS.</small>\
+         <small>The sandbox shows this in place of AWS. Nothing here reaches AWS.</small>\
          </main></body></html>\n"
     );
     // A form may send the browser on to the client's loopback port.
@@ -66,12 +66,12 @@ pub(super) fn page(status: StatusCode, heading: &str, content: &str) -> Reply {
 }
 
 /// A page that only says something.
-pub(super) fn notice(status: StatusCode, heading: &str, text: &str) -> Reply {
+pub(crate) fn notice(status: StatusCode, heading: &str, text: &str) -> Reply {
     page(status, heading, &format!("<p>{}</p>", escape(text)))
 }
 
 /// What a request is, in rows of a name and a text.
-pub(super) fn rows(rows: &[(&str, &str)]) -> String {
+pub(crate) fn rows(rows: &[(&str, &str)]) -> String {
     let row = |(name, text): &(&str, &str)| format!("<dt>{}</dt><dd>{}</dd>", escape(name), escape(text));
     format!("<dl>{}</dl>", rows.iter().map(row).collect::<String>())
 }

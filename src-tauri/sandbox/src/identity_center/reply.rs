@@ -18,7 +18,7 @@ pub struct Reply {
 
 impl Reply {
     /// JSON with a request ID, as each operation gives it.
-    pub(super) fn json(state: &State, status: StatusCode, body: &Value) -> Self {
+    pub(crate) fn json(state: &State, status: StatusCode, body: &Value) -> Self {
         Self {
             status,
             headers: vec![
@@ -31,7 +31,7 @@ impl Reply {
     }
 
     /// Sends the browser elsewhere.
-    pub(super) fn redirect(to: String) -> Self {
+    pub(crate) fn redirect(to: String) -> Self {
         Self {
             status: StatusCode::FOUND,
             headers: vec![("location", to), ("cache-control", "no-store".to_owned())],

@@ -70,6 +70,7 @@ pub(super) fn answer(call: &Call<'_>) -> Result<String, Refusal> {
         tags: asking.tags.all(),
         transitive: asking.tags.transitive,
         source_identity: source_identity.clone(),
+        chained: call.signer.session.is_some(),
         ..role.session(asking.session_name)
     };
     let arn = session.arn.clone();

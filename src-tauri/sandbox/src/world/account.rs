@@ -129,6 +129,7 @@ impl Role {
             tags: BTreeMap::new(),
             transitive: Default::default(),
             source_identity: None,
+            chained: false,
         }
     }
 }

@@ -73,6 +73,8 @@ pub struct RoleSession {
     pub transitive: BTreeSet<String>,
     /// The source identity, set at the first hop.
     pub source_identity: Option<String>,
+    /// Whether temporary credentials signed for it.
+    pub chained: bool,
 }
 
 impl fmt::Debug for Session {

@@ -153,6 +153,7 @@ fn instance_session(b: &mut Builder, role_arn: String) -> Result<Environment, Wo
             tags: Default::default(),
             transitive: Default::default(),
             source_identity: None,
+            chained: false,
         }),
     };
     let environment = Environment {

@@ -3,6 +3,7 @@
 
 mod browser;
 mod clients;
+mod console;
 mod files;
 mod iam_reads;
 mod metadata;

@@ -22,6 +22,9 @@ pub struct KeptDiscovery {
     /// Whether it is read anew once a day.
     #[serde(default)]
     pub daily: bool,
+    /// The shared files of who looked, config before credentials: by itself it is read anew only with the same.
+    #[serde(default)]
+    pub files: Option<[String; 2]>,
 }
 
 impl Keep for KeptDiscovery {

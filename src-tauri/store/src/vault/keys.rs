@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 use super::{Kept, Vault, VaultFailure};
 use crate::in_the_clear::InTheClear;
 
-const PREFIX: &str = "key-";
+/// What the names of the blobs start with.
+pub(super) const PREFIX: &str = "key-";
 
 /// A profile's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,20 +103,41 @@ pub async fn put(vault: &Vault, key: &StoredKey) -> Result<Kept, VaultFailure> {
     vault.put(&name(&key.profile), &bytes).await
 }
 
-/// The key of this profile. One that another version wrote is set aside.
+/// The key of this profile; `None` where there is none, and where the vault is not open.
+///
+/// # Errors
+/// Where it does not open, or another version wrote it: it is left as it is.
 pub async fn get(vault: &Vault, profile: &str) -> Result<Option<StoredKey>, VaultFailure> {
     read(vault, &name(profile)).await
 }
 
-/// Every key that opens.
+/// Whether something is sealed under this profile's name, whether it opens or not. Needs no key.
+pub async fn is_there(vault: &Vault, profile: &str) -> Result<bool, VaultFailure> {
+    let name = name(profile);
+    Ok(vault.list().await?.contains(&name))
+}
+
+/// Every key that opens. Others are left as they are.
 pub async fn all(vault: &Vault) -> Result<Vec<StoredKey>, VaultFailure> {
     let mut keys = Vec::new();
     for name in vault.list().await? {
-        if name.starts_with(PREFIX) {
-            keys.extend(read(vault, &name).await?);
+        if !is_key(&name) {
+            continue;
+        }
+        match read(vault, &name).await {
+            Ok(key) => keys.extend(key),
+            Err(why @ VaultFailure::Unreadable { .. }) => {
+                tracing::warn!(%why, "an access key of the vault is passed over");
+            }
+            Err(why) => return Err(why),
         }
     }
     Ok(keys)
+}
+
+/// Whether a blob of this name is a key.
+pub(super) fn is_key(name: &str) -> bool {
+    name.starts_with(PREFIX)
 }
 
 /// Removes the profile's blob.
@@ -124,12 +146,14 @@ pub async fn forget(vault: &Vault, profile: &str) -> Result<(), VaultFailure> {
 }
 
 async fn read(vault: &Vault, name: &str) -> Result<Option<StoredKey>, VaultFailure> {
-    let Some(bytes) = vault.get(name).await? else {
+    let Some(bytes) = vault.look(name).await? else {
         return Ok(None);
     };
     match serde_json::from_slice::<Written>(&bytes) {
         Ok(written) => Ok(Some(written.into())),
-        Err(_) => vault.set_aside(name).await.map(|()| None),
+        Err(_) => Err(VaultFailure::Unreadable {
+            path: vault.path(name)?,
+        }),
     }
 }
 

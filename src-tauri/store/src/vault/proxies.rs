@@ -62,9 +62,16 @@ pub async fn get(vault: &Vault, proxy: &str) -> Result<Option<ProxyLogin>, Vault
     }
 }
 
-/// Removes the login's blob.
-pub async fn forget(vault: &Vault, proxy: &str) -> Result<(), VaultFailure> {
-    vault.delete(&name(proxy)).await
+/// Removes every login, and gives how many there were.
+pub async fn forget_all(vault: &Vault) -> Result<usize, VaultFailure> {
+    let mut count = 0;
+    for name in vault.list().await? {
+        if name.starts_with(PREFIX) {
+            vault.delete(&name).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
 }
 
 /// A host has characters that a file name should not have.

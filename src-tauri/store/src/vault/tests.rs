@@ -304,6 +304,66 @@ async fn a_lost_key_makes_old_blobs_unreadable_and_new_ones_fine() {
     assert_eq!(vault.get("new").await.unwrap().unwrap().as_slice(), b"y");
 }
 
+fn access_key() -> keys::StoredKey {
+    keys::StoredKey {
+        profile: "troy".into(),
+        key: keys::LongTerm {
+            id: "AKIAIOSFODNN7EXAMPLE".into(),
+            secret: Secret::new("canary"),
+        },
+        next: None,
+        before: None,
+        of_file: None,
+        account: None,
+        user_arn: None,
+        added_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+#[tokio::test]
+async fn an_access_key_survives_a_keyring_whose_entry_is_gone_for_a_while() {
+    let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::<FakeKeyring>::default());
+    keys::put(&vault(&folder, &keyring).await, &access_key())
+        .await
+        .unwrap();
+    let entry = keyring.entry.lock().unwrap().take();
+    let before = on_disk(&folder);
+    let without = vault(&folder, &keyring).await;
+    let VaultStatus::Locked { why } = without.status() else {
+        panic!("a second sealing key was made");
+    };
+    assert!(why.contains("put that entry back"), "{why}");
+    assert_eq!(keys::get(&without, "troy").await.unwrap(), None);
+    assert!(keys::is_there(&without, "troy").await.unwrap());
+    assert_eq!(
+        (on_disk(&folder), &*keyring.entry.lock().unwrap()),
+        (before, &None)
+    );
+
+    *keyring.entry.lock().unwrap() = entry;
+    assert_eq!(without.try_again().await, VaultStatus::Sealed);
+    assert_eq!(keys::get(&without, "troy").await.unwrap(), Some(access_key()));
+}
+
+#[tokio::test]
+async fn an_access_key_that_does_not_open_is_left_where_it_is() {
+    let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::<FakeKeyring>::default());
+    let open = vault(&folder, &keyring).await;
+    keys::put(&open, &access_key()).await.unwrap();
+    let name = open.list().await.unwrap().remove(0);
+    // Of a newer version, and sealed by another key.
+    open.put(&name, b"{\"version\": 9}").await.unwrap();
+    let newer = on_disk(&folder);
+    let failed = keys::get(&open, "troy").await.unwrap_err();
+    assert!(matches!(failed, VaultFailure::Unreadable { .. }), "{failed}");
+    keyring.write(&[7; 32]).unwrap();
+    let other = vault(&folder, &keyring).await;
+    let failed = keys::get(&other, "troy").await.unwrap_err();
+    assert!(matches!(failed, VaultFailure::Unreadable { .. }), "{failed}");
+    assert!(keys::all(&other).await.unwrap().is_empty());
+    assert_eq!(on_disk(&folder), newer);
+}
+
 #[tokio::test]
 async fn an_entry_that_is_no_key_is_left_alone() {
     let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::<FakeKeyring>::default());

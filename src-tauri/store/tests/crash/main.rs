@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used)]
 
 #[cfg(unix)]
+mod shared_files;
+#[cfg(unix)]
 mod sso_cache;
 
 use std::io::{BufRead, BufReader, Write};

@@ -27,8 +27,7 @@ impl Rotating<'_> {
             return Ok(Some(rotation));
         }
         if current.id == rotation.old_id && rotation.new_id.is_some() {
-            // It was stored, and is not to be seen now: what holds it is locked.
-            return Err(KeyFailure::NotInVault(self.profile.to_owned()));
+            return Err(self.gone(&rotation));
         }
         if current.id == rotation.old_id && rotation.before.is_some() {
             self.clear_up(&rotation, current).await?;
@@ -76,6 +75,7 @@ impl Rotating<'_> {
             self.keys.wiring.rotations.put(&rotation)?;
             return Ok(rotation);
         }
+        self.check_places(&current.id)?;
         let who = self.keys.whose(current, &self.reaches.sts).await?;
         if who.arn.ends_with(":root") {
             return Err(KeyFailure::Root);
@@ -96,6 +96,16 @@ impl Rotating<'_> {
         rotation.new_id = Some(new.id);
         self.keys.wiring.rotations.put(&rotation)?;
         Ok(rotation)
+    }
+
+    /// Fails where the new key could not take the old one's place under each of its names.
+    fn check_places(&self, id: &str) -> Result<(), KeyFailure> {
+        self.keys.check_whole(id, self.caller)?;
+        let mut others = self.keys.holders(id, self.caller)?.into_iter();
+        match others.find(|name| name != self.profile && self.keys.is_unfinished(name)) {
+            Some(other) => Err(KeyFailure::Unfinished(other)),
+            None => Ok(()),
+        }
     }
 
     /// The IDs of the user's keys; `None` where they may not be listed. Two are one too many.
@@ -188,6 +198,9 @@ impl Rotating<'_> {
         let deleted = self.keys.iam().delete(&self.reaches.iam, &signer, &new.id).await;
         let then = match deleted {
             Ok(()) => {
+                if let Err(why) = self.unstore(holding).await {
+                    tracing::warn!(%why, "a key that AWS has deleted again is still stored as the next one");
+                }
                 self.keys.wiring.rotations.forget(self.profile)?;
                 "AWS has deleted it again; the key in use is as before"
             }
@@ -202,6 +215,14 @@ impl Rotating<'_> {
         })
     }
 
+    /// What failed to be stored may be there all the same, and is good for nothing now.
+    async fn unstore(&self, holding: &Holding) -> Result<(), KeyFailure> {
+        match (&holding.vault, self.keys.stored(self.profile).await?) {
+            (Some(before), Some(now)) if now.next.is_some() => self.keys.put(before).await,
+            _ => self.keys.drop_waiting(self.profile, self.caller).await,
+        }
+    }
+
     async fn store_in_file(&self, new: &LongTerm, holding: &Holding) -> Result<(), KeyFailure> {
         let kind = holding
             .file
@@ -211,11 +232,16 @@ impl Rotating<'_> {
         let name = waiting(self.profile);
         let header = match kind {
             FileKind::Config => format!("profile {name}"),
-            FileKind::Credentials => name,
+            FileKind::Credentials => name.clone(),
         };
         let locations = Locations::of_caller(self.caller);
         self.keys
-            .edit(&locations, kind, |draft| draft.append(&header, &[&id, &secret]))
+            .edit(&locations, kind, |_, draft| {
+                // Not beside one that was left there.
+                draft.remove(&name);
+                draft.append(&header, &[&id, &secret]);
+                Ok(())
+            })
             .await
     }
 }

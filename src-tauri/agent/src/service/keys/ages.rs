@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use hatrack_core::access_key::{AccessKeyView, KeyStanding, id_ends};
+use hatrack_core::access_key::{AccessKeyView, KeyStanding, WAITING, id_ends};
 use hatrack_core::caller::CallerContext;
 use hatrack_core::sts::AwsFailure;
 use hatrack_store::vault::keys::LongTerm;
 
-use crate::keys::WAITING;
 use crate::service::Service;
 use crate::service::catalog::place_view;
 
@@ -18,12 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const AT_ONCE: usize = 4;
 
 impl Service {
-    /// Every long-term key that is known, those of the files first, in their order.
+    /// Every long-term key that is known, those of the files first, in their order. A profile whose key in the vault is
+    /// another than that in its file has both.
     pub(super) async fn access_keys(&self, caller: &CallerContext, ask_aws: bool) -> Vec<AccessKeyView> {
         let mut views = self.keys_in_files(caller);
-        let in_files: Vec<String> = views.iter().map(|view| view.profile.clone()).collect();
+        let in_both = |view: &&AccessKeyView| view.standing == KeyStanding::Both;
+        let in_both: Vec<String> = views.iter().filter(in_both).map(|v| v.profile.clone()).collect();
         for (profile, known) in self.keys.known() {
-            if in_files.contains(&profile) {
+            if in_both.contains(&profile) {
                 continue;
             }
             views.push(AccessKeyView {
@@ -51,6 +52,7 @@ impl Service {
             let keys: hatrack_core::secret::Credentials = keys;
             let in_vault = known.get(&section.name);
             let same = in_vault.is_some_and(|known| known.key.access_key_id == keys.access_key_id);
+            let bare = self.bare(section.name.clone());
             AccessKeyView {
                 standing: if same {
                     KeyStanding::Both
@@ -59,7 +61,10 @@ impl Service {
                 },
                 id_ends: id_ends(&keys.access_key_id),
                 defined_at: Some(place_view(section.place_of("aws_access_key_id"))),
-                ..self.bare(section.name.clone())
+                // What the vault knows is of its own key.
+                account_id: bare.account_id.filter(|_| same),
+                user: bare.user.filter(|_| same),
+                ..bare
             }
         };
         long_term.map(view).collect()
@@ -102,7 +107,8 @@ impl Service {
     }
 
     async fn ask_age(&self, view: &mut AccessKeyView, caller: &CallerContext) -> Result<(), String> {
-        let key = match self.keys.in_files(&view.profile, caller) {
+        let in_files = self.keys.in_files(&view.profile, caller);
+        let key = match in_files.filter(|_| view.standing != KeyStanding::Vault) {
             Some(found) => found.key,
             None => {
                 let stored = self.keys.credentials(&view.profile).await;

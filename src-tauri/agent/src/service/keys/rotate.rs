@@ -82,7 +82,20 @@ impl Service {
             old_ends: id_ends(&rotated.old_id),
             kept_old: rotated.kept_old,
             resumed: rotated.resumed,
+            also: rotated.also,
         })
+    }
+
+    pub(super) async fn give_up_rotation(
+        &self,
+        caller: &CallerContext,
+        profile: &str,
+    ) -> Result<Reply, WireError> {
+        let reaches = self.allowed_reaches(profile, caller)?;
+        let done = self.keys.give_up(profile, caller, &reaches).await;
+        self.write_key(event::KEY_GIVE_UP, profile, caller, done.as_ref().err());
+        self.keys_changed();
+        Ok(Reply::RotationGivenUp(done?))
     }
 
     /// The device of the profile's user: its own, else that which all the roles have that start from it.

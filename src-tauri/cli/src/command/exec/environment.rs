@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use hatrack_core::export::ROLE;
 use hatrack_store::aws_files::Locations;
 
 use super::private_config::PrivateConfig;
@@ -35,8 +36,13 @@ const CLEARED: [&str; 17] = [
 /// A variable of the command: set, or taken away.
 pub type Change = (&'static str, Option<OsString>);
 
-/// The changes to our own environment.
-pub fn changes(files: &SharedFilesInForce, config: &PrivateConfig, region: &str) -> Vec<Change> {
+/// The changes to our own environment. `role` is the session's name in a prompt.
+pub fn changes(
+    files: &SharedFilesInForce,
+    config: &PrivateConfig,
+    region: &str,
+    role: Option<String>,
+) -> Vec<Change> {
     let cleared = CLEARED.into_iter().map(|name| (name, None));
     let set = [
         ("AWS_CONFIG_FILE", config.config().as_os_str().to_owned()),
@@ -55,6 +61,7 @@ pub fn changes(files: &SharedFilesInForce, config: &PrivateConfig, region: &str)
     ];
     cleared
         .chain(set.map(|(name, value)| (name, Some(value))))
+        .chain([(ROLE, role.map(OsString::from))])
         .collect()
 }
 

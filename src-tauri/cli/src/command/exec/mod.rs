@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use hatrack_agent::protocol::{HandOut, HandOutRequest, SessionRef};
+use hatrack_core::export::prompt_name;
 
 use self::private_config::PrivateConfig;
 use crate::ask::{self, Person};
@@ -58,7 +59,12 @@ impl Exec {
             &given,
             &self.process_words(&files, &given),
         )?;
-        let environment = environment::changes(&files, &config, &given.region);
+        let environment = environment::changes(
+            &files,
+            &config,
+            &given.region,
+            given.session.as_ref().map(prompt_name),
+        );
         let fresh = fresh::keep(agent, given.session);
         run::run(&self.command, environment, fresh).await
     }

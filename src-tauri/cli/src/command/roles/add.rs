@@ -47,6 +47,9 @@ pub struct Add {
     /// The region that a session starts with
     #[arg(long, value_parser = options::region)]
     region: Option<String>,
+    /// Replace a role of the same start that was added with other details
+    #[arg(long)]
+    replace: bool,
 }
 
 impl Add {
@@ -58,11 +61,13 @@ impl Add {
             role_name: link.role.name_with_path().to_owned(),
             partition: link.role.partition(),
             display_name: self.name.or(link.display_name),
+            recolour: self.colour.is_some(),
             colour: self.colour.or(link.colour),
             identity_profile: self.from,
             external_id: self.external_id.or(link.external_id),
             mfa_serial: self.mfa_serial,
             region: self.region,
+            replace: self.replace,
         };
         let key = context.agent().await?.add_role(role).await?;
         out::note(&format!("added {}", link.role));

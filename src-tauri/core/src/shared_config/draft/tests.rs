@@ -90,6 +90,22 @@ fn a_section_that_was_put_in_goes_without_a_trace() {
 }
 
 #[test]
+fn what_stands_between_a_section_that_goes_and_the_next_one_stays() {
+    let wait = "[wait]\naws_access_key_id = AKIA2\n";
+    for (before, after) in [
+        ("[a]\nregion = x\n", "\n# of b\n[b]\nregion = y\n"),
+        ("", "# of b\n[b]\nregion = y\n"),
+        ("[a]\nregion = x\n", "\n; the end\n"),
+    ] {
+        let gap = if before.is_empty() { "" } else { "\n" };
+        let file = file(FileKind::Credentials, &format!("{before}{gap}{wait}{after}"));
+        let mut draft = Draft::of(&file).unwrap();
+        assert!(draft.remove("wait"));
+        assert_eq!(*draft.text(), format!("{before}{after}"));
+    }
+}
+
+#[test]
 fn lines_go_below_the_header_in_the_files_own_way() {
     for (text, expected) in [
         ("[a]\r\nregion = x\r\n", "[a]\r\nk = v\r\nregion = x\r\n"),
