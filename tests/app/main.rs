@@ -23,6 +23,7 @@ mod identities;
 mod journey;
 mod keyring;
 mod keys;
+mod profiles;
 mod reminders;
 mod saml;
 mod screen;

@@ -251,7 +251,7 @@ test('the first run offers the portals there are', async ({ page }) => {
     const { portals } = window.fake.world;
     portals.states = [
       { portal: { name: 'acme', start_url: 'https://acme.awsapps.com/start', region: 'eu-west-1', kind: 'identity_center' }, signed_in_until: null,
-        refreshes: true, accounts: null, roles: null, listed_at: null, listing: false, error: null }
+        refreshes: true, accounts: null, roles: null, listed_at: null, listing: false, left_elsewhere: false, error: null }
     ];
     window.fake.world.changed('portals');
   });

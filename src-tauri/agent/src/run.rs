@@ -22,8 +22,8 @@ use hatrack_store::rotations::Rotations;
 use hatrack_store::saml::SamlListings;
 use hatrack_store::settings::{SettingsFailure, SettingsFile};
 use hatrack_store::teams::TeamFiles;
-use hatrack_store::written_profiles::Journal;
 use hatrack_store::vault::{Keyring, OsKeyring, Vault, VaultStatus};
+use hatrack_store::written_profiles::Journal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, oneshot, watch};
 

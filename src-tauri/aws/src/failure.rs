@@ -161,9 +161,8 @@ pub(crate) fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
         }
     }
     std::iter::successors(Some(error), |&error| below(error)).any(|cause| {
-        let broken_off = |io: &io::Error| {
-            matches!(io.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset)
-        };
+        let broken_off =
+            |io: &io::Error| matches!(io.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset);
         cause.is::<rustls::Error>() || cause.downcast_ref().is_some_and(broken_off)
     })
 }

@@ -40,7 +40,9 @@ pub enum NotFetched {
         proxy: String,
     },
     /// The network answers in everybody's place.
-    #[error("this network asks for a sign-in first; open any page in a browser, sign in to the network, and try again")]
+    #[error(
+        "this network asks for a sign-in first; open any page in a browser, sign in to the network, and try again"
+    )]
     CaptivePortal,
     /// It is not there, or not for us.
     #[error("{host} answered with HTTP status {status}; check the address")]

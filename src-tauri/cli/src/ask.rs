@@ -4,8 +4,9 @@ use std::process::Stdio;
 
 use hatrack_agent::client::{Agent, AgentError, yubikey_code};
 use hatrack_agent::protocol::{
-    ConsoleLink, ConsoleOutcome, ConsoleRequest, DiscoverOutcome, DiscoverRequest, HandOut, HandOutOutcome, HandOutRequest, ProfileOutcome, RenewRequest, RotateKey,
-    RotateOutcome, SwitchRequest, WriteProfile, WrittenProfileView,
+    ConsoleLink, ConsoleOutcome, ConsoleRequest, DiscoverOutcome, DiscoverRequest, HandOut, HandOutOutcome,
+    HandOutRequest, ProfileOutcome, RenewRequest, RotateKey, RotateOutcome, SwitchRequest, WriteProfile,
+    WrittenProfileView,
 };
 use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::shared_config::{inert, inert_whole};

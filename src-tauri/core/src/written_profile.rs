@@ -55,7 +55,11 @@ pub fn is_start(key: &str) -> bool {
 
 /// What keeps a profile that is there from being written into: the first of its keys that would win or clash.
 pub fn in_the_way(section: &Section) -> Option<&str> {
-    section.properties.keys().map(String::as_str).find(|key| is_start(key))
+    section
+        .properties
+        .keys()
+        .map(String::as_str)
+        .find(|key| is_start(key))
 }
 
 /// How a profile gets its credentials.

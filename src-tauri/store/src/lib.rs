@@ -1,7 +1,8 @@
 //! What stays on this computer.
 //!
-//! Invariants: no secret is written in the clear, except into the AWS CLI's own cache ([`sso_cache`]); every file of
-//! ours is readable by this user alone; a file of ours that is broken is set aside, never thrown away.
+//! Invariants: no secret is written in the clear, except into the AWS CLI's own cache ([`sso_cache`]) and, where the
+//! person asks for it, into the shared files ([`shared_file`]); every file of ours is readable by this user alone; a file
+//! of ours that is broken is set aside, never thrown away.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 

@@ -173,12 +173,12 @@ impl Journal {
     /// # Errors
     /// Where it cannot be written: then nothing may be written into the shared files.
     pub fn put(&self, profile: &WrittenProfile) -> Result<(), JournalFailure> {
-        self.change(|written| {
-            match written.profiles.iter_mut().find(|known| known.is_same(profile)) {
+        self.change(
+            |written| match written.profiles.iter_mut().find(|known| known.is_same(profile)) {
                 Some(known) => *known = profile.clone(),
                 None => written.profiles.push(profile.clone()),
-            }
-        })
+            },
+        )
     }
 
     /// Forgets a profile; nothing there is fine.

@@ -26,9 +26,8 @@ use tokio::sync::Mutex;
 
 use crate::protocol::{
     AddRole, ChangeSettings, EndRequest, GiveProxyLogin, HandOutOutcome, HandOutRequest, RecordRequest,
-    RenewRequest, Reply,
-    Request, RoleChoice, SessionRef, SetAccount, SetFlag, Settings, SignInOutcome, SignInRequest, Status,
-    SwitchRequest,
+    RenewRequest, Reply, Request, RoleChoice, SessionRef, SetAccount, SetFlag, Settings, SignInOutcome,
+    SignInRequest, Status, SwitchRequest,
 };
 use connection::Connection;
 

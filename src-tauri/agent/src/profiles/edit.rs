@@ -90,7 +90,11 @@ pub(super) fn take_out<'a>(
         draft.take_back(&profile.profile, &keys, put);
     }
     // A second `default` in one file would keep the AWS CLI from reading it at all.
-    if let Some(before) = profile.before.as_ref().filter(|_| !default_stays(&parsed, file.kind, profile)) {
+    if let Some(before) = profile
+        .before
+        .as_ref()
+        .filter(|_| !default_stays(&parsed, file.kind, profile))
+    {
         let headers = match file.kind {
             FileKind::Config => &before.config,
             FileKind::Credentials => &before.credentials,

@@ -52,7 +52,9 @@ pub enum ProfileFailure {
     #[error("a session policy cannot stand in a profile's line; write the profile without it")]
     Policy,
     /// Keys that are no session's.
-    #[error("the credentials are no session's, so nothing would remove them at their end; write a role's instead")]
+    #[error(
+        "the credentials are no session's, so nothing would remove them at their end; write a role's instead"
+    )]
     NoSession,
     /// The session that was meant has gone.
     #[error("there is no such session any more; `hat sessions` lists what there is")]

@@ -59,10 +59,19 @@ pub struct Profiles {
 /// What the keeper has told since it was last looked at.
 #[derive(Default)]
 struct Heard {
-    /// The sessions that were switched back, each with the catalog's key of its role.
-    back: Vec<(SessionId, Option<String>)>,
+    /// The sessions that were switched back.
+    back: Vec<Back>,
     /// Whether the sessions of before a restart are known.
     restored: bool,
+}
+
+/// A session that was switched back.
+#[derive(Clone)]
+struct Back {
+    id: SessionId,
+    /// The catalog's key of its role, in the files with this config: another's may have the same key.
+    role_key: Option<String>,
+    config: PathBuf,
 }
 
 impl Profiles {
@@ -133,8 +142,12 @@ impl Profiles {
 }
 
 impl Follower for Profiles {
-    fn switched_back(&self, session: &Session) {
-        let back = (session.id.clone(), session.origin.role_key.clone());
+    fn switched_back(&self, session: &Session, caller: &CallerContext) {
+        let back = Back {
+            id: session.id.clone(),
+            role_key: session.origin.role_key.clone(),
+            config: Locations::of_caller(caller).config.path,
+        };
         self.heard(|heard| heard.back.push(back));
         self.bell.notify_one();
     }

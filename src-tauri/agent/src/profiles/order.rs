@@ -134,7 +134,10 @@ impl ProfileOrder {
             lines.push(line("ca_bundle", bundle)?);
         }
         if self.settings.s3_path_style {
-            lines.push(("s3".to_owned(), "s3 =\n  addressing_style = path".to_owned().into()));
+            lines.push((
+                "s3".to_owned(),
+                "s3 =\n  addressing_style = path".to_owned().into(),
+            ));
         }
         match &self.credentials {
             Source::Process(options) => {
@@ -202,7 +205,10 @@ fn option_words(options: &SwitchOptions) -> Result<Vec<String>, ProfileFailure> 
     add("duration", options.duration.map(|d| d.seconds().to_string()));
     let name = options.session_name.as_ref();
     add("session-name", name.map(ToString::to_string));
-    add("external-id", options.external_id.as_ref().map(ToString::to_string));
+    add(
+        "external-id",
+        options.external_id.as_ref().map(ToString::to_string),
+    );
     for arn in &options.policy_arns {
         add("policy-arn", Some(arn.to_string()));
     }

@@ -10,7 +10,7 @@ use hatrack_core::view::{HistoryRow, SessionView};
 use hatrack_store::written_profiles::{Form, WrittenProfile};
 
 use super::order::{KEY_LINES, key_lines};
-use super::{ProfileFailure, ProfileOrder, Profiles};
+use super::{Back, ProfileFailure, ProfileOrder, Profiles};
 use crate::protocol::Topic;
 use crate::sessions::Mailbox;
 
@@ -31,7 +31,7 @@ enum Fate {
 /// What is known of sessions.
 struct Known {
     sessions: Vec<SessionView>,
-    back: Vec<(SessionId, Option<String>)>,
+    back: Vec<Back>,
     restored: bool,
     no_keys: bool,
     now: jiff::Timestamp,
@@ -71,7 +71,10 @@ impl Profiles {
         for profile in written.into_iter().filter(|profile| !profile.done) {
             let done = match self.stands(&profile) {
                 Ok(true) => {
-                    let done = WrittenProfile { done: true, ..profile };
+                    let done = WrittenProfile {
+                        done: true,
+                        ..profile
+                    };
                     self.wiring.journal.put(&done).map_err(ProfileFailure::from)
                 }
                 Ok(false) => self.remove_written(&profile).await.map(drop),
@@ -88,8 +91,7 @@ impl Profiles {
         let mailbox = self.mailbox.get()?;
         let _one = self.one.lock().await;
         let written = self.wiring.journal.read().ok()?.profiles;
-        let (back, restored) =
-            self.heard(|heard| (std::mem::take(&mut heard.back), heard.restored));
+        let (back, restored) = self.heard(|heard| (std::mem::take(&mut heard.back), heard.restored));
         if written.is_empty() {
             return None;
         }
@@ -238,8 +240,9 @@ fn fate(profile: &WrittenProfile, known: &Known) -> Fate {
     match &profile.form {
         Form::Process => {
             let of_role = |key: &Option<String>| key.as_deref() == Some(profile.role_key.as_str());
-            let back = known.back.iter().any(|(id, role_key)| {
-                profile.session_id.as_deref() == Some(id.0.as_str()) || of_role(role_key)
+            let back = known.back.iter().any(|back| {
+                let same = profile.session_id.as_deref() == Some(back.id.0.as_str());
+                same || (of_role(&back.role_key) && back.config == profile.config.path)
             });
             let mut others = known.sessions.iter().filter(live);
             match back && !others.any(|session| of_role(&session.role_key)) {
@@ -253,7 +256,7 @@ fn fate(profile: &WrittenProfile, known: &Known) -> Fate {
             expires_at,
         } => {
             let session = known.sessions.iter().find(|session| session.id == *session_id);
-            let back = known.back.iter().any(|(id, _)| id.0 == *session_id);
+            let back = known.back.iter().any(|back| back.id.0 == *session_id);
             match session.filter(live) {
                 _ if known.no_keys => Fate::Goes,
                 Some(live) if access_key_ids.last() == Some(&live.access_key_id) => Fate::Stays,

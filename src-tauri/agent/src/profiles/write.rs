@@ -59,7 +59,11 @@ impl Profiles {
     ) -> Result<(WrittenProfileView, Vec<String>), ProfileFailure> {
         let _one = self.one.lock().await;
         let prepared = self.prepare(order)?;
-        if let Some(other) = prepared.existing.as_ref().filter(|known| known.kind != order.kind()) {
+        if let Some(other) = prepared
+            .existing
+            .as_ref()
+            .filter(|known| known.kind != order.kind())
+        {
             // It moves to the other file: what was set aside stays so.
             let keeps_default = WrittenProfile {
                 before: None,

@@ -46,9 +46,7 @@ pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, S3
 pub use import::{ImportFormat, ImportRoles, ImportSource, Imported, ImportedRow, Unusable};
 pub use keys::{AddKey, FileChange, FileLine, ImportKey, KeyKept, RotateKey, RotateOutcome, RotationGivenUp};
 pub use mfa::{AddTotp, TotpCode, TotpDevice};
-pub use profiles::{
-    ProfileForm, ProfileName, ProfileOutcome, ProfilePlan, WriteProfile, WrittenProfileView,
-};
+pub use profiles::{ProfileForm, ProfileName, ProfileOutcome, ProfilePlan, WriteProfile, WrittenProfileView};
 pub use proxy::GiveProxyLogin;
 pub use said::{Change, Changes, DescribeAccount, DescribeRole, ImportSettings, Set, SetDefaults};
 pub use saml::{AddSaml, GiveAssertion};

@@ -1,8 +1,8 @@
 //! Profiles that are written into the shared files.
 
-pub use hatrack_core::written_profile::{ProfileForm, ProfileOutcome, ProfilePlan, WrittenProfileView};
 use hatrack_core::session::SwitchOptions;
 use hatrack_core::sts_limits::TokenCode;
+pub use hatrack_core::written_profile::{ProfileForm, ProfileOutcome, ProfilePlan, WrittenProfileView};
 use serde::{Deserialize, Serialize};
 
 use super::on_wire;

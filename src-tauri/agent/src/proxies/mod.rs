@@ -34,7 +34,9 @@ pub enum ProxyFailure {
     #[error("a proxy takes no name with a colon, and no name or password with a control character")]
     NoLogin,
     /// What stands there goes before what was given.
-    #[error("the address of the proxy {0} names a login itself, which goes first; correct it in the environment or the desktop's settings")]
+    #[error(
+        "the address of the proxy {0} names a login itself, which goes first; correct it in the environment or the desktop's settings"
+    )]
     OwnLogin(String),
     /// The vault.
     #[error(transparent)]
@@ -108,7 +110,7 @@ impl Proxies {
         let named = [way.https, way.http].into_iter().flatten();
         let own = named
             .filter_map(|text| parsed(&text))
-            .filter(|url| names_login(url))
+            .filter(names_login)
             .find_map(|url| host_and_port(&url).filter(|own| *own == proxy));
         if let Some(own) = own {
             return Err(ProxyFailure::OwnLogin(own));

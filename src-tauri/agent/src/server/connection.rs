@@ -13,9 +13,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::lines::Lines;
-use crate::protocol::{
-    Answer, Ask, ErrorCode, Hello, Message, PROTOCOL, Reply, Request, Welcome, WireError,
-};
+use crate::protocol::{Answer, Ask, ErrorCode, Hello, Message, PROTOCOL, Reply, Request, Welcome, WireError};
 use crate::service::{Answered, Listening, Service};
 
 /// A peer that does not greet, or stops in the middle of a line, is let go after this.

@@ -47,7 +47,9 @@ impl Service {
                 let meant = self.meant(caller, &write).await?;
                 Ok(Reply::ProfilePlan(self.profiles.plan(&meant.order).await?))
             }
-            Request::WriteProfile(write) => Ok(Reply::Profile(Box::new(self.write_profile(caller, write).await?))),
+            Request::WriteProfile(write) => {
+                Ok(Reply::Profile(Box::new(self.write_profile(caller, write).await?)))
+            }
             Request::Profiles => Ok(Reply::Profiles(self.profiles.written()?)),
             Request::RemoveProfile { name } => {
                 let removed = self.profiles.remove(&name, caller).await?;
@@ -102,7 +104,9 @@ impl Service {
             }
         }
         let done = self.profiles.write(&meant.order).await;
-        let written = self.profiles.last_row(&meant.order, caller.client.as_str(), done.as_ref().err());
+        let written = self
+            .profiles
+            .last_row(&meant.order, caller.client.as_str(), done.as_ref().err());
         self.mailbox.write(written);
         let (profile, backed_up) = done?;
         self.profiles_changed();
@@ -139,7 +143,11 @@ impl Service {
         let usual = partition_of(super::hand_out::route_of(found)).default_region();
         let settings = super::hand_out::settings_of(found).clone();
         let (role_name, account_id, profile) = match found {
-            Found::Role(role) => (role.role_name.clone(), Some(role.account_id), role.profile.clone()),
+            Found::Role(role) => (
+                role.role_name.clone(),
+                Some(role.account_id),
+                role.profile.clone(),
+            ),
             Found::Identity(identity) => {
                 let name = identity.profile.clone();
                 (name.clone(), identity.account_id, Some(name))

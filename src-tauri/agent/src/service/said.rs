@@ -7,8 +7,8 @@ use hatrack_store::exchange::Exchange;
 use super::catalog::find;
 use super::{Service, store};
 use crate::protocol::{
-    Changes, DescribeAccount, DescribeRole, ErrorCode, ImportSettings, Reply, RoleChoice, Set, SetDefaults, Topic,
-    WireError,
+    Changes, DescribeAccount, DescribeRole, ErrorCode, ImportSettings, Reply, RoleChoice, Set, SetDefaults,
+    Topic, WireError,
 };
 use crate::small_file;
 

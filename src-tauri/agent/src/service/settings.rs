@@ -23,7 +23,9 @@ impl From<ProxyFailure> for WireError {
     fn from(why: ProxyFailure) -> Self {
         let code = match why {
             ProxyFailure::Vault(_) => ErrorCode::Store,
-            ProxyFailure::NoProxy(_) | ProxyFailure::NoLogin | ProxyFailure::OwnLogin(_) => ErrorCode::Invalid,
+            ProxyFailure::NoProxy(_) | ProxyFailure::NoLogin | ProxyFailure::OwnLogin(_) => {
+                ErrorCode::Invalid
+            }
         };
         Self::new(code, why.to_string())
     }
@@ -96,7 +98,11 @@ impl Service {
     }
 
     /// The login that a proxy asked for.
-    async fn give_proxy_login(&self, caller: &CallerContext, login: GiveProxyLogin) -> Result<Reply, WireError> {
+    async fn give_proxy_login(
+        &self,
+        caller: &CallerContext,
+        login: GiveProxyLogin,
+    ) -> Result<Reply, WireError> {
         let GiveProxyLogin {
             proxy,
             name,

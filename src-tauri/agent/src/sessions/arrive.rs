@@ -143,7 +143,10 @@ impl Keeper {
             }
         };
         self.scribe.seal(session, caller);
-        self.wiring.followers.iter().for_each(|follower| follower.changed());
+        self.wiring
+            .followers
+            .iter()
+            .for_each(|follower| follower.changed());
         TakenIn { place, was_listed }
     }
 
@@ -286,7 +289,10 @@ impl Keeper {
         }
         self.audience.changed(&[Topic::Sessions, Topic::Catalog]);
         self.do_what_is_due();
-        self.wiring.followers.iter().for_each(|follower| follower.restored());
+        self.wiring
+            .followers
+            .iter()
+            .for_each(|follower| follower.restored());
     }
 
     /// The vault can be written to now: what lives in memory goes there.

@@ -60,7 +60,10 @@ impl Keeper {
         let session = Box::new(self.view(&self.held[place]));
         self.audience.tell(&Event::Expired { session });
         self.audience.changed(&[Topic::Sessions, Topic::Catalog]);
-        self.wiring.followers.iter().for_each(|follower| follower.changed());
+        self.wiring
+            .followers
+            .iter()
+            .for_each(|follower| follower.changed());
     }
 
     /// AWS no longer accepts it: from now on it has ended, whatever was counted.
@@ -152,7 +155,7 @@ impl Keeper {
             let session_id = held.session.id.to_string();
             self.audience.tell(&Event::Withdrawn { session_id });
             for follower in &self.wiring.followers {
-                follower.switched_back(&held.session);
+                follower.switched_back(&held.session, &held.caller);
             }
         }
         if !ending.is_empty() {

@@ -134,7 +134,9 @@ impl SignIns {
     fn caches_of(&self, caller: &CallerContext) -> Result<Vec<SsoCache>, NoHome> {
         let now = self.cache_of(caller)?;
         let shared = SsoCache::of_caller(caller);
-        let others = shared.into_iter().chain([SsoCache::in_vault(self.0.sealed.clone())]);
+        let others = shared
+            .into_iter()
+            .chain([SsoCache::in_vault(self.0.sealed.clone())]);
         let others = others.filter(|other| *other != now).collect::<Vec<_>>();
         Ok(std::iter::once(now).chain(others).collect())
     }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hatrack_agent::protocol::Event;
 use hatrack_agent::protocol::{
-    ChangeSettings, ErrorCode, GiveProxyLogin, HandOutOutcome, HandOutRequest, Reply, Request, RoleChoice, SessionRef,
-    Status, Topic,
+    ChangeSettings, ErrorCode, GiveProxyLogin, HandOutOutcome, HandOutRequest, Reply, Request, RoleChoice,
+    SessionRef, Status, Topic,
 };
 use hatrack_agent::service::Answered;
 use hatrack_core::caller::CallerContext;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hatrack_agent::protocol::{
-    ChangeSettings, EndRequest, ErrorCode, ProfileForm, ProfileName, ProfileOutcome, ProfilePlan, Reply,
-    Request, RenewRequest, RoleChoice, SessionRef, WireError, WriteProfile, WrittenProfileView,
+    ChangeSettings, EndRequest, ErrorCode, ProfileForm, ProfileName, ProfileOutcome, ProfilePlan,
+    RenewRequest, Reply, Request, RoleChoice, SessionRef, WireError, WriteProfile, WrittenProfileView,
 };
 use hatrack_core::view::CatalogView;
 
@@ -119,7 +119,11 @@ async fn a_line_that_asks_hat_is_put_at_the_end_and_taken_out_again() {
     let (config, credentials) = world.texts();
     let added = config.strip_prefix(&before.0).unwrap();
     let lines: Vec<String> = added.lines().map(str::to_owned).collect();
-    let shown: Vec<String> = plan.changes[0].added.iter().map(|line| line.text.clone()).collect();
+    let shown: Vec<String> = plan.changes[0]
+        .added
+        .iter()
+        .map(|line| line.text.clone())
+        .collect();
     assert_eq!(lines, shown, "what was shown is what is written");
     assert_eq!(lines[1], format!("[profile {OWN}]"));
     assert_eq!(lines[2], "region = eu-west-1");
@@ -194,7 +198,11 @@ async fn keys_are_in_a_private_file_and_go_with_their_session() {
     let world = World::new().await;
     let before = world.texts();
     let plan = world.plan_profile(keys(of("stuzio"))).await.unwrap();
-    let shown: Vec<&str> = plan.changes[0].added.iter().map(|line| line.text.as_str()).collect();
+    let shown: Vec<&str> = plan.changes[0]
+        .added
+        .iter()
+        .map(|line| line.text.as_str())
+        .collect();
     assert!(shown.contains(&"aws_secret_access_key = ***"), "{shown:?}");
     assert_eq!(world.sts.calls(), 0);
     let written = world.write(keys(of("stuzio"))).await.unwrap();
@@ -205,7 +213,10 @@ async fn keys_are_in_a_private_file_and_go_with_their_session() {
     assert_eq!(config, before.0);
     assert!(credentials.contains(&format!("aws_access_key_id = {}", session.access_key_id)));
     assert!(credentials.contains("aws_session_token = "));
-    let mode = std::fs::metadata(world.credentials()).unwrap().permissions().mode();
+    let mode = std::fs::metadata(world.credentials())
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
     let journal = std::fs::read_to_string(world.home.written_profiles()).unwrap();
     assert!(!journal.contains("secret_access_key\":") && !journal.contains("canary"));
@@ -308,7 +319,8 @@ async fn a_line_goes_when_the_person_switches_back() {
 async fn the_default_is_set_and_comes_back_byte_for_byte() {
     let config = format!("; mine\r\n[default] # here\r\noutput = json\r\nregion=us-east-2\r\n{CONFIG}");
     let world = World::with_config(&config).await;
-    let keys_before = "[other]\naws_access_key_id = B\n[default]\naws_access_key_id = A\naws_secret_access_key = canary";
+    let keys_before =
+        "[other]\naws_access_key_id = B\n[default]\naws_access_key_id = A\naws_secret_access_key = canary";
     std::fs::write(world.credentials(), keys_before).unwrap();
     let mode = std::fs::Permissions::from_mode(0o600);
     std::fs::set_permissions(world.credentials(), mode).unwrap();
@@ -316,7 +328,12 @@ async fn the_default_is_set_and_comes_back_byte_for_byte() {
     for write in [default("stuzio"), keys(default("stuzio"))] {
         let written = world.write(write).await.unwrap();
         assert_eq!(written.name, "default");
-        assert!(world.texts().1.contains("[hatrack-before-default]\naws_access_key_id = A"));
+        assert!(
+            world
+                .texts()
+                .1
+                .contains("[hatrack-before-default]\naws_access_key_id = A")
+        );
         let session = world.session("default").await;
         assert_eq!(session.role_key.as_deref(), Some("stuzio"));
     }
@@ -331,7 +348,9 @@ async fn the_default_is_set_and_comes_back_byte_for_byte() {
 
 #[tokio::test]
 async fn a_default_that_roles_start_from_is_not_set() {
-    let config = CONFIG.replace("[profile troy]", "[default]").replace("= troy", "= default");
+    let config = CONFIG
+        .replace("[profile troy]", "[default]")
+        .replace("= troy", "= default");
     let world = World::with_config(&config).await;
     let before = world.texts();
     let refused = world.write(default("stuzio")).await.unwrap_err();
@@ -367,7 +386,10 @@ async fn what_somebody_changed_by_hand_is_left_alone() {
     let world = World::new().await;
     world.write(of("stuzio")).await.unwrap();
     let (config, _) = world.texts();
-    let changed = config.replace("-- stuzio", "-- far").replace("/hat ", "/other ").replace("= hat ", "= other ");
+    let changed = config
+        .replace("-- stuzio", "-- far")
+        .replace("/hat ", "/other ")
+        .replace("= hat ", "= other ");
     std::fs::write(world.config(), &changed).unwrap();
     let refused = world.remove(OWN).await.unwrap_err();
     assert!(refused.message.contains("was changed"), "{refused:?}");
@@ -378,7 +400,11 @@ async fn what_somebody_changed_by_hand_is_left_alone() {
 #[tokio::test]
 async fn a_default_that_was_cut_off_is_undone_at_the_next_start() {
     let mut world = World::with_config(&format!("[default]\noutput = json\n{CONFIG}")).await;
-    std::fs::write(world.credentials(), "[default]\naws_access_key_id = A\naws_secret_access_key = b\n").unwrap();
+    std::fs::write(
+        world.credentials(),
+        "[default]\naws_access_key_id = A\naws_secret_access_key = b\n",
+    )
+    .unwrap();
     let before = world.texts();
     world.write(default("stuzio")).await.unwrap();
     // As a kill after the first of the two files would leave it.

@@ -47,7 +47,11 @@ async fn i79_a_password_that_was_given_reaches_no_program() {
     let program = world.folder.path().join("vend");
     let json = r#"{"Version": 1, "AccessKeyId": "ASIAVENDED", "SecretAccessKey": "s", "SessionToken": "t",
         "Expiration": "2026-11-22T14:00:00Z"}"#;
-    std::fs::write(&program, format!("#!/bin/sh\nenv > seen\ncat <<'END'\n{json}\nEND\n")).unwrap();
+    std::fs::write(
+        &program,
+        format!("#!/bin/sh\nenv > seen\ncat <<'END'\n{json}\nEND\n"),
+    )
+    .unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     world.ask(give("proxy.example:3128", "canary")).await.unwrap();
     let vars = [PROXY, ("PATH", "/usr/bin:/bin")];

@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hatrack_agent::client::Agent;
-use hatrack_agent::protocol::{
-    ChangeSettings, Event, Reply, Request, RoleChoice, SwitchRequest, WireError,
-};
+use hatrack_agent::protocol::{ChangeSettings, Event, Reply, Request, RoleChoice, SwitchRequest, WireError};
 use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::server::{Claim, claim, serve};
 use hatrack_agent::service::{Answered, Listening, Service};

@@ -67,7 +67,10 @@ impl Told {
     fn ahead(self, now: Moment) -> SignedDuration {
         let forward = now.boot.0.saturating_sub(self.at.0);
         let back = self.at.0.saturating_sub(now.boot.0);
-        let server = self.server.saturating_add(forward).and_then(|at| at.saturating_sub(back));
+        let server = self
+            .server
+            .saturating_add(forward)
+            .and_then(|at| at.saturating_sub(back));
         server.unwrap_or(self.server).duration_since(now.wall)
     }
 }

@@ -152,36 +152,6 @@ async fn i77_a_network_that_breaks_tls_is_recognised_by_what_it_says_without() {
 }
 
 #[tokio::test]
-async fn i77_a_failure_that_is_not_of_tls_asks_nothing_without_tls() {
-    // It never says a word: what fails is the time.
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let asking = tokio::spawn(async move {
-        let sts = AwsSts::with_timing(Arc::default(), quick());
-        let reach = reach(&format!("https://localhost:{port}"));
-        sts.get_caller_identity(&reach, &user()).await.unwrap_err()
-    });
-    let mut silent = Vec::new();
-    let mut begun = Vec::new();
-    let failure = loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                let (mut stream, _) = accepted.unwrap();
-                let mut first = [0; 1];
-                tokio::io::AsyncReadExt::read_exact(&mut stream, &mut first).await.unwrap();
-                begun.push(first[0]);
-                silent.push(stream);
-            }
-            _ = tokio::time::sleep(std::time::Duration::from_millis(50)), if asking.is_finished() => {
-                break asking.await.unwrap();
-            }
-        }
-    };
-    assert!(matches!(failure, AwsFailure::Unreachable { .. }), "{failure:?}");
-    assert!(!begun.is_empty() && begun.iter().all(|byte| *byte == 0x16), "{begun:?}");
-}
-
-#[tokio::test]
 async fn i77_a_team_s_file_does_not_come_through_a_network_that_breaks_tls() {
     let (port, serving) = network_without_tls();
     let url = format!("https://localhost:{port}/team.toml").parse().unwrap();

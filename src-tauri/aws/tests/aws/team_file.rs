@@ -142,8 +142,7 @@ async fn i81_a_server_that_is_not_trusted_or_has_no_tls_is_not_asked() {
 
 #[tokio::test]
 async fn i79_a_proxy_that_asks_for_a_login_is_named() {
-    let proxy =
-        Server::start(|_, _| Answer::new(407, "").with("proxy-authenticate", "Basic realm=x")).await;
+    let proxy = Server::start(|_, _| Answer::new(407, "").with("proxy-authenticate", "Basic realm=x")).await;
     let site = Site::answering(|_, _| Answer::new(200, "x")).await;
     let through = Reach {
         proxy: Some(ProxyUrl(Secret::new(proxy.url()))),

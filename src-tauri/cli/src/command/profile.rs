@@ -131,7 +131,9 @@ async fn list(agent: &Agent, listing: Listing) -> Result<(), Failure> {
     }
     let mut table = Table::new(["PROFILE", "ACCOUNT", "ROLE", "HOLDS", "FILE"]);
     for profile in &profiles {
-        let account = profile.account_id.map_or_else(|| "-".to_owned(), |id| id.to_string());
+        let account = profile
+            .account_id
+            .map_or_else(|| "-".to_owned(), |id| id.to_string());
         table.row([
             &inert(&profile.name),
             &account,

@@ -39,6 +39,8 @@ enum What {
     Proxy(SetProxy),
     /// Say whether sign-ins are shared with the AWS CLI, through its own cache
     ShareSignIns(ShareSignIns),
+    /// Say whether a session's keys may be written into profiles; "no" removes those that were written
+    KeysInProfiles(KeysInProfiles),
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +97,13 @@ struct ShareSignIns {
     share: bool,
 }
 
+#[derive(Debug, Args)]
+struct KeysInProfiles {
+    /// Without it profiles get a line that asks hat, and no secret
+    #[arg(value_parser = yes_or_no, action = clap::ArgAction::Set, value_name = "YES|NO")]
+    allow: bool,
+}
+
 impl Settings {
     /// Does it.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
@@ -104,6 +113,14 @@ impl Settings {
             What::Account(account) => account.run(context).await,
             What::Console(console) => console.run(context).await,
             What::Proxy(proxy) => proxy.run(context).await,
+            What::KeysInProfiles(KeysInProfiles { allow }) => {
+                let no_keys_in_profiles = Some(!allow);
+                let change = ChangeSettings {
+                    no_keys_in_profiles,
+                    ..Default::default()
+                };
+                choose(context, change).await
+            }
             What::ShareSignIns(ShareSignIns { share }) => {
                 let store = if share {
                     SignInStore::Shared
@@ -111,7 +128,14 @@ impl Settings {
                     SignInStore::Vault
                 };
                 let sign_ins = Some(store);
-                choose(context, ChangeSettings { sign_ins, ..Default::default() }).await
+                choose(
+                    context,
+                    ChangeSettings {
+                        sign_ins,
+                        ..Default::default()
+                    },
+                )
+                .await
             }
         }
     }
@@ -129,14 +153,23 @@ impl SetProxy {
             match context.agent().await?.forget_proxy_logins().await? {
                 0 => out::note("no name and password were given for a proxy"),
                 1 => out::note("the name and password of a proxy are forgotten"),
-                count => out::note(&format!("the names and passwords of {count} proxies are forgotten")),
+                count => out::note(&format!(
+                    "the names and passwords of {count} proxies are forgotten"
+                )),
             }
         }
         let Some(choice) = self.choice else {
             return Ok(ExitCode::SUCCESS);
         };
         let proxy = Some(choice);
-        choose(context, ChangeSettings { proxy, ..Default::default() }).await
+        choose(
+            context,
+            ChangeSettings {
+                proxy,
+                ..Default::default()
+            },
+        )
+        .await
     }
 }
 

@@ -47,10 +47,21 @@ fn a_role_is_added_by_its_link_and_removed_again() {
     let again = stage.run(["roles", "add", link.out.trim(), "--from", "troy"]);
     assert_eq!(again.succeeded().trim(), key);
     // With other details it takes the place of the first only where that is asked for.
-    let other = ["roles", "add", link.out.trim(), "--from", "troy", "--external-id", "other"];
+    let other = [
+        "roles",
+        "add",
+        link.out.trim(),
+        "--from",
+        "troy",
+        "--external-id",
+        "other",
+    ];
     let refused = stage.run(other);
     let told = refused.failed(1);
-    assert!(told.contains("becomes \"other\"") && told.contains("--replace"), "{told}");
+    assert!(
+        told.contains("becomes \"other\"") && told.contains("--replace"),
+        "{told}"
+    );
     assert_eq!(role(&stage, &key).unwrap()["external_id"], json!(null));
     stage.run(other.into_iter().chain(["--replace"])).succeeded();
     assert_eq!(role(&stage, &key).unwrap()["external_id"], json!("other"));

@@ -15,7 +15,11 @@ fn h72_a_clock_that_is_off_is_told_on_stderr_and_in_the_status() {
     stage.admin().set_clock_ahead(3600);
     let ran = stage.run(["switch", profile, "--json"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.err.contains("differ by 1 h; this computer's is behind"), "{}", ran.err);
+    assert!(
+        ran.err.contains("differ by 1 h; this computer's is behind"),
+        "{}",
+        ran.err
+    );
     let session: Value = serde_json::from_str(&ran.out).unwrap();
     assert!(session["seconds_left"].as_u64().unwrap() > 3590, "{session}");
     let status = stage.agent_status();

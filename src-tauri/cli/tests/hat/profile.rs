@@ -52,12 +52,20 @@ fn a_written_line_gives_the_role_whatever_the_environment_of_who_runs_it() {
     assert_eq!(alias["AccessKeyId"], own["AccessKeyId"]);
 
     let listed = stage.json(["profile", "list", "--json"]);
-    assert_eq!((&listed[0]["name"], &listed[0]["form"]), (&Value::from(name.as_str()), &Value::from("process")));
+    assert_eq!(
+        (&listed[0]["name"], &listed[0]["form"]),
+        (&Value::from(name.as_str()), &Value::from("process"))
+    );
     let table = stage.run(["profile", "list"]);
     assert!(table.succeeded().contains("a line that asks hat"));
     stage.run(["profile", "remove", &name]).succeeded();
     assert_eq!(texts(&stage), before);
-    assert!(stage.run(["profile", "remove", &name]).failed(2).contains("no profile"));
+    assert!(
+        stage
+            .run(["profile", "remove", &name])
+            .failed(2)
+            .contains("no profile")
+    );
 }
 
 #[test]
@@ -67,10 +75,17 @@ fn what_changes_is_shown_and_asked_for_first() {
     let before = texts(&stage);
     // Nobody to ask.
     stage.run(["profile", "write", &story.profile]).failed(3);
-    let command = format!("'{}' profile write {} --as mine", crate::stage::HAT, story.profile);
+    let command = format!(
+        "'{}' profile write {} --as mine",
+        crate::stage::HAT,
+        story.profile
+    );
     let mut hat = at_terminal(&stage, &command);
     let seen = shows(&mut hat, "[y/N] ");
-    assert!(seen.contains("[profile mine]") && seen.contains("credential_process = "), "{seen}");
+    assert!(
+        seen.contains("[profile mine]") && seen.contains("credential_process = "),
+        "{seen}"
+    );
     types(&mut hat, "n\n");
     assert_eq!(hat.wait().unwrap().code(), Some(0));
     assert_eq!(texts(&stage), before);
@@ -82,7 +97,15 @@ fn what_changes_is_shown_and_asked_for_first() {
     assert!(texts(&stage).0.contains("[profile mine]"));
     // Ours is written anew without asking.
     stage
-        .run(["profile", "write", &story.profile, "--as", "mine", "--region", "eu-north-1"])
+        .run([
+            "profile",
+            "write",
+            &story.profile,
+            "--as",
+            "mine",
+            "--region",
+            "eu-north-1",
+        ])
         .succeeded();
     assert!(texts(&stage).0.contains("[profile mine]\nregion = eu-north-1\n"));
     stage.run(["profile", "remove", "mine"]).succeeded();
@@ -96,7 +119,16 @@ fn keys_are_written_when_asked_for_and_go_with_the_switch_back() {
     let private = fs::Permissions::from_mode(0o600);
     fs::set_permissions(stage.credentials_file(), private).unwrap();
     let before = texts(&stage);
-    let written = stage.json(["profile", "write", &story.profile, "--name", "plain", "--keys", "--yes", "--json"]);
+    let written = stage.json([
+        "profile",
+        "write",
+        &story.profile,
+        "--name",
+        "plain",
+        "--keys",
+        "--yes",
+        "--json",
+    ]);
     assert_eq!(written["form"], "keys");
     let (config, credentials) = texts(&stage);
     assert_eq!(config, before.0);
@@ -118,10 +150,14 @@ fn the_default_is_set_and_restored() {
         .run(["profile", "write", &story.profile, "--default", "--yes"])
         .failed(2);
     // No role starts from it any more.
-    let text = texts(&stage).0.replace("source_profile = default", "source_profile = troy");
+    let text = texts(&stage)
+        .0
+        .replace("source_profile = default", "source_profile = troy");
     fs::write(&path, text.replace("[default]\n", "[default]\noutput = text\n")).unwrap();
     let before = texts(&stage);
-    stage.run(["profile", "write", &story.profile, "--default", "--yes"]).succeeded();
+    stage
+        .run(["profile", "write", &story.profile, "--default", "--yes"])
+        .succeeded();
     let session = stage.json(["switch", "default", "--json"]);
     assert_eq!(session["role_name"], story.role_arn.rsplit('/').next().unwrap());
     stage.run(["profile", "restore-default"]).succeeded();

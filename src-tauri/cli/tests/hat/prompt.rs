@@ -62,7 +62,7 @@ fn bash_shows_the_session_and_forgets_it_with_the_exports() {
         format!("<# ><[{name} T] # >7<# >"),
         format!("<$ ><[{name} T] $ >7<$ >"),
     ];
-    assert!(expected.iter().any(|e| *e == shown), "{ran:?}");
+    assert!(expected.contains(&shown), "{ran:?}");
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub fn preview(shell: Shell, session: &Masked) -> Result<EnvPreview, Unquotable>
         session_token: session.token_chars,
         region: session.region.clone(),
         expires_at: session.expires_at,
-        role: session.role.clone(),
+        role: session.role.clone().filter(|_| shell.has_a_prompt()),
     };
     let mut lines = Vec::new();
     for change in changes::<u32>(parts) {

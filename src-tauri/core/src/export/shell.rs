@@ -32,6 +32,11 @@ pub enum Shell {
 pub struct UnknownShell(pub String);
 
 impl Shell {
+    /// Whether a person types into it: files and data carry nothing for a prompt.
+    pub(super) fn has_a_prompt(self) -> bool {
+        !matches!(self, Self::Dotenv | Self::Json)
+    }
+
     /// Every language, in the order menus show them.
     pub const ALL: [Self; 7] = [
         Self::Posix,

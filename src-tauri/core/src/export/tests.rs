@@ -291,3 +291,18 @@ fn printing_an_export_shows_dots() {
     .unwrap();
     assert!(text.expose().contains("canary") && !format!("{text:?}").contains("canary"));
 }
+
+#[test]
+fn only_what_a_person_types_into_is_told_the_role() {
+    for shell in Shell::ALL {
+        let credentials = credentials("secret");
+        let exports = Exports {
+            credentials: &credentials,
+            region: "eu-west-1",
+            role: Some("acme/Reader"),
+        };
+        let text = export_text(shell, exports).unwrap();
+        let told = !matches!(shell, Shell::Dotenv | Shell::Json);
+        assert_eq!(text.expose().contains("acme/Reader"), told, "{shell}");
+    }
+}

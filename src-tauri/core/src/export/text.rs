@@ -49,7 +49,7 @@ pub fn export_text(shell: Shell, exports: Exports<'_>) -> Result<ExportText, Unq
         session_token: credentials.session_token.as_ref(),
         region: exports.region.to_owned(),
         expires_at: credentials.expires_at,
-        role: exports.role.map(str::to_owned),
+        role: exports.role.filter(|_| shell.has_a_prompt()).map(str::to_owned),
     };
     let mut lines = Vec::new();
     for change in changes::<&Secret>(parts) {

@@ -86,7 +86,15 @@ fn a_session_opens_to_what_can_be_done_with_it() {
     assert!(text.ends_with("(under 1 min)"), "{text}");
     assert_eq!(
         texts(entries),
-        ["Copy env >", "Browse S3", "Open console", "-", "Renew", "Switch back", "Open"]
+        [
+            "Copy env >",
+            "Browse S3",
+            "Open console",
+            "-",
+            "Renew",
+            "Switch back",
+            "Open"
+        ]
     );
 }
 

@@ -188,5 +188,9 @@ async fn i64_a_link_to_another_disk_stays_a_link_and_its_target_is_written() {
     assert!(at(&link).change(added("[ours]\n")).await.unwrap());
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read_to_string(&real).unwrap(), "[a]\n[ours]\n");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside the link");
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "nothing is left beside the link"
+    );
 }

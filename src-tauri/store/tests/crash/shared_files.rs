@@ -42,7 +42,10 @@ fn turned(source: &SourceFile) -> String {
     if draft.has("own") {
         assert!(draft.take_back("own", &KEYS, PUT));
     } else {
-        let lines = ["region = eu-west-1", "credential_process = hat credential-process -- a"];
+        let lines = [
+            "region = eu-west-1",
+            "credential_process = hat credential-process -- a",
+        ];
         draft.put("own", "profile own", &lines);
     }
     draft.text().to_string()
@@ -72,7 +75,11 @@ async fn g67_a_profile_is_there_or_not_whenever_its_writer_is_killed() {
     fs::write(&path, theirs()).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     let without = theirs();
-    let with = turned(&SourceFile::from_text(FileKind::Config, "config", without.clone()));
+    let with = turned(&SourceFile::from_text(
+        FileKind::Config,
+        "config",
+        without.clone(),
+    ));
     let rounds = std::env::var(ROUNDS).ok().and_then(|n| n.parse().ok());
     let (mut seen_with, mut seen_without) = (0, 0);
     for round in 0..rounds.unwrap_or(USUAL) {
@@ -87,14 +94,21 @@ async fn g67_a_profile_is_there_or_not_whenever_its_writer_is_killed() {
         child.wait().unwrap();
 
         let now = fs::read_to_string(&path).unwrap();
-        assert!(now == with || now == without, "torn after {round} rounds: {} bytes", now.len());
+        assert!(
+            now == with || now == without,
+            "torn after {round} rounds: {} bytes",
+            now.len()
+        );
         match now == with {
             true => seen_with += 1,
             false => seen_without += 1,
         }
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     }
-    assert!(seen_with > 0 && seen_without > 0, "{seen_with} with, {seen_without} without");
+    assert!(
+        seen_with > 0 && seen_without > 0,
+        "{seen_with} with, {seen_without} without"
+    );
     // The lock went with the last process.
     let locked = tokio::time::timeout(Duration::from_secs(10), file(folder.path()).lock()).await;
     locked.unwrap().unwrap();

@@ -3,7 +3,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::shared_config::{FileKind, SharedConfig, SourceFile};
 
-const OURS: [&str; 2] = ["region = eu-west-1", "credential_process = /usr/bin/hat credential-process -- a"];
+const OURS: [&str; 2] = [
+    "region = eu-west-1",
+    "credential_process = /usr/bin/hat credential-process -- a",
+];
 const KEYS: [&str; 2] = ["region", "credential_process"];
 
 fn file(text: &str) -> SourceFile {
@@ -35,7 +38,11 @@ fn any_file() -> impl Strategy<Value = String> {
     ];
     let lines = prop::collection::vec((line, prop_oneof![Just("\n"), Just("\r\n")]), 0..12);
     (lines, any::<bool>(), any::<bool>()).prop_map(|(lines, mark, ended)| {
-        let mut text = if mark { "\u{feff}".to_owned() } else { String::new() };
+        let mut text = if mark {
+            "\u{feff}".to_owned()
+        } else {
+            String::new()
+        };
         // A property stands below a section.
         text.push_str("[profile first]\n");
         for (line, end) in &lines {
@@ -110,14 +117,22 @@ fn a_default_that_another_hides_is_set_aside_with_it() {
 fn what_is_shown_has_no_secret_and_the_lines_of_the_file() {
     let old = file("[profile a]\nx = 1");
     let mut draft = Draft::of(&old).unwrap();
-    draft.append("own", &["aws_access_key_id = A", "aws_secret_access_key = canary"]);
+    draft.append(
+        "own",
+        &["aws_access_key_id = A", "aws_secret_access_key = canary"],
+    );
     let [change] = &draft.shown()[..] else {
         panic!("{:?}", draft.shown())
     };
     assert_eq!((change.line, change.removed.len()), (3, 0));
     assert_eq!(
         change.added,
-        ["", "[own]", "aws_access_key_id = A", "aws_secret_access_key = ***"]
+        [
+            "",
+            "[own]",
+            "aws_access_key_id = A",
+            "aws_secret_access_key = ***"
+        ]
     );
     let mut draft = Draft::of(&old).unwrap();
     draft.rename("a", |_| "profile b".to_owned());
@@ -125,5 +140,8 @@ fn what_is_shown_has_no_secret_and_the_lines_of_the_file() {
         panic!("{:?}", draft.shown())
     };
     assert_eq!(change.line, 1);
-    assert_eq!((&change.removed[0], &change.added[0]), (&"[profile a]".to_owned(), &"[profile b]".to_owned()));
+    assert_eq!(
+        (&change.removed[0], &change.added[0]),
+        (&"[profile a]".to_owned(), &"[profile b]".to_owned())
+    );
 }
