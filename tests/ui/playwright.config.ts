@@ -1,6 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { defineConfig } from '@playwright/test';
 
-const port = 4173;
+const LISTEN_ANYWHERE = `const s = require('node:net').createServer();
+s.listen(0, '127.0.0.1', () => { console.log(s.address().port); s.close(); });`;
+
+// Any free port: a fixed one may be taken. The workers read this file too and are told by the environment.
+process.env.HATRACK_UI_PORT ??= execFileSync(process.execPath, ['-e', LISTEN_ANYWHERE], { encoding: 'utf8' }).trim();
+const port = Number(process.env.HATRACK_UI_PORT);
 
 export default defineConfig({
   testDir: '.',
