@@ -6,20 +6,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use hatrack_core::account::Partition;
 use hatrack_core::console::{ConsoleSignIn, GetFederationToken, SignInToken, sign_in_host, token_query};
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{AwsFailure, Issued, Reach, Refusal};
 use hatrack_core::sts_limits::SessionDuration;
-use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::AwsSts;
 use crate::failure::Asked;
-use crate::http::{ATTEMPT, HttpClients, Wire, check_endpoint};
+use crate::http::{HttpClients, Wire, check_endpoint, exchange};
 
 const LONGEST_ANSWER: usize = 64 * 1024;
 
@@ -64,20 +62,9 @@ impl ConsoleSignIn for AwsConsole {
         let unusable = || AwsFailure::Unusable("the sign-in's endpoint is no address".to_owned());
         let request = HttpRequest::get(address.as_str()).map_err(|_| unusable())?;
         let connector = self.http.connector(&Wire::to(reach.endpoint.as_deref(), reach))?;
-        let exchange = async {
-            let mut response = connector
-                .call(request)
-                .await
-                .map_err(|why| asked.unconnected(&why))?;
-            let status = response.status().as_u16();
-            let id = response.headers().get("x-amzn-requestid").map(str::to_owned);
-            let body = Limited::new(response.take_body(), LONGEST_ANSWER).collect().await;
-            let body = body.map_err(|_| asked.garbled("its body breaks off or is too long"))?;
-            Ok((status, id, Zeroizing::new(body.to_bytes().to_vec())))
-        };
-        let (status, request_id, body) = tokio::time::timeout(ATTEMPT, exchange)
-            .await
-            .unwrap_or_else(|_| Err(asked.unreachable("no answer came in time")))?;
+        let (response, body) = exchange(asked, &connector, request, LONGEST_ANSWER).await?;
+        let status = response.status().as_u16();
+        let request_id = response.headers().get("x-amzn-requestid").map(str::to_owned);
         match status {
             200 => read(asked, &body),
             // It says nothing of why, and in a page: that is not shown.

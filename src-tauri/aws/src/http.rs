@@ -4,6 +4,7 @@
 //! names are always checked; the proxy's password appears in no error and no log.
 
 mod captive;
+mod exchange;
 mod skew;
 mod watched;
 
@@ -28,6 +29,7 @@ use rustls::pki_types::pem::PemObject;
 use url::{Host, Url};
 
 pub(crate) use captive::SignInFirst;
+pub(crate) use exchange::exchange;
 pub(crate) use skew::is_of_the_clock;
 pub use skew::{ClockSkews, LargeSkew};
 pub(crate) use watched::ProxyAsks;

@@ -166,12 +166,8 @@ impl Sts for AwsSts {
             .map_err(|error| asked(reach).failed(&error))?;
         let took = started.elapsed();
         let request_id = output.request_id().map(str::to_owned);
-        let user = output.assumed_role_user();
-        Ok(Issued {
-            assumed_role_arn: user.map(|user| user.arn().to_owned()),
-            assumed_role_id: user.map(|user| user.assumed_role_id().to_owned()),
-            ..issued(reach, output.credentials(), &answer, request_id, took)?
-        })
+        let session = issued(reach, output.credentials(), &answer, request_id, took)?;
+        Ok(of_role(session, output.assumed_role_user()))
     }
 
     async fn assume_role_with_web_identity(
@@ -197,12 +193,8 @@ impl Sts for AwsSts {
             .map_err(|error| asked(reach).failed(&error))?;
         let took = started.elapsed();
         let request_id = output.request_id().map(str::to_owned);
-        let user = output.assumed_role_user();
-        Ok(Issued {
-            assumed_role_arn: user.map(|user| user.arn().to_owned()),
-            assumed_role_id: user.map(|user| user.assumed_role_id().to_owned()),
-            ..issued(reach, output.credentials(), &answer, request_id, took)?
-        })
+        let session = issued(reach, output.credentials(), &answer, request_id, took)?;
+        Ok(of_role(session, output.assumed_role_user()))
     }
 
     async fn assume_role_with_saml(
@@ -228,12 +220,8 @@ impl Sts for AwsSts {
             .map_err(|error| asked(reach).failed(&error))?;
         let took = started.elapsed();
         let request_id = output.request_id().map(str::to_owned);
-        let user = output.assumed_role_user();
-        Ok(Issued {
-            assumed_role_arn: user.map(|user| user.arn().to_owned()),
-            assumed_role_id: user.map(|user| user.assumed_role_id().to_owned()),
-            ..issued(reach, output.credentials(), &answer, request_id, took)?
-        })
+        let session = issued(reach, output.credentials(), &answer, request_id, took)?;
+        Ok(of_role(session, output.assumed_role_user()))
     }
 
     async fn get_session_token(
@@ -325,6 +313,15 @@ impl AwsSts {
 
 fn unbuildable(why: impl std::fmt::Display) -> AwsFailure {
     AwsFailure::Unusable(format!("the request to STS could not be made: {why}"))
+}
+
+/// A session with the role that the answer names.
+fn of_role(session: Issued, user: Option<&aws_sdk_sts::types::AssumedRoleUser>) -> Issued {
+    Issued {
+        assumed_role_arn: user.map(|user| user.arn().to_owned()),
+        assumed_role_id: user.map(|user| user.assumed_role_id().to_owned()),
+        ..session
+    }
 }
 
 /// The credentials of an answer. One without them is a failure whatever its status.

@@ -1,34 +1,18 @@
 /** The MFA devices that answer for the person: their secret in the vault, or a YubiKey. */
 import { host } from '#host';
-import { messageOf } from '../host/host';
-import { Latest } from '../host/latest';
+import { Read } from '../host/read.svelte';
 import { catalog } from '../roles/catalog.svelte';
 import type { DevicesView } from '../wire/DevicesView';
 
 const NONE: DevicesView = { totp: [], yubikeys: [] };
 
-class Devices {
-  view = $state.raw<DevicesView>(NONE);
-  loaded = $state(false);
-  /** Why the last read failed; what was read before stands. */
-  error = $state<string | null>(null);
-  #latest = new Latest();
-
-  async load(): Promise<void> {
-    try {
-      const read = await this.#latest.of(() => host.call('devices'));
-      if (!read) return;
-      this.view = read.value;
-      this.error = null;
-      this.loaded = true;
-    } catch (error) {
-      this.error = messageOf(error);
-    }
+class Devices extends Read<DevicesView> {
+  constructor() {
+    super(NONE, () => host.call('devices'));
   }
 
-  /** Reads again what is shown somewhere. */
-  async refresh(): Promise<void> {
-    if (this.loaded) await this.load();
+  get view(): DevicesView {
+    return this.value;
   }
 
   /** The devices that roles ask for and that the person still answers for. */

@@ -1,28 +1,17 @@
 /** The profiles that were written into the shared files. */
 import { host } from '#host';
-import { messageOf } from '../host/host';
-import { Latest } from '../host/latest';
+import { Read } from '../host/read.svelte';
 import { toasts } from '../shell/toasts.svelte';
 import type { SessionView } from '../wire/SessionView';
 import type { WrittenProfileView } from '../wire/WrittenProfileView';
 
-class WrittenProfiles {
-  all = $state.raw<WrittenProfileView[]>([]);
-  loaded = $state(false);
-  /** Why the last read failed; what was read before stands. */
-  error = $state<string | null>(null);
-  #latest = new Latest();
+class WrittenProfiles extends Read<WrittenProfileView[]> {
+  constructor() {
+    super([], () => host.call('written_profiles'));
+  }
 
-  async load(): Promise<void> {
-    try {
-      const read = await this.#latest.of(() => host.call('written_profiles'));
-      if (!read) return;
-      this.all = read.value;
-      this.error = null;
-      this.loaded = true;
-    } catch (error) {
-      this.error = messageOf(error);
-    }
+  get all(): WrittenProfileView[] {
+    return this.value;
   }
 
   /** Those that hand out a session: written for it, or a line for its role. */

@@ -1,31 +1,15 @@
 /** The teams whose catalogs are listed, as last read. */
 import { host } from '#host';
-import { messageOf } from '../host/host';
-import { Latest } from '../host/latest';
+import { Read } from '../host/read.svelte';
 import type { TeamStateView } from '../wire/TeamStateView';
 
-class Teams {
-  all = $state.raw<TeamStateView[]>([]);
-  loaded = $state(false);
-  /** Why the last read failed; what was read before stands. */
-  error = $state<string | null>(null);
-  #latest = new Latest();
-
-  async load(): Promise<void> {
-    try {
-      const read = await this.#latest.of(() => host.call('teams'));
-      if (!read) return;
-      this.all = read.value;
-      this.error = null;
-      this.loaded = true;
-    } catch (error) {
-      this.error = messageOf(error);
-    }
+class Teams extends Read<TeamStateView[]> {
+  constructor() {
+    super([], () => host.call('teams'));
   }
 
-  /** Reads again what is shown somewhere; nobody waits for what is not. */
-  async refresh(): Promise<void> {
-    if (this.loaded) await this.load();
+  get all(): TeamStateView[] {
+    return this.value;
   }
 
   of(name: string): TeamStateView | undefined {

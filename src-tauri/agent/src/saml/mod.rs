@@ -18,7 +18,8 @@ use hatrack_core::history::{event, outcome};
 use hatrack_core::portal_view::{PortalStateView, PortalView};
 use hatrack_core::saml::{Assertion, SamlProvider};
 use hatrack_core::view::HistoryRow;
-use hatrack_store::saml::{SamlListed, SamlListings};
+use hatrack_store::kept::Kept;
+use hatrack_store::saml::SamlListed;
 use jiff::Timestamp;
 
 use crate::catalogs::Catalogs;
@@ -40,7 +41,7 @@ struct Inner {
     random: Arc<dyn Random>,
     catalogs: Arc<Catalogs>,
     choices: Arc<Choices>,
-    listings: SamlListings,
+    listings: Kept<SamlListed>,
     /// Known once the keeper runs.
     mailbox: OnceLock<Mailbox>,
     desk: Mutex<Desk>,
@@ -59,7 +60,7 @@ pub struct Wiring {
     /// The providers that the person named.
     pub choices: Arc<Choices>,
     /// What was given before.
-    pub listings: SamlListings,
+    pub listings: Kept<SamlListed>,
 }
 
 impl SamlSignIns {

@@ -167,7 +167,7 @@ impl SignIns {
     pub(super) async fn unlist(&self, portal: &Portal) {
         self.standings().0.remove(portal);
         self.0.catalogs.forget_listing(portal);
-        let (listings, of) = (self.0.listings.clone(), portal.clone());
+        let (listings, of) = (self.0.listings.clone(), Listed::name_of(portal));
         let forgotten = tokio::task::spawn_blocking(move || listings.forget(&of)).await;
         if let Ok(Err(why)) = forgotten {
             tracing::warn!(%why, "a listing is still kept");

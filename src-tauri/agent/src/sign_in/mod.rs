@@ -23,7 +23,8 @@ use hatrack_core::catalog::{EntrySettings, PortalEntry};
 use hatrack_core::expiry::Clock;
 use hatrack_core::identity_center::{IdentityCenter, Portal, PortalReach};
 use hatrack_core::secret::Secret;
-use hatrack_store::listings::Listings;
+use hatrack_store::kept::Kept;
+use hatrack_store::listings::Listed;
 use hatrack_store::settings::SignInStore;
 use hatrack_store::sso_cache::{SealedSignIns, SsoCache};
 
@@ -47,7 +48,7 @@ struct Inner {
     catalogs: Arc<Catalogs>,
     choices: Arc<Choices>,
     sealed: SealedSignIns,
-    listings: Listings,
+    listings: Kept<Listed>,
     /// Known once the keeper runs.
     mailbox: OnceLock<Mailbox>,
     desk: Mutex<Desk>,
@@ -72,7 +73,7 @@ pub struct Wiring {
     /// Where they are kept that are Hatrack's alone.
     pub vault: VaultSlot,
     /// What was listed before.
-    pub listings: Listings,
+    pub listings: Kept<Listed>,
 }
 
 impl SignIns {

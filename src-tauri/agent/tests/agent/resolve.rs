@@ -17,7 +17,6 @@ use hatrack_agent::protocol::{
 use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::service::Answered;
 use hatrack_aws::http::HttpClients;
-use hatrack_aws::{AwsIdentityCenter, AwsSts};
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::session::SwitchOptions;
 use hatrack_core::view::{DenialView, NeedView};
@@ -123,13 +122,13 @@ impl Case {
         home.create().unwrap();
         let http = Arc::new(HttpClients::default());
         let outside = Outside {
-            sts: Arc::new(AwsSts::new(http.clone())),
-            center: Arc::new(AwsIdentityCenter::new(http.clone())),
             iam: Arc::new(HeldIam::default()),
             organizations: Arc::new(HeldOrganizations::default()),
-            http,
-            clock: Arc::new(HandClock::new()),
-            keyring: Arc::new(TestKeyring(Some(Mutex::default()))),
+            ..Outside::aws(
+                http,
+                Arc::new(HandClock::new()),
+                Arc::new(TestKeyring(Some(Mutex::default()))),
+            )
         };
         start(&home, Options::default(), outside).await.unwrap()
     }

@@ -7,7 +7,6 @@ use hatrack_agent::protocol::{Reply, Request, RoleChoice, SwitchRequest, WireErr
 use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::service::Answered;
 use hatrack_aws::http::HttpClients;
-use hatrack_aws::{AwsIam, AwsIdentityCenter, AwsOrganizations, AwsSts};
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::view::SwitchOutcome;
 use hatrack_sandbox::{Running, Story};
@@ -85,15 +84,11 @@ impl Stage {
 /// What an agent has on this machine, with a keyring of its own.
 pub fn outside() -> Outside {
     let http = Arc::new(HttpClients::default());
-    Outside {
-        sts: Arc::new(AwsSts::new(http.clone())),
-        center: Arc::new(AwsIdentityCenter::new(http.clone())),
-        iam: Arc::new(AwsIam::new(http.clone())),
-        organizations: Arc::new(AwsOrganizations::new(http.clone())),
+    Outside::aws(
         http,
-        clock: Arc::new(SystemClock::new()),
-        keyring: Arc::new(TestKeyring(Some(Mutex::default()))),
-    }
+        Arc::new(SystemClock::new()),
+        Arc::new(TestKeyring(Some(Mutex::default()))),
+    )
 }
 
 /// A switch to `profile`, with nothing asked beside.

@@ -7,7 +7,6 @@ use hatrack_agent::protocol::{Reply, Request};
 use hatrack_agent::run::{Options, Outside, start};
 use hatrack_agent::service::Answered;
 use hatrack_aws::http::HttpClients;
-use hatrack_aws::{AwsIdentityCenter, AwsSts};
 use hatrack_core::expiry::Clock;
 use hatrack_core::view::{NeedView, SwitchOutcome};
 use hatrack_sandbox::totp;
@@ -110,13 +109,9 @@ async fn outside_a_sandboxs_home_its_endpoint_needs_leave() {
     home.create().unwrap();
     let http = Arc::new(HttpClients::default());
     let outside = Outside {
-        sts: Arc::new(AwsSts::new(http.clone())),
-        center: Arc::new(AwsIdentityCenter::new(http.clone())),
         iam: Arc::new(HeldIam::default()),
         organizations: Arc::new(HeldOrganizations::default()),
-        http,
-        clock: Arc::new(SystemClock::new()),
-        keyring: Arc::new(TestKeyring(None)),
+        ..Outside::aws(http, Arc::new(SystemClock::new()), Arc::new(TestKeyring(None)))
     };
     let agent = start(&home, Options::default(), outside).await.unwrap();
     let request = Request::Switch(to(&stage.story("S1").profile));

@@ -9,7 +9,6 @@ use hatrack_agent::protocol::{ChangeSettings, Event, Reply, Request, RoleChoice,
 use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::server::{Claim, claim, serve};
 use hatrack_agent::service::{Answered, Listening, Service};
-use hatrack_aws::AwsIdentityCenter;
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::session::CodeUse;
 use hatrack_core::view::{HistoryQuery, HistoryRow, SessionView, SwitchOutcome};
@@ -101,12 +100,9 @@ impl World {
     pub async fn start(&mut self) {
         let outside = Outside {
             sts: self.sts.clone(),
-            center: Arc::new(AwsIdentityCenter::default()),
             iam: self.iam.clone(),
             organizations: self.organizations.clone(),
-            http: Arc::default(),
-            clock: self.clock.clone(),
-            keyring: self.keyring.clone(),
+            ..Outside::aws(Arc::default(), self.clock.clone(), self.keyring.clone())
         };
         self.started = Some(start(&self.home, Options::default(), outside).await.unwrap());
     }

@@ -5,14 +5,12 @@
 
 use std::time::{Duration, Instant};
 
-use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::date_time::{DateTime, Format};
 use hatrack_core::account::Partition;
 use hatrack_core::secret::Secret;
 use hatrack_core::sts::{AwsFailure, Reach, Refusal};
-use http_body_util::{BodyExt, Limited};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
@@ -21,7 +19,7 @@ use zeroize::Zeroizing;
 use super::proof::ProofKey;
 use crate::answer::timestamp;
 use crate::failure::Asked;
-use crate::http::{ATTEMPT, HttpClients, Wire, check_endpoint};
+use crate::http::{HttpClients, Wire, check_endpoint, exchange};
 
 const LONGEST_ANSWER: usize = 64 * 1024;
 
@@ -76,18 +74,7 @@ pub async fn refresh(http: &HttpClients, reach: &Reach, ask: &Refresh<'_>) -> Re
     let request = request(reach, ask, now)?;
     let connector = http.connector(&Wire::to(reach.endpoint.as_deref(), reach))?;
     let started = Instant::now();
-    let exchange = async {
-        let mut response = connector
-            .call(request)
-            .await
-            .map_err(|why| asked.unconnected(&why))?;
-        let body = Limited::new(response.take_body(), LONGEST_ANSWER).collect().await;
-        let body = body.map_err(|_| asked.garbled("its body breaks off or is too long"))?;
-        Ok((response, Zeroizing::new(body.to_bytes().to_vec())))
-    };
-    let (response, body) = tokio::time::timeout(ATTEMPT, exchange)
-        .await
-        .unwrap_or_else(|_| Err(asked.unreachable("no answer came in time")))?;
+    let (response, body) = exchange(asked, &connector, request, LONGEST_ANSWER).await?;
     read(asked, &response, &body, started.elapsed())
 }
 

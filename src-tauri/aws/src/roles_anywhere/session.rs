@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::date_time::{DateTime, Format};
@@ -12,7 +12,6 @@ use hatrack_core::broker::Given;
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::sts::{AwsFailure, Reach, Refusal};
 use hatrack_core::sts_limits::{SessionDuration, SessionName};
-use http_body_util::{BodyExt, Limited};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
@@ -23,7 +22,7 @@ use super::bearer::{Bearer, BearerFault};
 use super::signing::{PATH, Unsigned};
 use crate::answer::timestamp;
 use crate::failure::Asked;
-use crate::http::{ATTEMPT, HttpClients, Wire, check_endpoint, is_of_the_clock};
+use crate::http::{HttpClients, Wire, check_endpoint, exchange, is_of_the_clock};
 
 const LONGEST_ANSWER: usize = 256 * 1024;
 
@@ -62,7 +61,7 @@ pub async fn create_session(
     let connector = http.connector(&Wire::to(reach.endpoint.as_deref(), reach))?;
     let url = base(reach);
     let used = http.skews().ahead(&url);
-    let first = exchange(
+    let first = attempt(
         asked,
         &connector,
         request(reach, bearer, ask, shifted(now, used))?,
@@ -73,7 +72,7 @@ pub async fn create_session(
             if is_of_the_clock(&refusal.code, used, http.skews().ahead(&url)) =>
         {
             let now = http.skews().corrected(&url, now);
-            exchange(asked, &connector, request(reach, bearer, ask, now)?).await
+            attempt(asked, &connector, request(reach, bearer, ask, now)?).await
         }
         answered => answered,
     }
@@ -84,24 +83,13 @@ fn shifted(now: Timestamp, ahead: SignedDuration) -> Timestamp {
 }
 
 /// Sends one request and reads its answer.
-async fn exchange(
+async fn attempt(
     asked: Asked<'_>,
     connector: &SharedHttpConnector,
     request: HttpRequest,
 ) -> Result<Given, AwsFailure> {
     let started = Instant::now();
-    let exchange = async {
-        let mut response = connector
-            .call(request)
-            .await
-            .map_err(|why| asked.unconnected(&why))?;
-        let body = Limited::new(response.take_body(), LONGEST_ANSWER).collect().await;
-        let body = body.map_err(|_| asked.garbled("its body breaks off or is too long"))?;
-        Ok((response, Zeroizing::new(body.to_bytes().to_vec())))
-    };
-    let (response, body) = tokio::time::timeout(ATTEMPT, exchange)
-        .await
-        .unwrap_or_else(|_| Err(asked.unreachable("no answer came in time")))?;
+    let (response, body) = exchange(asked, connector, request, LONGEST_ANSWER).await?;
     read(asked, &response, &body, started.elapsed())
 }
 

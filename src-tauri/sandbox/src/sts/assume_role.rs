@@ -8,7 +8,7 @@ use hatrack_core::policy::ResourceRule;
 use jiff::Timestamp;
 
 use super::Call;
-use super::issue::issue;
+use super::issue::{assumed_role_user, issue};
 use super::mfa;
 use super::packed::{self, Packed};
 use super::session_tags::SessionTags;
@@ -76,12 +76,8 @@ pub(super) fn answer(call: &Call<'_>) -> Result<String, Refusal> {
     let arn = session.arn.clone();
     // The session of a role is not itself authenticated by MFA (User Guide, "Configuring MFA-protected API access").
     let credentials = issue(call.state, seconds, None, SessionOf::Role(session));
-    let user = [
-        element("Arn", &arn),
-        element("AssumedRoleId", &format!("{}:{}", role.id, asking.session_name)),
-    ]
-    .concat();
-    let mut out = format!("{credentials}<AssumedRoleUser>{user}</AssumedRoleUser>");
+    let user = assumed_role_user(&arn, &role.id, asking.session_name);
+    let mut out = credentials + &user;
     if let Some(percent) = asking.packed.percent {
         out.push_str(&element("PackedPolicySize", &percent.to_string()));
     }

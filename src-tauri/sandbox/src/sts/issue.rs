@@ -6,6 +6,15 @@ use crate::query::element;
 use crate::state::State;
 use crate::world::SessionOf;
 
+/// The `AssumedRoleUser` element.
+pub(super) fn assumed_role_user(arn: &str, role_id: &str, session_name: &str) -> String {
+    let user = [
+        element("Arn", arn),
+        element("AssumedRoleId", &format!("{role_id}:{session_name}")),
+    ];
+    format!("<AssumedRoleUser>{}</AssumedRoleUser>", user.concat())
+}
+
 /// Issues a session and gives its `Credentials` element.
 pub(super) fn issue(state: &State, seconds: i64, mfa_at: Option<Timestamp>, of: SessionOf) -> String {
     let session = crate::issue::issue(state, seconds, mfa_at, of);

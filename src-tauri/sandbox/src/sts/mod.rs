@@ -18,6 +18,9 @@ use crate::world::Signer;
 /// Of its XML.
 pub const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
+/// The region that an unsigned request is taken to be for.
+const UNSIGNED_REGION: &str = "us-east-1";
+
 /// A call whose signature was checked.
 struct Call<'a> {
     state: &'a State,

@@ -3,8 +3,9 @@
 use hatrack_core::arn::RoleArn;
 use hatrack_core::policy::ResourceRule;
 
+use super::UNSIGNED_REGION;
 use super::assume_role::{LEAST, MOST, ROLE_ARN, USUAL, exceeds_maximum};
-use super::issue::issue;
+use super::issue::{assumed_role_user, issue};
 use super::packed::{self, Packed};
 use super::session_tags::SessionTags;
 use crate::query::{Limits, Parameters, Refusal, element};
@@ -23,8 +24,6 @@ const ASSERTION: Limits = Limits {
     also: None,
 };
 const ACTION: &str = "sts:AssumeRoleWithSAML";
-/// The region that an unsigned request is taken to be for.
-const REGION: &str = "us-east-1";
 
 pub(super) fn answer(state: &State, parameters: &Parameters) -> Result<String, Refusal> {
     let role_arn = parameters.required(&ROLE_ARN)?;
@@ -44,14 +43,9 @@ pub(super) fn answer(state: &State, parameters: &Parameters) -> Result<String, R
     };
     let arn = session.arn.clone();
     let credentials = issue(state, seconds, None, SessionOf::Role(session));
-    let user = [
-        element("Arn", &arn),
-        element("AssumedRoleId", &format!("{}:{}", role.id, issued.user)),
-    ]
-    .concat();
     let mut out = [
         credentials,
-        format!("<AssumedRoleUser>{user}</AssumedRoleUser>"),
+        assumed_role_user(&arn, &role.id, &issued.user),
         element("Subject", &issued.user),
         element("SubjectType", "persistent"),
         element("Issuer", issued.issuer),
@@ -110,7 +104,7 @@ fn authorized_role(state: &State, role_arn: &str, provider: &str, issued: &Issue
         owner: Some(role.account),
         resource_policy: Some(&role.trust.policy),
         rule: ResourceRule::MustAllow,
-        region: REGION,
+        region: UNSIGNED_REGION,
         keys: &keys,
     };
     if world.decide_federated(provider, &asked, state.now()).allowed {

@@ -3,8 +3,9 @@
 use hatrack_core::arn::RoleArn;
 use hatrack_core::policy::ResourceRule;
 
+use super::UNSIGNED_REGION;
 use super::assume_role::{LEAST, MOST, ROLE_ARN, SESSION_NAME, USUAL, exceeds_maximum};
-use super::issue::issue;
+use super::issue::{assumed_role_user, issue};
 use super::packed::{self, Packed};
 use super::session_tags::SessionTags;
 use crate::query::{Limits, Parameters, Refusal, element};
@@ -19,8 +20,6 @@ const TOKEN: Limits = Limits {
     also: None,
 };
 const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
-/// The region that an unsigned request is taken to be for.
-const REGION: &str = "us-east-1";
 
 pub(super) fn answer(state: &State, parameters: &Parameters) -> Result<String, Refusal> {
     let role_arn = parameters.required(&ROLE_ARN)?;
@@ -41,15 +40,10 @@ pub(super) fn answer(state: &State, parameters: &Parameters) -> Result<String, R
     };
     let arn = session.arn.clone();
     let credentials = issue(state, seconds, None, SessionOf::Role(session));
-    let user = [
-        element("Arn", &arn),
-        element("AssumedRoleId", &format!("{}:{session_name}", role.id)),
-    ]
-    .concat();
     let mut out = [
         credentials,
         element("SubjectFromWebIdentityToken", &claims.sub),
-        format!("<AssumedRoleUser>{user}</AssumedRoleUser>"),
+        assumed_role_user(&arn, &role.id, session_name),
         element("Provider", &provider),
         element("Audience", &claims.aud),
     ]
@@ -117,7 +111,7 @@ fn authorized_role(
         owner: Some(role.account),
         resource_policy: Some(&role.trust.policy),
         rule: ResourceRule::MustAllow,
-        region: REGION,
+        region: UNSIGNED_REGION,
         keys: &keys,
     };
     if world.decide_federated(provider, &asked, state.now()).allowed {

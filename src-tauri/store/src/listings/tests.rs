@@ -1,17 +1,20 @@
+use std::fs;
+
 use hatrack_core::identity_center::PortalAccount;
 use tempfile::TempDir;
 
 use super::*;
+use crate::kept::Kept;
 
 fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
 }
 
-fn listings() -> (TempDir, Listings) {
+fn listings() -> (TempDir, Kept<Listed>) {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::at(folder.path());
     home.create().unwrap();
-    (folder, Listings::of(&home))
+    (folder, Kept::of(&home))
 }
 
 fn listed(session: &str, accounts: u64) -> Listed {
@@ -39,31 +42,31 @@ fn a_listing_comes_back_as_it_was_kept() {
     let (_folder, listings) = listings();
     let (one, other) = (listed("one", 665), listed("other", 1));
     assert_eq!(listings.all(now()), []);
-    assert_eq!(listings.get(&one.listing.portal, now()), None);
     listings.put(&one).unwrap();
+    assert_eq!(listings.all(now()), std::slice::from_ref(&one));
     listings.put(&other).unwrap();
-    assert_eq!(listings.get(&one.listing.portal, now()), Some(one.clone()));
     assert_eq!(listings.all(now()).len(), 2);
     listings.put(&listed("one", 2)).unwrap();
-    assert_eq!(listings.get(&one.listing.portal, now()), Some(listed("one", 2)));
-    listings.forget(&one.listing.portal).unwrap();
-    listings.forget(&one.listing.portal).unwrap();
+    assert_eq!(listings.all(now()).len(), 2);
+    assert!(listings.all(now()).contains(&listed("one", 2)));
+    listings.forget(&Listed::name_of(&one.listing.portal)).unwrap();
+    listings.forget(&Listed::name_of(&one.listing.portal)).unwrap();
     assert_eq!(listings.all(now()), [other]);
 }
 
 #[test]
 fn a_broken_listing_is_set_aside_and_the_others_stay() {
-    let (_folder, listings) = listings();
+    let (folder, listings) = listings();
     let (one, other) = (listed("one", 3), listed("other", 1));
     listings.put(&one).unwrap();
+    let kept = Home::at(folder.path()).listings();
+    let path = fs::read_dir(&kept).unwrap().next().unwrap().unwrap().path();
     listings.put(&other).unwrap();
-    let path = listings.path(&one.listing.portal);
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     assert_eq!(listings.all(now()), [other]);
     assert!(!path.exists());
-    let left = fs::read_dir(&listings.folder).unwrap().count();
-    assert_eq!(left, 2);
+    assert_eq!(fs::read_dir(&kept).unwrap().count(), 2);
     listings.put(&one).unwrap();
-    assert_eq!(listings.get(&one.listing.portal, now()), Some(one));
+    assert!(listings.all(now()).contains(&one));
 }

@@ -1,17 +1,20 @@
+use std::fs;
+
 use hatrack_core::saml::{SamlProvider, Told};
 use tempfile::TempDir;
 
 use super::*;
+use crate::kept::Kept;
 
 fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
 }
 
-fn listings() -> (TempDir, SamlListings) {
+fn listings() -> (TempDir, Kept<SamlListed>) {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::at(folder.path());
     home.create().unwrap();
-    (folder, SamlListings::of(&home))
+    (folder, Kept::of(&home))
 }
 
 fn listed(name: &str, roles: u32) -> SamlListed {
@@ -51,14 +54,15 @@ fn a_listing_comes_back_as_it_was_kept() {
 
 #[test]
 fn a_broken_listing_is_set_aside_and_the_others_stay() {
-    let (_folder, listings) = listings();
+    let (folder, listings) = listings();
     let (one, other) = (listed("one", 3), listed("other", 1));
     listings.put(&one).unwrap();
+    let kept = Home::at(folder.path()).saml();
+    let path = fs::read_dir(&kept).unwrap().next().unwrap().unwrap().path();
     listings.put(&other).unwrap();
-    let path = listings.path("one");
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     assert_eq!(listings.all(now()), [other]);
     assert!(!path.exists());
-    assert_eq!(fs::read_dir(&listings.folder).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(&kept).unwrap().count(), 2);
 }
