@@ -3,7 +3,7 @@
 //! Invariants: nobody waits for it; one role is read at a time, and only so many in a second; a refusal is remembered, so
 //! that who may not read does not ask again all day, and ends what else was to be read with the same credentials.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -81,8 +81,12 @@ struct Inner {
 #[derive(Default)]
 struct Asked {
     at: HashMap<RoleArn, Timestamp>,
-    now: HashSet<RoleArn>,
+    /// What is to be read now, each with who wants it read again after that.
+    now: HashMap<RoleArn, Option<Reader>>,
 }
+
+/// Whose credentials read, and where.
+type Reader = (Credentials, Reach);
 
 impl RoleBook {
     /// With what was kept. Blocks shortly.
@@ -144,11 +148,17 @@ impl RoleBook {
             let mut asked = self.asked();
             let Asked { at, now: under_way } = &mut *asked;
             let fresh = |at: &Timestamp| now.duration_since(*at).abs() <= OLD_AFTER;
-            roles
-                .into_iter()
-                .filter(|role| anew || !at.get(role).is_some_and(fresh))
-                .filter(|role| under_way.insert(role.clone()))
-                .collect()
+            let mut due = roles;
+            due.retain(|role| anew || !at.get(role).is_some_and(fresh));
+            due.retain(|role| match under_way.get_mut(role) {
+                // What is being read may be what is known to be past.
+                Some(again) => {
+                    *again = anew.then(|| (signer.clone(), reach.clone())).or(again.take());
+                    false
+                }
+                None => under_way.insert(role.clone(), None).is_none(),
+            });
+            due
         };
         if due.is_empty() {
             return;
@@ -165,7 +175,7 @@ impl RoleBook {
             // The semaphore is never closed.
             let _turn = self.0.turn.acquire().await;
             let learnt = self.read_one(role, signer, reach).await;
-            self.asked().now.remove(role);
+            self.done_with(role);
             is_news |= learnt.is_news;
             tokio::time::sleep(PAUSE).await;
             if !learnt.goes_on {
@@ -173,10 +183,18 @@ impl RoleBook {
             }
         }
         for role in left {
-            self.asked().now.remove(role);
+            self.done_with(role);
         }
         if let Some(mailbox) = self.0.mailbox.get().filter(|_| is_news) {
             mailbox.changed(&[Topic::Catalog]);
+        }
+    }
+
+    /// The role is not being read any more, unless it was asked for anew meanwhile.
+    fn done_with(&self, role: &RoleArn) {
+        let again = self.asked().now.remove(role).flatten();
+        if let Some((signer, reach)) = again {
+            self.read(vec![role.clone()], signer, reach, true);
         }
     }
 

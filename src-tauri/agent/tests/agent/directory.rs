@@ -20,6 +20,8 @@ pub struct HeldIam {
     pub whose: Mutex<Option<Whose>>,
     /// Closed, nobody's policies are answered.
     pub gate: Semaphore,
+    /// Closed, no role's facts are answered; they are those of when they were asked for.
+    pub roles_gate: Semaphore,
     /// The code that roles it does not know are refused with.
     pub refusal: Mutex<String>,
 }
@@ -32,6 +34,7 @@ impl Default for HeldIam {
             asked: watch::Sender::default(),
             whose: Mutex::default(),
             gate: Semaphore::new(1),
+            roles_gate: Semaphore::new(1),
             refusal: Mutex::new("AccessDenied".into()),
         }
     }
@@ -77,6 +80,7 @@ impl Iam for HeldIam {
         let known = self.roles.lock().unwrap().get(name).cloned();
         self.asked
             .send_modify(|asked| asked.push((signer.access_key_id.clone(), name.to_owned())));
+        let _open = self.roles_gate.acquire().await.unwrap();
         let code = self.refusal.lock().unwrap().clone();
         known.ok_or_else(|| refused_with(&code, "role-refused"))
     }

@@ -204,6 +204,42 @@ async fn a_role_that_let_nobody_in_is_tried_an_hour_after_that_was_read() {
     .await;
 }
 
+#[tokio::test]
+async fn what_is_asked_for_anew_while_it_is_read_is_read_once_more() {
+    let world = World::new().await;
+    let own = "arn:aws:iam::183438944504:role/Mended";
+    let to_mend = format!(r#"{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"{own}"}}"#);
+    world.iam.allow(&[("own", &to_mend)]);
+    let lambda =
+        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}"#;
+    world.iam.knows(own, lambda, 3600);
+    let listening = world.listen().await;
+    searched(&world, search(false, &[])).await;
+    let role = loop {
+        let role = named(&world, "Mended").await.remove(0);
+        if role.unusable.is_some() {
+            break role;
+        }
+        soon(listening.next()).await;
+    };
+    world.clock.pass(Duration::from_secs(61 * 60));
+    world.iam.roles_gate.forget_permits(1);
+    searched(&world, search(false, &[])).await;
+    asked(&world, 2).await;
+    let open = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"183438944504"}}"#;
+    world.iam.knows(own, open, 3600);
+    switched(world.switch(&role.key).await);
+    world.iam.roles_gate.add_permits(1);
+    asked(&world, 3).await;
+    loop {
+        let role = named(&world, "Mended").await.remove(0);
+        if role.facts.unwrap().trusts == ["account 183438944504, as its policies allow"] {
+            break;
+        }
+        soon(listening.next()).await;
+    }
+}
+
 /// Three roles of the reader's own account, by its policies.
 const THREE: &str = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":[
     "arn:aws:iam::183438944504:role/A","arn:aws:iam::183438944504:role/B","arn:aws:iam::183438944504:role/C"]}"#;
