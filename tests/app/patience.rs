@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-pub const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(60);
 pub const PAUSE: Duration = Duration::from_millis(25);
 
 /// Asks until there is an answer.

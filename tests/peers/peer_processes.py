@@ -158,7 +158,7 @@ class MotoServer:
         asked = urllib.request.Request(
             f"{self.url}/moto-api/reset-auth", data=b"0", headers={"Content-Type": "text/plain"}, method="POST",
         )
-        with urllib.request.urlopen(asked, timeout=5):
+        with urllib.request.urlopen(asked, timeout=START_LIMIT_S):
             pass
 
     def __exit__(self, *_error) -> None:

@@ -39,11 +39,11 @@ class DeviceSignIn:
 
     def decide(self, decision: str, user: str) -> str:
         """Opens the page and answers its form, as `user`; gives the page that follows."""
-        with urllib.request.urlopen(self.waiting["verificationUriComplete"], timeout=5) as page:
+        with urllib.request.urlopen(self.waiting["verificationUriComplete"], timeout=60) as page:
             assert self.waiting["userCode"] in page.read().decode()
         form = urllib.parse.urlencode({"user_code": self.waiting["userCode"], "user": user, "decision": decision})
         address = self.waiting["verificationUri"]
-        with urllib.request.urlopen(address, data=form.encode(), timeout=5) as page:
+        with urllib.request.urlopen(address, data=form.encode(), timeout=60) as page:
             return page.read().decode()
 
     def poll(self) -> dict:

@@ -33,7 +33,7 @@ def allow(page: str, user: str) -> None:
     """Answers a sign-in page as a browser would, and follows where it leads."""
     address, _, query = page.partition("?")
     form = f"{query}&{urllib.parse.urlencode({'user': user, 'decision': 'allow'})}"
-    with urllib.request.urlopen(address, data=form.encode(), timeout=5) as landed:
+    with urllib.request.urlopen(address, data=form.encode(), timeout=COMMAND_LIMIT_S) as landed:
         assert landed.status == 200
 
 

@@ -151,7 +151,7 @@ def test_a_token_of_another_audience_is_refused(env, endpoint, sandbox):
     kinds = sandbox.described["kinds"]
     role = next(role["role_arn"] for role in kinds["roles"] if role["kind"] == "web-identity")
     asked = urllib.parse.urlencode({"subject": kinds["subject"], "audience": "example.com"})
-    with urllib.request.urlopen(f"{kinds['token_url']}?{asked}", timeout=5) as answer:
+    with urllib.request.urlopen(f"{kinds['token_url']}?{asked}", timeout=COMMAND_LIMIT_S) as answer:
         token = answer.read().decode()
     sts = client("sts", endpoint, "us-east-1")
     with pytest.raises(ClientError) as refused:

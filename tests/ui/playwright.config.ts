@@ -12,6 +12,9 @@ export default defineConfig({
   testDir: '.',
   fullyParallel: true,
   workers: 2,
+  // Room for a busy machine.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   forbidOnly: !!process.env.CI,
   reporter: [['list']],
   outputDir: '../../test-results',

@@ -248,7 +248,7 @@ pub async fn news(listener: &Listening) -> Event {
 
 /// Whatever is waited for comes within this, or the test fails.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), what)
+    tokio::time::timeout(Duration::from_secs(60), what)
         .await
         .expect("it did not come")
 }

@@ -96,7 +96,7 @@ impl Desk {
         home.create().unwrap();
         let clock = Arc::new(SystemClock::new());
         let choices = Arc::new(Choices::load(SettingsFile::of(&home), clock.clone()).unwrap());
-        let patience = Duration::from_secs(5);
+        let patience = Duration::from_secs(60);
         let vault = Vault::with_keyring(home.vault(), keyring, patience).await;
         let keys = Keys::new(Wiring {
             vault: Arc::new(OnceLock::from(vault)),

@@ -51,7 +51,7 @@ async fn pid(agent: &Agent) -> u32 {
 }
 
 async fn soon<T>(what: impl Future<Output = T>) -> T {
-    timeout(Duration::from_secs(30), what)
+    timeout(Duration::from_secs(60), what)
         .await
         .expect("it did not come")
 }

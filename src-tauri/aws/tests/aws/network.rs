@@ -331,7 +331,7 @@ async fn i76_nobody_there_is_told_within_seconds() {
         .await
         .unwrap_err();
     assert!(matches!(failure, AwsFailure::Unreachable { .. }), "{failure:?}");
-    assert!(started.elapsed() < Duration::from_secs(8));
+    assert!(started.elapsed() < Duration::from_secs(30));
 }
 
 #[tokio::test]

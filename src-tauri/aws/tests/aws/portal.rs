@@ -217,7 +217,7 @@ async fn b22_a_wait_of_an_hour_is_told_and_not_sat_through() {
             (refusal.code.as_str(), refusal.status),
             ("TooManyRequestsException", 429)
         );
-        assert!(started.elapsed() < Duration::from_secs(5));
+        assert!(started.elapsed() < Duration::from_secs(60));
         assert_eq!(server.asked().len(), 1);
     }
 }

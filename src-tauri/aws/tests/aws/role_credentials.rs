@@ -144,7 +144,7 @@ async fn b20_b22_throttling_is_waited_out_and_a_wait_of_an_hour_told() {
         let server = Server::start(move |_, _| too_many().with(header, value)).await;
         let started = Instant::now();
         assert_eq!(refusal(credentials(&server).await.unwrap_err()).status, 429);
-        assert!(started.elapsed() < Duration::from_secs(5));
+        assert!(started.elapsed() < Duration::from_secs(60));
         assert_eq!(server.asked().len(), 1);
     }
 }

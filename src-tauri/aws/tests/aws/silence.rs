@@ -34,7 +34,7 @@ async fn ask(url: &str) -> AwsFailure {
         .await
         .unwrap_err();
     // 50 s at most for people; here there is room for a slow machine.
-    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(started.elapsed() < Duration::from_secs(40));
     failure
 }
 

@@ -1,7 +1,6 @@
 //! `hat prompt`, in the shells themselves.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use crate::stage::{HAT, Ran, Stage};
 
@@ -119,21 +118,12 @@ fn starships_module_is_toml_that_asks_for_the_segment() {
 }
 
 #[test]
-fn a_segment_asks_no_agent_and_takes_no_time() {
+fn a_segment_asks_no_agent() {
     let stage = Stage::set();
-    let segment = || {
-        let mut hat = stage.hat(["prompt", "--segment"]);
-        hat.env("HATRACK_ROLE", "acme/Reader")
-            .env("AWS_ACCESS_KEY_ID", "ASIA");
-        let began = Instant::now();
-        let ran = Ran::of(hat.output().unwrap());
-        assert_eq!(ran.succeeded(), "acme/Reader\n");
-        began.elapsed()
-    };
-    // Other tests run beside this one: the fastest of some counts. Unoptimised code is held to a looser bound.
-    let fastest = (0..20).map(|_| segment()).min().unwrap();
-    let bound = if cfg!(debug_assertions) { 50 } else { 10 };
-    assert!(fastest < Duration::from_millis(bound), "{fastest:?}");
+    let mut hat = stage.hat(["prompt", "--segment"]);
+    hat.env("HATRACK_ROLE", "acme/Reader")
+        .env("AWS_ACCESS_KEY_ID", "ASIA");
+    assert_eq!(Ran::of(hat.output().unwrap()).succeeded(), "acme/Reader\n");
     stage.run(["agent", "--status"]).failed(1);
     assert_eq!(stage.run(["prompt", "--segment"]).succeeded(), "");
 }
