@@ -9,7 +9,7 @@ use hatrack_core::view::{NeedView, SwitchOutcome};
 use crate::commands;
 use crate::desk::Desk;
 use crate::front::Push;
-use crate::wire::{CommandError, ConsolePageRequest, Navigate, Place};
+use crate::wire::{CommandError, ConsolePageChoice, ConsolePageRequest, Navigate, Place};
 
 /// What a click asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub enum Act {
     Open { session: String },
     Browse { session: String },
     Console { session: String },
+    Terminal { session: String },
     Switch { role: String },
     EndAll,
     OpenWindow,
@@ -53,10 +54,12 @@ async fn attempt(desk: &Desk, act: Act) -> Result<(), CommandError> {
         Act::Console { session } => {
             let request = ConsolePageRequest {
                 session_id: session,
-                service: None,
+                page: ConsolePageChoice::Home,
+                browser: None,
             };
             commands::open_console_for(desk, Client::Tray, request).await?;
         }
+        Act::Terminal { session } => crate::terminal::open(desk, Client::Tray, session).await?,
         Act::Switch { role } => switch(desk, role).await?,
         Act::EndAll => {
             desk.agent_for(Client::Tray).await?.end_all().await?;

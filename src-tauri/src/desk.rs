@@ -15,6 +15,7 @@ use crate::last_import::LastImport;
 use crate::link::Link;
 use crate::s3_access::S3Access;
 use crate::sign_in_pages::SignInPages;
+use crate::terminal::Terminals;
 use crate::transfers::Transfers;
 use crate::wire::{CommandError, Topic};
 use crate::yubikey_runs::YubikeyRuns;
@@ -25,6 +26,7 @@ pub struct Desk(Arc<Inner>);
 
 struct Inner {
     environment: Environment,
+    home: Home,
     sandbox: bool,
     short_lived: bool,
     link: Arc<Link>,
@@ -36,6 +38,7 @@ struct Inner {
     chosen_files: ChosenFiles,
     last_import: LastImport,
     yubikey_runs: YubikeyRuns,
+    terminals: Terminals,
     front: Arc<dyn Front>,
 }
 
@@ -50,6 +53,7 @@ impl Desk {
         short_lived: bool,
     ) -> Self {
         Self(Arc::new(Inner {
+            home: home.clone(),
             sandbox: home.is_sandbox(),
             short_lived,
             link,
@@ -62,6 +66,7 @@ impl Desk {
             chosen_files: ChosenFiles::default(),
             last_import: LastImport::default(),
             yubikey_runs: YubikeyRuns::default(),
+            terminals: Terminals::default(),
             front,
         }))
     }
@@ -85,6 +90,16 @@ impl Desk {
     /// The variables that this window goes by.
     pub fn environment(&self) -> &Environment {
         &self.0.environment
+    }
+
+    /// Hatrack's own files.
+    pub fn home(&self) -> &Home {
+        &self.0.home
+    }
+
+    /// The terminals that were opened.
+    pub fn terminals(&self) -> &Terminals {
+        &self.0.terminals
     }
 
     /// Whether this window works on the miniature AWS.

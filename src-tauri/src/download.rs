@@ -90,7 +90,7 @@ async fn fetch(order: &Order, progress: &Progress) -> Result<(), S3Failure> {
     progress.into_file(
         folder
             .path()
-            .join(kept.path.to_path())
+            .join(kept.path)
             .to_string_lossy()
             .into_owned(),
     );

@@ -93,6 +93,7 @@ impl From<protocol::Topic> for Topic {
             protocol::Topic::Status => Self::Status,
             protocol::Topic::Portals => Self::Portals,
             protocol::Topic::Discoveries => Self::Discoveries,
+            protocol::Topic::Endpoints => Self::Endpoints,
         }
     }
 }

@@ -78,6 +78,8 @@ pub trait Front: Send + Sync {
     async fn ask_file(&self, title: &str) -> Option<PathBuf>;
     /// A native dialog that asks where a file is to be written; `None` where it is cancelled.
     async fn ask_new_file(&self, title: &str, name: &str) -> Option<PathBuf>;
+    /// A native dialog with two buttons; whether the person chose `yes`.
+    async fn ask_yes(&self, title: &str, text: &str, yes: &str) -> bool;
     /// The person's folder for downloads, which may not be there yet.
     fn downloads(&self) -> Option<PathBuf>;
     /// Shows a file in the desktop's file manager.
@@ -108,6 +110,10 @@ pub mod fake {
         pub pushed: Mutex<Vec<Push>>,
         /// What the person answers to a dialog that asks for a file.
         pub file: Mutex<Option<PathBuf>>,
+        /// What the person answers to a question.
+        pub agrees: AtomicBool,
+        /// The last question's text.
+        pub asked: Mutex<Option<String>>,
         /// The windows of SAML providers, and who hears of each.
         pub providers: Mutex<Vec<(ProviderPage, UnboundedSender<Said>)>>,
         /// Whether the window was shown.
@@ -151,6 +157,10 @@ pub mod fake {
         }
         async fn ask_new_file(&self, _: &str, _: &str) -> Option<PathBuf> {
             self.file.lock().unwrap().clone()
+        }
+        async fn ask_yes(&self, _: &str, text: &str, _: &str) -> bool {
+            *self.asked.lock().unwrap() = Some(text.to_owned());
+            self.agrees.load(Ordering::Relaxed)
         }
         fn downloads(&self) -> Option<PathBuf> {
             None

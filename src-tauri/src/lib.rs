@@ -28,6 +28,7 @@ pub mod sandbox;
 mod shell;
 pub mod sign_in_pages;
 pub mod start;
+pub mod terminal;
 pub mod transfers;
 pub mod tray;
 pub mod window;

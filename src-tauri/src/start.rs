@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the arguments ask for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,6 +114,14 @@ pub fn reach_display() -> Result<(), NoDisplay> {
 /// WebKitGTK lets whoever sets this variable drive the page. Tests do; a released program must not.
 pub const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
 
+const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+static SET_BY_US: AtomicBool = AtomicBool::new(false);
+
+/// The variables that [`settle_environment`] has set, which are for this process alone.
+pub fn set_by_us() -> Option<&'static str> {
+    SET_BY_US.load(Ordering::Relaxed).then_some(RENDERER)
+}
+
 /// Settles what WebKitGTK reads from the environment. To be called before anything else has started a thread: a
 /// process's variables cannot be changed safely beside one.
 ///
@@ -124,9 +133,13 @@ pub fn settle_environment() {
     if !cfg!(debug_assertions) {
         gtk::glib::unsetenv(AUTOMATION);
     }
-    if let Err(why) = gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false) {
+    if std::env::var_os(RENDERER).is_some() {
+        return;
+    }
+    match gtk::glib::setenv(RENDERER, "1", false) {
+        Ok(()) => SET_BY_US.store(true, Ordering::Relaxed),
         // It only costs time.
-        eprintln!("hatrack: {why}");
+        Err(why) => eprintln!("hatrack: {why}"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use hatrack_store::home::Home;
 use tauri::{AppHandle, Emitter, Manager, Runtime, WebviewWindow, WebviewWindowBuilder};
-use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath, MessageDialogButtons};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
@@ -190,6 +190,20 @@ impl<R: Runtime> Front for Desktop<R> {
     async fn ask_new_file(&self, title: &str, name: &str) -> Option<PathBuf> {
         let dialog = self.file_dialog(title).set_file_name(name);
         answer_to(|answer| dialog.save_file(answer)).await
+    }
+
+    async fn ask_yes(&self, title: &str, text: &str, yes: &str) -> bool {
+        let buttons = MessageDialogButtons::OkCancelCustom(yes.to_owned(), "Cancel".to_owned());
+        let dialog = self.app.dialog().message(text).title(title).buttons(buttons);
+        let dialog = match self.window() {
+            Some(window) => dialog.parent(&window),
+            None => dialog,
+        };
+        let (answer, answered) = oneshot::channel();
+        dialog.show(move |agreed| {
+            let _ = answer.send(agreed);
+        });
+        answered.await.unwrap_or(false)
     }
 
     fn downloads(&self) -> Option<PathBuf> {

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::app::{App, hat, hat_json, plain};
 use crate::desktop::{Desktop, Process};
 use crate::patience::{eventually, holds};
+use crate::screen::Screen;
 use crate::steps::{choose, only_session, sessions, switch};
 use crate::tray::Tray;
 use crate::world::World;
@@ -194,6 +195,31 @@ fn a_program_that_waits_for_a_code_is_answered_in_the_window() {
     let mut waiting = Process::start(&mut waiting);
     app.type_into("mfa-code", &story.code());
     app.find("session-page");
+    assert!(waiting.ended().success());
+    let printed: serde_json::Value = serde_json::from_reader(waiting.0.stdout.take().unwrap()).unwrap();
+    assert_eq!(
+        printed["AccessKeyId"],
+        only_session(&desktop, &variables)["access_key_id"]
+    );
+}
+
+/// The same with the window out of sight: it comes up by itself, with the question.
+#[test]
+fn a_program_that_waits_for_a_code_brings_the_window_up() {
+    let desktop = Desktop::new();
+    let world = World::start(&desktop, &[]);
+    let variables = world.variables();
+    let screen = Screen::of(&desktop);
+    let app = App::start(&desktop, &variables, &["--hidden"]);
+    assert_eq!(screen.titles(), Vec::<String>::new());
+    let story = world.story("X2");
+    let mut waiting = plain(&desktop, hat(), &variables);
+    waiting
+        .args(["credential-process", story.profile()])
+        .stdout(Stdio::piped());
+    let mut waiting = Process::start(&mut waiting);
+    holds("the window comes up", || screen.titles() == ["Sandbox – Hatrack"]);
+    app.type_into("mfa-code", &story.code());
     assert!(waiting.ended().success());
     let printed: serde_json::Value = serde_json::from_reader(waiting.0.stdout.take().unwrap()).unwrap();
     assert_eq!(

@@ -7,6 +7,7 @@
 mod app;
 mod browser;
 mod desktop;
+mod emulator;
 mod notifier;
 mod patience;
 mod provider;
@@ -15,6 +16,7 @@ mod webdriver;
 mod world;
 
 mod access;
+mod canaries;
 mod catalogs;
 mod config;
 mod console;
@@ -29,6 +31,7 @@ mod saml;
 mod screen;
 mod sign_in;
 mod steps;
+mod terminal;
 mod tour;
 mod tray_menu;
 mod windows;

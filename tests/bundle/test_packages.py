@@ -1,6 +1,7 @@
 """The deb and the rpm: what they hold, what they need, and that what they hold runs."""
 
 import contextlib
+import gzip
 import os
 import pathlib
 import signal
@@ -59,6 +60,17 @@ def test_the_desktop_file_is_valid_and_its_icon_is_there(unpacked):
     assert values["Exec"].split()[1:] == ["%u"]
     assert "x-scheme-handler/hatrack" in values["MimeType"].split(";")
     assert list((unpacked / "usr/share/icons/hicolor").glob(f"*/apps/{values['Icon']}.png"))
+
+
+def test_manual_pages_and_completions_lie_where_they_are_looked_for(unpacked):
+    share = unpacked / "usr/share"
+    pages = {page.name for page in (share / "man/man1").iterdir()}
+    assert {"hat.1.gz", "hat-switch.1.gz", "hat-s3-cp.1.gz"} <= pages
+    assert r"\-\-duration" in gzip.decompress((share / "man/man1/hat-switch.1.gz").read_bytes()).decode()
+    (zsh,) = share.glob("zsh/*/_hat")
+    completions = (share / "bash-completion/completions/hat", zsh, share / "fish/vendor_completions.d/hat.fish")
+    for script in completions:
+        assert "credential-process" in script.read_text(), script
 
 
 def test_the_deb_asks_for_what_the_window_needs():

@@ -1,9 +1,10 @@
-//! IAM over the AWS SDK: what is read, and a user's own access keys.
+//! IAM over the AWS SDK: what is read, a user's own access keys, and roles' inline policies.
 //!
 //! Source: IAM API Reference.
 
 mod access_keys;
 mod own_policies;
+mod role_policies;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ pub mod download;
 mod failure;
 mod preview;
 mod session;
+pub mod transfer;
 pub mod upload;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use aws_sdk_s3::config::{
 };
 use hatrack_core::account::Partition;
 use hatrack_core::sts::{AwsFailure, Reach};
+use tokio::sync::Semaphore;
 
 pub use failure::S3Failure;
 pub use session::{FixedCredentials, NoCredentials, SessionCredentials};
@@ -43,7 +45,12 @@ pub struct S3 {
     clients: Mutex<HashMap<String, Client>>,
     regions: Mutex<HashMap<String, String>>,
     leftovers: upload::Leftovers,
+    /// Connections that move large objects, of all transfers together: each holds a buffer.
+    bulk: Arc<Semaphore>,
 }
+
+/// Parts of large objects in flight: S3 gives about 85 MB/s to a connection.
+const BULK: usize = 32;
 
 impl S3 {
     /// S3 through `reach` (its `endpoint` is S3's, its `region` the one to start from), signed by `credentials`.
@@ -63,7 +70,29 @@ impl S3 {
             clients: Mutex::default(),
             regions: Mutex::default(),
             leftovers: upload::Leftovers::default(),
+            bulk: Arc::new(Semaphore::new(BULK)),
         }
+    }
+
+    /// Sends what `send` makes. Refused as expired, it is made and signed once more, with the renewed session.
+    async fn signed<T, F>(&self, send: impl Fn() -> F) -> Result<T, S3Failure>
+    where
+        F: Future<Output = Result<T, S3Failure>>,
+    {
+        let generation = self.signer.generation();
+        match send().await {
+            Err(S3Failure::Expired { .. }) => {
+                self.signer.forget(generation).await;
+                send().await
+            }
+            done => done,
+        }
+    }
+
+    /// Comes back when there is a session again, after calls failed for the want of one
+    /// ([`S3Failure::wants_session`]).
+    pub async fn session_back(&self) {
+        self.signer.wait().await;
     }
 
     /// The client of `region`.

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use hatrack_agent::client::{Agent, AgentError, yubikey_code};
 use hatrack_agent::protocol::{
     ConsoleLink, ConsoleOutcome, ConsoleRequest, DiscoverOutcome, DiscoverRequest, HandOut, HandOutOutcome,
-    HandOutRequest, ProfileOutcome, RenewRequest, RotateKey, RotateOutcome, SwitchRequest, WriteProfile,
+    EndpointOutcome, HandOutRequest, OpenEndpoint, OpenedEndpoint, ProfileOutcome, RenewRequest, RevokeOutcome, RevokeRequest, RotateKey, RotateOutcome, SwitchRequest, WriteProfile,
     WrittenProfileView,
 };
 use hatrack_core::discovery_view::DiscoveryView;
@@ -99,6 +99,21 @@ pub async fn console(agent: &Agent, request: ConsoleRequest) -> Result<ConsoleLi
     .await
 }
 
+/// The open endpoint of a session.
+pub async fn open_endpoint(agent: &Agent, request: OpenEndpoint) -> Result<OpenedEndpoint, Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, Person::AtTerminal, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        Ok(match agent.open_endpoint(request).await? {
+            EndpointOutcome::Open(opened) => Answer::Done(*opened),
+            EndpointOutcome::Needs { need } => Answer::Needs(need),
+            EndpointOutcome::Denied { denial } => Answer::Denied(denial),
+        })
+    })
+    .await
+}
+
 /// A search for roles that has begun.
 pub async fn discover(agent: &Agent, request: DiscoverRequest) -> Result<DiscoveryView, Failure> {
     let given = request.mfa_code.clone();
@@ -141,6 +156,29 @@ pub async fn write_profile(
             ProfileOutcome::Written { profile, backed_up } => Answer::Done((profile, backed_up)),
             ProfileOutcome::Needs { need } => Answer::Needs(need),
             ProfileOutcome::Denied { denial } => Answer::Denied(denial),
+        })
+    })
+    .await
+}
+
+/// What revoking would do, or what came of it.
+pub async fn revoke(
+    agent: &Agent,
+    request: RevokeRequest,
+    only_plan: bool,
+) -> Result<RevokeOutcome, Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, Person::AtTerminal, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        let outcome = match only_plan {
+            true => agent.plan_revoke(request).await?,
+            false => agent.revoke(request).await?,
+        };
+        Ok(match outcome {
+            RevokeOutcome::Needs { need } => Answer::Needs(need),
+            RevokeOutcome::Denied { denial } => Answer::Denied(denial),
+            done => Answer::Done(done),
         })
     })
     .await

@@ -21,31 +21,32 @@ const HEADINGS: [&str; 15] = [
     "detail",
 ];
 
-/// The history's rows under their JSON names.
-pub fn of_history(rows: &[HistoryRow]) -> String {
-    let mut text = line(HEADINGS.map(str::to_owned));
-    for row in rows {
-        let number = |number: Option<u32>| number.map(|n| n.to_string()).unwrap_or_default();
-        let words = |words: &Option<String>| words.clone().unwrap_or_default();
-        text.push_str(&line([
-            row.at.to_string(),
-            row.event.clone(),
-            row.outcome.clone(),
-            row.account_id.map(|id| id.to_string()).unwrap_or_default(),
-            words(&row.account_name),
-            words(&row.role_name),
-            words(&row.arn),
-            words(&row.profile),
-            words(&row.session_id),
-            number(row.duration_s),
-            number(row.call_ms),
-            words(&row.request_id),
-            words(&row.error),
-            row.client.clone(),
-            words(&row.detail),
-        ]));
-    }
-    text
+/// The names of the history's columns, as in JSON.
+pub fn headings() -> String {
+    line(HEADINGS.map(str::to_owned))
+}
+
+/// One row of the history.
+pub fn of_row(row: &HistoryRow) -> String {
+    let number = |number: Option<u32>| number.map(|n| n.to_string()).unwrap_or_default();
+    let words = |words: &Option<String>| words.clone().unwrap_or_default();
+    line([
+        row.at.to_string(),
+        row.event.clone(),
+        row.outcome.clone(),
+        row.account_id.map(|id| id.to_string()).unwrap_or_default(),
+        words(&row.account_name),
+        words(&row.role_name),
+        words(&row.arn),
+        words(&row.profile),
+        words(&row.session_id),
+        number(row.duration_s),
+        number(row.call_ms),
+        words(&row.request_id),
+        words(&row.error),
+        row.client.clone(),
+        words(&row.detail),
+    ])
 }
 
 fn line<const N: usize>(cells: [String; N]) -> String {

@@ -12,6 +12,7 @@ mod csv;
 mod failure;
 mod interruption;
 mod log;
+mod new_file;
 mod options;
 mod out;
 mod private_folder;

@@ -9,11 +9,18 @@ use crate::failure::Failure;
 /// Writes everything a command has to say. A reader that has gone away, such as `head`, is no failure.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::refused(format!(
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .or_else(unless_gone)
+}
+
+/// What failed in writing to standard output, unless its reader has gone away.
+pub fn unless_gone(error: io::Error) -> Result<(), Failure> {
+    match error.kind() {
+        ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(Failure::refused(format!(
             "standard output could not be written: {error}; free space or use another file"
         ))),
-        _ => Ok(()),
     }
 }
 
@@ -48,14 +55,33 @@ fn tame(text: &str) -> String {
     tame
 }
 
-/// Whether standard output is a terminal.
-pub fn is_terminal() -> bool {
-    io::stdout().is_terminal()
+/// What a table for people is written on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paper {
+    /// Whether it takes colours.
+    pub coloured: bool,
+    /// The columns of a line; `None` where lines may be as long as they like.
+    pub columns: Option<usize>,
 }
 
-/// Whether standard output takes colours: a terminal, unless `NO_COLOR` is set (no-color.org).
-pub fn is_coloured() -> bool {
-    is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+impl Paper {
+    /// Standard output. Colours are for terminals that know them, as `TERM` says; `NO_COLOR` (no-color.org) and
+    /// `CLICOLOR_FORCE` (bixense.com/clicolors) overrule that. What a program reads is never broken into lines.
+    pub fn of_stdout() -> Self {
+        let out = io::stdout();
+        Self {
+            coloured: anstream::AutoStream::choice(&out) != anstream::ColorChoice::Never,
+            columns: out.is_terminal().then(columns).flatten(),
+        }
+    }
+}
+
+/// As the terminal tells, else as `COLUMNS` does: some serial lines know no size.
+fn columns() -> Option<usize> {
+    let told = rustix::termios::tcgetwinsize(io::stdout()).map(|size| usize::from(size.ws_col));
+    let set = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let some = |columns: &usize| *columns > 0;
+    told.ok().filter(some).or_else(|| set().filter(some))
 }
 
 #[cfg(test)]

@@ -25,6 +25,10 @@ pub mod event {
     pub const KEY_REMOVE: &str = "key_remove";
     pub const PROFILE_WRITE: &str = "profile_write";
     pub const PROFILE_REMOVE: &str = "profile_remove";
+    pub const REVOKE: &str = "revoke";
+    pub const REVOKE_UNDO: &str = "revoke_undo";
+    pub const ENDPOINT_OPEN: &str = "endpoint_open";
+    pub const ENDPOINT_CLOSE: &str = "endpoint_close";
 }
 
 /// The words of `HistoryRow::outcome`.

@@ -10,7 +10,7 @@ use crate::identity_center::IdentityCenterRole;
 use crate::saml::SamlRole;
 use crate::sts_limits::{ExternalId, MfaSerial, SessionDuration, SessionName};
 pub use anywhere::Anywhere;
-pub use process::{HatAlias, NotSplit, ProcessCommand};
+pub use process::{HatAlias, NotSplit, ProcessCommand, split_words};
 
 /// What a route starts from. It names where the credentials are; it never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

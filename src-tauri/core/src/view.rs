@@ -249,6 +249,9 @@ pub struct SessionView {
     pub renew_error: Option<String>,
     /// How many characters the session token has: all that is shown of it.
     pub token_chars: u32,
+    /// Whether it was revoked from here: AWS denies it everything, though it has not ended.
+    #[serde(default)]
+    pub revoked: bool,
 }
 
 /// What came of a switch or a renewal. More input being needed is an outcome, not an error.

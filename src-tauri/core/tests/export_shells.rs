@@ -33,13 +33,17 @@ const NAMES: [&str; 9] = [
 
 /// Runs `script` on standard input, as a person's paste would be, with stale variables set before.
 fn run(program: &str, options: &[&str], script: &str) -> String {
+    run_in("C.UTF-8", program, options, script)
+}
+
+fn run_in(locale: &str, program: &str, options: &[&str], script: &str) -> String {
     let mut child = Command::new(program)
         .args(options)
         .env_clear()
         .envs([
             ("PATH", std::env::var("PATH").unwrap().as_str()),
             ("HOME", "/nonexistent"),
-            ("LC_ALL", "C.UTF-8"),
+            ("LC_ALL", locale),
             ("AWS_PROFILE", "stale"),
             ("AWS_DEFAULT_PROFILE", "stale"),
             ("AWS_SECURITY_TOKEN", "stale"),
@@ -89,7 +93,7 @@ fn script(shell: Shell, secret: &str) -> String {
     export_text(shell, exports).unwrap().expose().to_owned()
 }
 
-const HOSTILE: [&str; 22] = [
+const HOSTILE: [&str; 32] = [
     "plain/Secret+Key=",
     "it's",
     "'",
@@ -112,6 +116,16 @@ const HOSTILE: [&str; 22] = [
     "#no comment ~ * ? [x] {a,b}",
     "\"double\"",
     "\u{202E}\u{1F3A9} ß",
+    "!-1 !?a !$ !{x}",
+    "it's!!'!x",
+    "$'\\x41' $\"x\" $((1+1)) $[1]",
+    "<(id) =(id) =ls",
+    "\u{2018}\u{201A}\u{201B}\u{201C}\u{201D}\u{201E}",
+    "\u{2028}id\u{2029}\u{A0}",
+    "-n -- -e",
+    "%s %d %%",
+    "(x) {a..c} [[ ]] ((1))",
+    "\\u2019 \\x27 \\047",
 ];
 
 #[test]
@@ -120,6 +134,28 @@ fn e61_real_shells_read_each_value_literally() {
         for value in HOSTILE {
             let seen = environment_after(program, options, &script(shell, value));
             assert_eq!(seen["AWS_SECRET_ACCESS_KEY"], value, "{program}");
+        }
+    }
+}
+
+#[test]
+fn e61_an_exclamation_mark_is_no_event_of_the_history() {
+    // Bash looks for them at a terminal only, or where it is told to.
+    let watchful = "set -o history\nset -o histexpand\ntrue\n";
+    for value in HOSTILE {
+        let seen = environment_after("bash", &["--norc"], &format!("{watchful}{}", script(Shell::Posix, value)));
+        assert_eq!(seen["AWS_SECRET_ACCESS_KEY"], value);
+    }
+}
+
+#[test]
+fn e61_where_letters_are_bytes_each_value_is_the_same() {
+    for (program, options, shell) in SHELLS {
+        for value in HOSTILE {
+            let script = format!("{}env -0\n", script(shell, value));
+            let out = run_in("C", program, options, &script);
+            let wanted = format!("AWS_SECRET_ACCESS_KEY={value}\0");
+            assert!(out.contains(&wanted), "{program}: {value}");
         }
     }
 }

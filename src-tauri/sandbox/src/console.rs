@@ -129,6 +129,7 @@ fn token(state: &State, fields: &Fields) -> Option<Reply> {
 fn who(session: &Session) -> Option<String> {
     match &session.of {
         SessionOf::Role(role) => Some(role.arn.clone()),
+        SessionOf::Federated(guest) => Some(guest.arn.clone()),
         SessionOf::User { .. } => None,
     }
 }
@@ -138,8 +139,12 @@ fn stays_until(session: &Session, asked: Option<&str>, now: Timestamp) -> Option
         return Some(session.expires_at);
     };
     let seconds: i64 = asked.parse().ok()?;
-    let chained = matches!(&session.of, SessionOf::Role(role) if role.chained);
-    let taken = !chained && (SHORTEST_STAY..=LONGEST_STAY).contains(&seconds);
+    // A guest's token was asked for with its own life.
+    let fixed = match &session.of {
+        SessionOf::Role(role) => role.chained,
+        SessionOf::User { .. } | SessionOf::Federated(_) => true,
+    };
+    let taken = !fixed && (SHORTEST_STAY..=LONGEST_STAY).contains(&seconds);
     taken.then(|| after(now, seconds))
 }
 

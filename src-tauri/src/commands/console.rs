@@ -8,7 +8,7 @@ use hatrack_core::caller::Client;
 use super::exports::{on_own_thread, unmet};
 use crate::clipboard::STAYS;
 use crate::desk::Desk;
-use crate::wire::{CommandError, ConsolePageRequest, Copied};
+use crate::wire::{CommandError, ConsolePageChoice, ConsolePageRequest, Copied};
 
 type Answer<T> = Result<T, CommandError>;
 
@@ -43,8 +43,13 @@ pub async fn copy_console_link(desk: &Desk, request: ConsolePageRequest) -> Answ
 
 async fn link(desk: &Desk, client: Client, request: ConsolePageRequest, way: LinkWay) -> Answer<ConsoleLink> {
     let asked = ConsoleRequest {
-        page: request.service.map_or(PageChoice::Home, PageChoice::Service),
+        page: match request.page {
+            ConsolePageChoice::Home => PageChoice::Home,
+            ConsolePageChoice::Service { name } => PageChoice::Service(name),
+            ConsolePageChoice::Url { url } => PageChoice::Url(url),
+        },
         way,
+        browser: request.browser,
         ..ConsoleRequest::of(SessionRef::Id(request.session_id))
     };
     match desk.agent_for(client).await?.console(asked).await? {

@@ -1,11 +1,13 @@
 //! The commands of the wire, each under its own name. They decide nothing: the agent does.
 
 mod app;
+mod browsers;
 mod buckets;
 mod catalog;
 mod console;
 mod devices;
 mod discovery;
+mod endpoint;
 mod exports;
 mod files;
 mod keys;
@@ -13,15 +15,19 @@ mod links;
 mod network;
 mod portals;
 mod profiles;
+mod revoke;
 mod sessions;
 mod teams;
+mod terminal;
 
 pub use app::*;
+pub use browsers::*;
 pub use buckets::*;
 pub use catalog::*;
 pub use console::*;
 pub use devices::*;
 pub use discovery::*;
+pub use endpoint::*;
 pub(crate) use exports::unmet;
 pub use exports::{clear_clipboard, copy_env, copy_env_for, copy_text, env_preview};
 pub use files::*;
@@ -30,5 +36,7 @@ pub use links::*;
 pub use network::*;
 pub use portals::*;
 pub use profiles::*;
+pub use revoke::*;
 pub use sessions::*;
 pub use teams::*;
+pub use terminal::*;

@@ -75,9 +75,12 @@ impl Reminders {
         }
     }
 
-    /// A program waits: a window in sight asks at once, and does not come to the front by itself.
+    /// A program waits. For a code or a sign-in the window comes up. Consent is given by one key: a window that came up
+    /// under the person's hands might get it unread, so one in sight asks where it is, and else a notification does.
     fn ask(&self, role_key: &str, need: &NeedView) {
-        if self.desk.front().is_shown() {
+        if matches!(need, NeedView::MfaCode { .. } | NeedView::SignIn { .. }) {
+            acts::go(&self.desk, Place::Roles, None, Some(role_key.to_owned()), true);
+        } else if self.desk.front().is_shown() {
             self.desk.front().push(Push::Navigate(Navigate {
                 view: Place::Roles,
                 session_id: None,

@@ -314,6 +314,8 @@ pub enum Topic {
     Transfers,
     Portals,
     Discoveries,
+    Endpoints,
+    Terminals,
 }
 
 /// Pushed as `changed`.

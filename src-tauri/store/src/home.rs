@@ -185,6 +185,11 @@ impl Home {
         self.data.join("rotations")
     }
 
+    /// The folder of what is remembered of revoked sessions.
+    pub fn revocations(&self) -> PathBuf {
+        self.data.join("revocations")
+    }
+
     /// The record of the profiles that were written into the shared files.
     pub fn written_profiles(&self) -> PathBuf {
         self.data.join("written-profiles.json")

@@ -17,9 +17,11 @@ use crate::home::Home;
 use crate::private::{self, NotPrivate};
 
 pub use found::KeptDiscovery;
+pub use revocation::KeptRevocation;
 pub use role::KeptRole;
 
 mod found;
+mod revocation;
 mod role;
 
 /// Something that is kept in a file of its own.

@@ -18,6 +18,7 @@ use hatrack_core::console::ConsoleChoices;
 use hatrack_core::saml::SamlProvider;
 use hatrack_core::session::CodeUse;
 use hatrack_core::sts_limits::{MfaSerial, SessionDuration};
+use hatrack_core::terminal::TerminalChoice;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,6 +66,8 @@ pub struct Settings {
     pub download_folder: Option<PathBuf>,
     /// In which browser console pages open.
     pub console: ConsoleChoices,
+    /// In which terminal a session opens.
+    pub terminal: TerminalChoice,
     /// Things said once and not again, by their names.
     pub said: BTreeSet<String>,
     /// What another version wrote: kept.

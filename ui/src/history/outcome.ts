@@ -9,6 +9,7 @@ import FilePen from '@lucide/svelte/icons/file-pen';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import LogIn from '@lucide/svelte/icons/log-in';
 import LogOut from '@lucide/svelte/icons/log-out';
+import Plug from '@lucide/svelte/icons/plug';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Search from '@lucide/svelte/icons/search';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
@@ -39,7 +40,11 @@ const EVENTS: Record<string, Outcome> = {
   key_give_up: { word: 'Rotation given up', tone: '', icon: KeyRound },
   key_remove: { word: 'Key moved', tone: '', icon: KeyRound },
   profile_write: { word: 'Profile written', tone: '', icon: FilePen },
-  profile_remove: { word: 'Profile removed', tone: '', icon: FilePen }
+  profile_remove: { word: 'Profile removed', tone: '', icon: FilePen },
+  revoke: { word: 'Sessions revoked', tone: 'warn', icon: Ban },
+  revoke_undo: { word: 'Revocation undone', tone: '', icon: RefreshCw },
+  endpoint_open: { word: 'Endpoint opened', tone: '', icon: Plug },
+  endpoint_close: { word: 'Endpoint closed', tone: '', icon: Plug }
 };
 
 export function outcomeOf(row: Pick<HistoryRow, 'event' | 'outcome'>): Outcome {

@@ -39,7 +39,8 @@ export function fakeSession(role: RoleView, making: Making, now = Date.now()): S
     auto_renew: role.auto_renew,
     renew_needs_code: role.mfa,
     renew_error: null,
-    token_chars: 1064
+    token_chars: 1064,
+    revoked: false
   };
 }
 

@@ -12,8 +12,11 @@ import { bucketNames, objectsOf, pageOf } from './fakeBuckets';
 import { DENIED_TEXT, historyRow, pageOfHistory, specHistory } from './fakeHistory';
 import { FakeCatalogs } from './fakeCatalogs';
 import { FakeDevices } from './fakeDevices';
+import { FakeEndpoints } from './fakeEndpoints';
 import { FakeKeys } from './fakeKeys';
 import { FakeProfiles } from './fakeProfiles';
+import { FakeTerminals } from './fakeTerminals';
+import { FakeRevokes } from './fakeRevokes';
 import { FakeDiscoveries } from './fakeDiscoveries';
 import { FakePortals, hostilePortals, manyPortals, specPortals } from './fakePortals';
 import { hostileRoles, manyRoles, PHONE, portalRoles, problemRoles, specRoles, SSO, TROY, VENDOR_COMMAND } from './fakeRoles';
@@ -69,6 +72,9 @@ export class FakeWorld {
   devices: FakeDevices;
   keys: FakeKeys;
   profiles: FakeProfiles;
+  terminals: FakeTerminals;
+  revokes: FakeRevokes;
+  endpoints: FakeEndpoints;
   discoveries: FakeDiscoveries;
   revision = 1;
   status: AppStatus;
@@ -104,6 +110,7 @@ export class FakeWorld {
       }),
       remove: (key) => void (this.roles = this.roles.filter((r) => r.key !== key))
     });
+    this.terminals = new FakeTerminals((...topics) => this.changed(...topics));
     this.discoveries = new FakeDiscoveries(
       (...topics) => this.changed(...topics),
       (start, role_name) => void this.#addRole({
@@ -119,6 +126,13 @@ export class FakeWorld {
       (change) => void (this.status = { ...this.status, ...change }),
       (...topics) => this.changed(...topics)
     );
+    this.endpoints = new FakeEndpoints((id) => this.#session(id), (...topics) => this.changed(...topics));
+    this.revokes = new FakeRevokes({
+      sessions: () => this.sessions,
+      roles: () => this.roles,
+      keep: (sessions) => void (this.sessions = sessions),
+      changed: (...topics) => this.changed(...topics)
+    });
     this.commands = this.#answers(ago);
   }
 
@@ -211,6 +225,9 @@ export class FakeWorld {
       ...this.devices.answers,
       ...this.keys.answers,
       ...this.profiles.answers,
+      ...this.terminals.answers,
+      ...this.revokes.answers,
+      ...this.endpoints.answers,
       ...this.discoveries.answers,
       describe_role: ({ role_key, said: { what, to } }) => {
         const { said } = this.#role(role_key);
@@ -255,7 +272,7 @@ export class FakeWorld {
           return { kind: 'needs', need: { kind: 'mfa_code', serial: PHONE, role_arn: old.arn, refused, shared: this.#shares(r.duration) } };
         }
         const now = Date.now();
-        const session = { ...old, seconds_left: old.life, issued_at: new Date(now).toISOString(), expires_at: new Date(now + old.life * 1000).toISOString(), renew_error: null };
+        const session = { ...old, seconds_left: old.life, issued_at: new Date(now).toISOString(), expires_at: new Date(now + old.life * 1000).toISOString(), renew_error: null, revoked: false };
         this.sessions = this.sessions.map((s) => (s.id === old.id ? session : s));
         return { kind: 'switched', session, notes: [] };
       },

@@ -20,7 +20,7 @@ it('opens one console at a time, and says whose it is', async () => {
   const first = opening.open(live('s-prod'));
   expect(opening.sessionId).toBe('s-prod');
   await Promise.all([first, opening.open(live('s-dev'))]);
-  expect(calls('open_console')).toEqual([{ session_id: 's-prod', service: null }]);
+  expect(calls('open_console')).toEqual([{ session_id: 's-prod', page: { kind: 'home' }, browser: null }]);
   expect(opening.sessionId).toBeNull();
   expect(toasts.list.at(-1)?.text).toContain('console');
 });

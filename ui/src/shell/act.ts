@@ -4,6 +4,7 @@ import { browser } from '../buckets/browser.svelte';
 import { download, preview } from '../buckets/preview.svelte';
 import { transfers } from '../buckets/transfers.svelte';
 import { historyDay } from '../history/day.svelte';
+import { writeProfile } from '../profiles/write';
 import { catalog } from '../roles/catalog.svelte';
 import { roleList } from '../roles/list.svelte';
 import { reloadSources } from '../roles/reload';
@@ -13,6 +14,7 @@ import { renewals, switchBack } from '../session/acts.svelte';
 import { opening } from '../session/console.svelte';
 import { copyEnv } from '../session/env.svelte';
 import { sessions } from '../session/sessions.svelte';
+import { terminals } from '../terminal/terminals.svelte';
 import type { SessionView } from '../wire/SessionView';
 import { keySheet } from './keySheet.svelte';
 import type { KeyAct } from './keys';
@@ -83,6 +85,10 @@ function performInView(act: KeyAct): boolean {
       return then(shownSession(), browse);
     case 'console':
       return then(shownSession(), (s) => void (sessions.left(s) > 0 && opening.open(s)));
+    case 'terminal':
+      return then(shownSession(), (s) => void (sessions.left(s) > 0 && terminals.open(s)));
+    case 'write-profile':
+      return then(shownSession(), (s) => void (sessions.left(s) > 0 && writeProfile(s)));
     case 'next-session':
       return beside(1);
     case 'previous-session':

@@ -6,7 +6,7 @@ export type KeyAct =
   | { do: 'favourite'; index: number }
   | { do: 'settings' | 'sidebar' | 'filter' | 'add-role' | 'copy-env' | 'next-pane' | 'previous-pane' | 'keys' | 'escape' }
   | { do: 'switch' | 'star' | 'copy-arn' | 'reload' }
-  | { do: 'renew' | 'switch-back' | 'browse-s3' | 'console' | 'next-session' | 'previous-session' }
+  | { do: 'renew' | 'switch-back' | 'browse-s3' | 'console' | 'terminal' | 'write-profile' | 'next-session' | 'previous-session' }
   | { do: 'up' | 'download' | 'transfers' }
   | { do: 'previous-day' | 'next-day' | 'today' };
 
@@ -80,7 +80,7 @@ function alone({ key, shift }: Press, where: Where): KeyAct | null {
 
 const LETTERS: Record<View, Record<string, KeyAct>> = {
   roles: { s: { do: 'star' }, c: { do: 'copy-arn' } },
-  sessions: { b: { do: 'browse-s3' }, o: { do: 'console' } },
+  sessions: { b: { do: 'browse-s3' }, o: { do: 'console' }, t: { do: 'terminal' }, w: { do: 'write-profile' } },
   buckets: {},
   history: { '[': { do: 'previous-day' }, ']': { do: 'next-day' }, t: { do: 'today' } },
   settings: {}

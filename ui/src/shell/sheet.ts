@@ -34,6 +34,8 @@ export const SHEET: { title: string; keys: [string[], string][] }[] = [
       [['Ctrl', 'Backspace'], 'Switch back'],
       [['B'], 'Browse S3'],
       [['O'], 'Open console'],
+      [['T'], 'Open terminal'],
+      [['W'], 'Write profile'],
       [['Alt', '↑', '↓'], 'Other session']
     ]
   },

@@ -6,6 +6,7 @@ import { transfers } from '../buckets/transfers.svelte';
 import { catalog } from '../roles/catalog.svelte';
 import { devices } from '../devices/devices.svelte';
 import { discoveries } from '../discovery/discoveries.svelte';
+import { endpoints } from '../endpoint/endpoints.svelte';
 import { accessKeys } from '../keys/keys.svelte';
 import { openedLinks } from '../links/opened.svelte';
 import { writtenProfiles } from '../profiles/written.svelte';
@@ -15,6 +16,7 @@ import { renewals } from '../session/acts.svelte';
 import { sessions } from '../session/sessions.svelte';
 import { portals } from '../signin/portals.svelte';
 import { teams } from '../teams/teams.svelte';
+import { terminals } from '../terminal/terminals.svelte';
 import { clock } from '../time/clock.svelte';
 import { focusList } from './panes';
 import { notices } from './notices.svelte';
@@ -32,7 +34,9 @@ const READ: Record<Topic, (() => Promise<void>)[]> = {
   status: [() => status.load(), () => devices.refresh()],
   transfers: [() => transfers.load()],
   portals: [() => portals.load()],
-  discoveries: [() => discoveries.refresh()]
+  discoveries: [() => discoveries.refresh()],
+  terminals: [() => terminals.load()],
+  endpoints: [() => endpoints.load()]
 };
 
 async function read(topics: readonly Topic[]): Promise<void> {
@@ -50,7 +54,7 @@ export async function start(): Promise<void> {
   await tick();
   focusList();
   await host.call('ui_ready').catch(report);
-  await read(['transfers', 'portals']);
+  await read(['transfers', 'portals', 'terminals', 'endpoints']);
 }
 
 function listen(): void {

@@ -7,6 +7,7 @@ import type { AddTeamRequest } from "./AddTeamRequest";
 import type { AddTotpRequest } from "./AddTotpRequest";
 import type { AppStatus } from "./AppStatus";
 import type { AwaitDiscoveryRequest } from "./AwaitDiscoveryRequest";
+import type { BrowserSettings } from "./BrowserSettings";
 import type { BucketList } from "./BucketList";
 import type { CatalogView } from "./CatalogView";
 import type { ChooseFileRequest } from "./ChooseFileRequest";
@@ -15,6 +16,7 @@ import type { CodeRequest } from "./CodeRequest";
 import type { CodeUseRequest } from "./CodeUseRequest";
 import type { CommandRequest } from "./CommandRequest";
 import type { ConsolePageRequest } from "./ConsolePageRequest";
+import type { ConsoleServiceView } from "./ConsoleServiceView";
 import type { Copied } from "./Copied";
 import type { DescribeRoleRequest } from "./DescribeRoleRequest";
 import type { DeviceRequest } from "./DeviceRequest";
@@ -26,6 +28,7 @@ import type { DiscoveryRequest } from "./DiscoveryRequest";
 import type { DiscoveryView } from "./DiscoveryView";
 import type { DownloadRequest } from "./DownloadRequest";
 import type { EndpointRequest } from "./EndpointRequest";
+import type { EndpointView } from "./EndpointView";
 import type { EnvPreview } from "./EnvPreview";
 import type { EnvRequest } from "./EnvRequest";
 import type { FileChange } from "./FileChange";
@@ -43,6 +46,7 @@ import type { LinkView } from "./LinkView";
 import type { ObjectPage } from "./ObjectPage";
 import type { ObjectRequest } from "./ObjectRequest";
 import type { ObjectsRequest } from "./ObjectsRequest";
+import type { OpenedEndpointView } from "./OpenedEndpointView";
 import type { PendingSignIn } from "./PendingSignIn";
 import type { PlanProfileRequest } from "./PlanProfileRequest";
 import type { PortalRequest } from "./PortalRequest";
@@ -57,6 +61,8 @@ import type { QuitRequest } from "./QuitRequest";
 import type { QuitSettingRequest } from "./QuitSettingRequest";
 import type { RefreshTeamRequest } from "./RefreshTeamRequest";
 import type { RenewRequest } from "./RenewRequest";
+import type { RevokeOutcome } from "./RevokeOutcome";
+import type { RevokeSessionsRequest } from "./RevokeSessionsRequest";
 import type { RoleRequest } from "./RoleRequest";
 import type { RoleSwitchRequest } from "./RoleSwitchRequest";
 import type { RotateKeyRequest } from "./RotateKeyRequest";
@@ -66,6 +72,8 @@ import type { SamlRequest } from "./SamlRequest";
 import type { SamlResponse } from "./SamlResponse";
 import type { SessionRequest } from "./SessionRequest";
 import type { SessionView } from "./SessionView";
+import type { SetBrowserRequest } from "./SetBrowserRequest";
+import type { SetTerminalRequest } from "./SetTerminalRequest";
 import type { SettingsChanges } from "./SettingsChanges";
 import type { SignInOutcome } from "./SignInOutcome";
 import type { SignInRequest } from "./SignInRequest";
@@ -76,6 +84,8 @@ import type { TeamPlaceRequest } from "./TeamPlaceRequest";
 import type { TeamPreviewView } from "./TeamPreviewView";
 import type { TeamRequest } from "./TeamRequest";
 import type { TeamStateView } from "./TeamStateView";
+import type { TerminalSettings } from "./TerminalSettings";
+import type { TerminalView } from "./TerminalView";
 import type { TextRequest } from "./TextRequest";
 import type { TotpCodeView } from "./TotpCodeView";
 import type { TransferRequest } from "./TransferRequest";
@@ -148,10 +158,24 @@ export type Commands = {
   write_profile: { request: WriteProfileRequest, reply: ProfileOutcome },
   written_profiles: { request: undefined, reply: Array<WrittenProfileView> },
   remove_profile: { request: ProfileRequest, reply: null },
+  plan_revoke: { request: RevokeSessionsRequest, reply: RevokeOutcome },
+  revoke: { request: RevokeSessionsRequest, reply: RevokeOutcome },
   set_keys_in_profiles: { request: KeysInProfilesRequest, reply: null },
+  endpoints: { request: undefined, reply: Array<EndpointView> },
+  open_endpoint: { request: SessionRequest, reply: OpenedEndpointView },
+  close_endpoint: { request: SessionRequest, reply: null },
+  copy_endpoint: { request: EnvRequest, reply: Copied },
   env_preview: { request: EnvRequest, reply: EnvPreview },
   copy_env: { request: EnvRequest, reply: Copied },
   open_console: { request: ConsolePageRequest, reply: Array<string> },
+  console_services: { request: undefined, reply: Array<ConsoleServiceView> },
+  browser_settings: { request: undefined, reply: BrowserSettings },
+  set_browser: { request: SetBrowserRequest, reply: null },
+  open_terminal: { request: SessionRequest, reply: null },
+  terminal_command: { request: SessionRequest, reply: string },
+  terminals: { request: undefined, reply: Array<TerminalView> },
+  terminal_settings: { request: undefined, reply: TerminalSettings },
+  set_terminal: { request: SetTerminalRequest, reply: boolean },
   copy_console_link: { request: ConsolePageRequest, reply: Copied },
   copy_text: { request: TextRequest, reply: null },
   clear_clipboard: { request: undefined, reply: null },

@@ -109,4 +109,8 @@ renew_error: string | null,
 /**
  * How many characters the session token has: all that is shown of it.
  */
-token_chars: number, };
+token_chars: number, 
+/**
+ * Whether it was revoked from here: AWS denies it everything, though it has not ended.
+ */
+revoked: boolean, };

@@ -4,16 +4,19 @@ mod browser;
 mod connection;
 mod console;
 mod discovery;
+mod endpoint;
 mod error;
 mod events;
 mod keys;
 mod mfa;
 mod page;
 mod profiles;
+mod revoke;
 mod said;
 mod saml;
 mod start;
 mod teams;
+mod terminal;
 mod yubikey;
 
 use std::sync::Arc;
@@ -36,6 +39,9 @@ pub use error::AgentError;
 pub use events::Events;
 pub use page::open_page;
 pub use start::HatExecutable;
+pub use terminal::{
+    Announcer, AwaitedCommand, OpenTerminal, Terminal, TerminalNotOpened, TerminalOrder, Variables,
+};
 pub use yubikey::{is_yubikey_account, yubikey_code};
 
 /// The agent, as a client sees it. Clones share one connection; many requests may be under way at once.

@@ -17,11 +17,13 @@ pub enum Topic {
     Portals,
     /// Searches for roles.
     Discoveries,
+    /// Open endpoints, and who has asked there.
+    Endpoints,
 }
 
 impl Topic {
     /// Every topic: what a subscriber is told that was too slow to be told each change.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Catalog,
         Self::Sessions,
         Self::History,
@@ -29,6 +31,7 @@ impl Topic {
         Self::Status,
         Self::Portals,
         Self::Discoveries,
+        Self::Endpoints,
     ];
 }
 

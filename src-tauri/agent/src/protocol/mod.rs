@@ -10,6 +10,7 @@ mod catalog;
 mod console;
 pub(crate) mod context;
 mod discovery;
+mod endpoint;
 mod error;
 mod event;
 mod hand_out;
@@ -19,6 +20,7 @@ mod mfa;
 mod on_wire;
 mod profiles;
 mod proxy;
+mod revoke;
 mod said;
 mod saml;
 mod session;
@@ -40,6 +42,7 @@ use serde::{Deserialize, Serialize};
 pub use catalog::{AddRole, RoleChoice, SetAccount, SetFlag};
 pub use console::{ConsoleLink, ConsoleOutcome, ConsoleRequest, LinkWay, PageChoice};
 pub use discovery::{DiscoverOutcome, DiscoverRequest};
+pub use endpoint::{EndpointOutcome, EndpointUse, EndpointView, OpenEndpoint, OpenedEndpoint, UseOutcome, UseProcess};
 pub use error::{ErrorCode, WireError};
 pub use event::{Event, Topic};
 pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, S3Reach};
@@ -48,6 +51,7 @@ pub use keys::{AddKey, FileChange, FileLine, ImportKey, KeyKept, RotateKey, Rota
 pub use mfa::{AddTotp, TotpCode, TotpDevice};
 pub use profiles::{ProfileForm, ProfileName, ProfileOutcome, ProfilePlan, WriteProfile, WrittenProfileView};
 pub use proxy::GiveProxyLogin;
+pub use revoke::{RevokeHit, RevokeOutcome, RevokePlan, RevokeRequest, RevokeSigner, Revoked};
 pub use said::{Change, Changes, DescribeAccount, DescribeRole, ImportSettings, Set, SetDefaults};
 pub use saml::{AddSaml, GiveAssertion};
 pub use session::{EndRequest, RecordRequest, RenewRequest, SessionRef};
@@ -200,6 +204,24 @@ pub enum Request {
     RemoveProfile {
         name: String,
     },
+    /// Opens the endpoint of a session, or gives the one that is open.
+    OpenEndpoint(OpenEndpoint),
+    /// How programs reach the open endpoint of a session.
+    EndpointAccess {
+        session_id: String,
+    },
+    /// Keeps an endpoint open while this waits; answered when it closes.
+    HoldEndpoint {
+        session_id: String,
+    },
+    CloseEndpoint {
+        session: SessionRef,
+    },
+    /// The open endpoints, with who has asked there.
+    Endpoints,
+    /// What revoking the sessions of a role would do, or taking that back.
+    PlanRevoke(RevokeRequest),
+    Revoke(RevokeRequest),
     History(HistoryQuery),
     Record(RecordRequest),
     SetFavourite(SetFlag),
@@ -326,6 +348,9 @@ pub enum Reply {
     ProfilePlan(ProfilePlan),
     Profile(Box<ProfileOutcome>),
     Profiles(Vec<WrittenProfileView>),
+    Revoke(Box<RevokeOutcome>),
+    Endpoint(EndpointOutcome),
+    Endpoints(Vec<EndpointView>),
     Text {
         text: String,
     },

@@ -7,6 +7,7 @@ use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_core::console::ConsoleChoices;
 use hatrack_core::session::CodeUse;
 use hatrack_core::sts_limits::MfaSerial;
+use hatrack_core::terminal::TerminalChoice;
 use serde::{Deserialize, Serialize};
 
 use hatrack_store::settings::Settings as Stored;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub download_folder: Option<PathBuf>,
     /// In which browser console pages open.
     pub console: ConsoleChoices,
+    /// In which terminal a session opens.
+    pub terminal: TerminalChoice,
     /// Things said once and not again, by their names.
     pub said: Vec<String>,
 }
@@ -61,6 +64,8 @@ pub struct ChangeSettings {
     pub download_folder: Option<PathBuf>,
     /// In which browser console pages open.
     pub console: Option<ConsoleChoices>,
+    /// In which terminal a session opens.
+    pub terminal: Option<TerminalChoice>,
     /// Things said once and not again, which add to those said before.
     pub said: Vec<String>,
 }
@@ -85,6 +90,9 @@ impl ChangeSettings {
         }
         if let Some(console) = self.console {
             stored.console = console;
+        }
+        if let Some(terminal) = self.terminal {
+            stored.terminal = terminal;
         }
         stored.said.extend(self.said);
     }

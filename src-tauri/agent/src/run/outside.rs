@@ -10,6 +10,7 @@ use hatrack_core::expiry::Clock;
 use hatrack_core::iam::Iam;
 use hatrack_core::identity_center::IdentityCenter;
 use hatrack_core::organization::Organizations;
+use hatrack_core::revoke::RolePolicies;
 use hatrack_core::sts::Sts;
 use hatrack_store::vault::Keyring;
 
@@ -24,6 +25,8 @@ pub struct Outside {
     pub iam: Arc<dyn Iam>,
     /// IAM's access keys.
     pub access_keys: Arc<dyn AccessKeys>,
+    /// Roles' inline policies.
+    pub role_policies: Arc<dyn RolePolicies>,
     /// AWS Organizations.
     pub organizations: Arc<dyn Organizations>,
     /// The console's sign-in.
@@ -44,7 +47,8 @@ impl Outside {
             sts: Arc::new(AwsSts::new(http.clone())),
             center: Arc::new(AwsIdentityCenter::new(http.clone())),
             iam: iam.clone(),
-            access_keys: iam,
+            access_keys: iam.clone(),
+            role_policies: iam,
             organizations: Arc::new(AwsOrganizations::new(http.clone())),
             console: Arc::new(AwsConsole::new(http.clone())),
             http,

@@ -13,7 +13,8 @@ use hatrack_store::rotations::Rotations;
 use hatrack_store::settings::SettingsFile;
 use hatrack_store::teams::TeamFiles;
 use hatrack_store::written_profiles::Journal;
-use tokio::sync::{Notify, oneshot, watch};
+use jiff::Timestamp;
+use tokio::sync::{Mutex, Notify, oneshot, watch};
 
 use super::outside::Outside;
 use super::vault::{Kept, open_vault};
@@ -23,14 +24,16 @@ use crate::choices::Choices;
 use crate::clocks::{AwsClock, Clocks};
 use crate::devices::{self, Devices};
 use crate::discovery::{Discoveries, Ports};
+use crate::endpoint::Endpoints;
 use crate::identities::{LocalIdentities, Sources};
 use crate::keys::{self, Keys};
 use crate::machine::{Alarm, Rung, SystemRandom, watch_for_resume};
 use crate::profiles::{self, Profiles};
 use crate::proxies::Proxies;
+use crate::revocations::Revocations;
 use crate::role_facts::RoleBook;
 use crate::saml::{self, SamlSignIns};
-use crate::service::{About, CatalogRenewals, ConsoleBook, Service};
+use crate::service::{About, CatalogRenewals, ConsoleBook, Revoking, Service, VaultNote};
 use crate::sessions::{Keeper, LastUses, Mailbox, Scribe, VaultSlot, Wiring};
 use crate::sign_in::{self, SignIns};
 use crate::teams::Teams;
@@ -47,6 +50,7 @@ pub struct Started {
 impl Started {
     /// Ends the keeper, and returns when everything is on disk.
     pub async fn put_away(self) {
+        self.service.endpoints.close_all();
         self.service.leave_no_keys().await;
         self.service.mailbox.stop().await;
         self.service.scribe.flush().await;
@@ -176,6 +180,17 @@ impl<'a> Ground<'a> {
         }))
     }
 
+    fn revoking(&self, now: Timestamp) -> Revoking {
+        Revoking {
+            sts: self.outside.sts.clone(),
+            iam: self.outside.iam.clone(),
+            policies: self.outside.role_policies.clone(),
+            clock: self.aws_clock.clone(),
+            book: Arc::new(Revocations::new(KeptFiles::of(self.home), now)),
+            turn: Mutex::default(),
+        }
+    }
+
     fn renewals(&self, proxies: &Arc<Proxies>) -> Arc<CatalogRenewals> {
         Arc::new(CatalogRenewals {
             catalogs: self.catalogs.clone(),
@@ -197,6 +212,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
     let discoveries = ground.discoveries(&role_book);
     let teams = Teams::start(TeamFiles::of(home), clock.clone(), ground.catalogs.clone());
     let profiles = ground.profiles();
+    let endpoints = Arc::new(Endpoints::new(clock.clone()));
     let identities = ground.identities(&keys, &sign_ins, &saml);
     let proxies = Arc::new(Proxies::new(ground.choices.clone(), vault.clone()));
     let spent = SpentCodes::default();
@@ -207,6 +223,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         spent.clone(),
         devices::pause(),
     ));
+    let revoking = ground.revoking(started_at);
     let (alarm, moments) = watch::channel(None);
     let wiring = Wiring {
         broker: Broker {
@@ -221,7 +238,8 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         catalogs: ground.catalogs.clone(),
         renewals: ground.renewals(&proxies),
         alarm,
-        followers: vec![profiles.clone()],
+        revocations: revoking.book.clone(),
+        followers: vec![profiles.clone(), endpoints.clone()],
         idle_after: options.idle_after,
     };
     let log: Arc<dyn HistoryLog> = Arc::new(history.clone());
@@ -235,6 +253,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
     discoveries.tell(mailbox.clone());
     role_book.tell(mailbox.clone());
     profiles.tell(mailbox.clone());
+    endpoints.tell(mailbox.clone());
     ring(moments, clock.clone(), mailbox.clone());
     let kept = Kept {
         devices: devices.clone(),
@@ -263,13 +282,16 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         devices,
         keys,
         profiles,
+        endpoints,
         console: outside.console,
         console_book: ConsoleBook::default(),
+        revoking,
         identities,
         choices,
         history: log,
         scribe,
         vault,
+        vault_note: VaultNote::default(),
         clock,
         clocks: Clocks::new(outside.http),
         proxies,

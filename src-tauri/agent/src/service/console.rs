@@ -21,7 +21,7 @@ use hatrack_core::sts_limits::{SessionDuration, SessionPolicy};
 use hatrack_core::view::{DenialView, NeedView};
 
 pub use book::ConsoleBook;
-use book::too_many;
+use book::near_the_most;
 
 use super::Service;
 use super::catalog::find;
@@ -131,7 +131,7 @@ impl Service {
             let here = self
                 .console_book
                 .opened(&part, &guest.who, self.clock.now().wall, lasts);
-            notes.extend(too_many(here));
+            notes.extend(near_the_most(here));
         }
         Ok(ConsoleOutcome::Ready(Box::new(ConsoleLink {
             url,
@@ -145,7 +145,12 @@ impl Service {
         let mut choices = self.choices.now().console.clone();
         choices.separate |= request.separate;
         let mut part = choices.part_for(guest.account);
-        part.browser = request.browser.clone().or(part.browser);
+        part.browser = match request.browser.as_deref() {
+            // The desktop's own, whatever the settings say.
+            Some("default") => None,
+            Some(name) => Some(name.to_owned()),
+            None => part.browser,
+        };
         part.part = request.part.clone().or(part.part);
         match &part.part {
             Some(name) if !is_part_name(name) => Err(invalid(NotAPart(name.clone()))),

@@ -79,7 +79,8 @@ impl Service {
             .min_life
             .map_or_else(|| session.expiry.renew_below(), as_duration);
         let left = session.expiry.left(self.clock.now().boot);
-        if !left.is_zero() && left >= needed {
+        let is_revoked = self.revoking.book.cover(&session);
+        if !left.is_zero() && left >= needed && !is_revoked {
             let sessions = self.mailbox.sessions().await?;
             let view = sessions.into_iter().find(|view| view.id == id);
             let given = (session.credentials.clone(), view);
@@ -141,7 +142,7 @@ impl Service {
     }
 
     /// A profile's own credentials, as they are.
-    async fn keys_of(
+    pub(super) async fn keys_of(
         &self,
         identity: &IdentityEntry,
         caller: &CallerContext,

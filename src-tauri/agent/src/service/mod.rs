@@ -6,12 +6,14 @@ mod adding;
 mod catalog;
 mod console;
 mod discovery;
+mod endpoint;
 mod facts_views;
 mod hand_out;
 mod import;
 mod keys;
 mod mfa;
 mod profiles;
+mod revoke;
 mod role_views;
 mod said;
 mod saml;
@@ -19,6 +21,7 @@ mod settings;
 mod sign_in;
 mod switch;
 mod teams;
+mod vault_note;
 
 use std::sync::Arc;
 
@@ -39,6 +42,7 @@ use crate::choices::Choices;
 use crate::clocks::Clocks;
 use crate::devices::Devices;
 use crate::discovery::Discoveries;
+use crate::endpoint::Endpoints;
 use crate::keys::Keys;
 use crate::profiles::Profiles;
 use crate::protocol::{
@@ -52,7 +56,9 @@ use crate::sign_in::SignIns;
 use crate::teams::Teams;
 
 pub use console::ConsoleBook;
+pub use revoke::Revoking;
 pub use switch::CatalogRenewals;
+pub use vault_note::VaultNote;
 
 /// Answers requests.
 pub struct Service {
@@ -76,10 +82,14 @@ pub struct Service {
     pub keys: Arc<Keys>,
     /// Profiles written into the shared files.
     pub profiles: Arc<Profiles>,
+    /// Endpoints that hand out sessions to programs.
+    pub endpoints: Arc<Endpoints>,
     /// AWS's sign-in for brokers.
     pub console: Arc<dyn ConsoleSignIn>,
     /// What was opened in the console.
     pub console_book: ConsoleBook,
+    /// Revoking sessions of roles.
+    pub revoking: Revoking,
     /// The starts of routes.
     pub identities: Arc<dyn IdentitySource>,
     /// The settings.
@@ -90,6 +100,8 @@ pub struct Service {
     pub scribe: Scribe,
     /// The vault, once it is open.
     pub vault: VaultSlot,
+    /// Whether people at a terminal know that there is none.
+    pub vault_note: VaultNote,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// What AWS's answers say of it.
@@ -198,6 +210,14 @@ impl Service {
                 self.profiles.reconcile().await;
                 Ok(Reply::Ended { count })
             }
+            Request::PlanRevoke(revoke) => {
+                let planned = self.plan_revoke(&caller, &revoke).await?;
+                Ok(Reply::Revoke(Box::new(planned)))
+            }
+            Request::Revoke(revoke) => {
+                let done = self.revoke_or_undo(&caller, revoke).await?;
+                Ok(Reply::Revoke(Box::new(done)))
+            }
             Request::History(query) => Ok(Reply::History(self.history(&query).await?)),
             Request::Record(row) => {
                 self.mailbox.record(row, caller.client);
@@ -207,7 +227,7 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::Settings => Ok(Reply::Settings(self.settings())),
-            other => self.about_keys(&caller, other).await,
+            other => self.about_endpoints(&caller, other).await,
         }
     }
 

@@ -45,6 +45,7 @@ impl Service {
             no_keys_in_profiles: stored.no_keys_in_profiles,
             download_folder: stored.download_folder.clone(),
             console: stored.console.clone(),
+            terminal: stored.terminal.clone(),
             said: stored.said.iter().cloned().collect(),
         }
     }

@@ -147,6 +147,9 @@ impl Service {
         {
             denial.summary = format!("{} {before}", denial.summary);
         }
+        if let SwitchOutcome::Switched { notes, .. } = &mut outcome {
+            notes.extend(self.vault_note(caller));
+        }
         Ok(with_region(outcome, region))
     }
 

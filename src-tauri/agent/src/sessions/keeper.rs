@@ -8,6 +8,7 @@ use hatrack_core::broker::{Broker, Flights};
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::expiry::{BootTime, Moment, Watch, next_wakeup};
 use hatrack_core::session::{Session, SessionId, SessionKey};
+use hatrack_core::view::NeedView;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::audience::Audience;
@@ -19,6 +20,7 @@ use super::scribe::Scribe;
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
 use crate::protocol::Topic;
+use crate::revocations::Revocations;
 
 /// What the keeper works with.
 pub struct Wiring {
@@ -32,6 +34,8 @@ pub struct Wiring {
     pub renewals: Arc<dyn Renewals>,
     /// Where the next moment is set.
     pub alarm: watch::Sender<Option<BootTime>>,
+    /// What was revoked.
+    pub revocations: Arc<Revocations>,
     /// Who is told what becomes of sessions.
     pub followers: Vec<Arc<dyn Follower>>,
     /// Without a live session, a listener or a request for this long, the agent ends by itself.
@@ -48,7 +52,7 @@ pub struct Keeper {
     pub(super) flights: Flights<Passenger>,
     /// The codes under way, by the session that they buy.
     pub(super) codes: HashMap<SessionKey, CodeUnderWay>,
-    pub(super) waiting: Vec<Passenger>,
+    pub(super) waiting: Vec<(Passenger, NeedView)>,
     pub(super) last_uses: LastUses,
     active: BootTime,
     /// Whether something was in use when last looked at.
@@ -197,12 +201,13 @@ impl Keeper {
         self.held.iter().position(|held| held.session.key == *key)
     }
 
-    /// The live sessions, hops on the way too.
+    /// The live sessions, hops on the way too. One that is revoked can do nothing any more.
     pub(super) fn live(&self) -> Vec<Arc<Session>> {
         let now = self.now().boot;
         self.held
             .iter()
             .filter(|held| !held.session.expiry.has_passed(now))
+            .filter(|held| !self.wiring.revocations.cover(&held.session))
             .map(|held| held.session.clone())
             .collect()
     }

@@ -33,9 +33,9 @@ impl Keeper {
             options: &fare.plan.order.options,
             min_life: fare.min_life,
         };
-        let id = serving(wish, now, self.held.iter().map(|held| &*held.session))?
-            .id
-            .clone();
+        let usable = self.held.iter().map(|held| &*held.session);
+        let usable = usable.filter(|session| !self.wiring.revocations.cover(session));
+        let id = serving(wish, now, usable)?.id.clone();
         let place = self.place(&id)?;
         if !self.held[place].session.listed {
             self.list(place, fare);
@@ -125,26 +125,31 @@ impl Keeper {
         }
         self.audience.tell(&Event::Asked {
             role_key: passenger.fare.plan.order.role_key.clone(),
-            need,
+            need: need.clone(),
             waits: waits.as_secs().try_into().unwrap_or(u32::MAX),
         });
-        self.waiting.push(passenger);
+        self.waiting.push((passenger, need));
     }
 
     /// Serves those who wait for a person, as far as what is live now serves them.
     pub(super) fn serve_waiting(&mut self) {
-        for passenger in std::mem::take(&mut self.waiting) {
+        for (passenger, need) in std::mem::take(&mut self.waiting) {
             if passenger.reply.is_closed() {
                 continue;
             }
             match self.live_for(&passenger.fare) {
                 Some(served) => tell(passenger.reply, served),
-                // The code that was given for another role serves this one, too.
-                None if !self.asks_for_code(&passenger.fare.plan) => self.board(passenger),
-                None => self.waiting.push(passenger),
+                // The code that was given for another role serves this one, too. What else is waited for, such as a
+                // sign-in, was not given with that: to ask AWS again would end the waiting with the same answer.
+                None if is_code(&need) && !self.asks_for_code(&passenger.fare.plan) => self.board(passenger),
+                None => self.waiting.push((passenger, need)),
             }
         }
     }
+}
+
+fn is_code(need: &NeedView) -> bool {
+    matches!(need, NeedView::MfaCode { .. })
 }
 
 fn of_unknown_holder(landed: &Landed) -> Option<Credentials> {

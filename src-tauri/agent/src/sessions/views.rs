@@ -68,6 +68,7 @@ impl Keeper {
                 .session_token
                 .as_ref()
                 .map_or(0, |token| token.chars().try_into().unwrap_or(u32::MAX)),
+            revoked: self.wiring.revocations.cover(session),
         }
     }
 

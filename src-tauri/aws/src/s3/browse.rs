@@ -134,19 +134,23 @@ impl S3 {
     ) -> Result<ObjectPage, S3Failure> {
         let (client, region) = self.at(bucket).await?;
         let call = self.call("s3:ListBucket", bucket, None, &region);
-        let page = client
-            .list_objects_v2()
-            .bucket(bucket.as_str())
-            .prefix(prefix)
-            .delimiter("/")
-            // Keys may hold characters that XML cannot.
-            .encoding_type(EncodingType::Url)
-            .set_continuation_token(next.map(str::to_owned))
-            .customize()
-            .config_override(document())
-            .send()
-            .await
-            .map_err(|error| call.failed(error))?;
+        let page = self
+            .signed(|| async {
+                client
+                    .list_objects_v2()
+                    .bucket(bucket.as_str())
+                    .prefix(prefix)
+                    .delimiter("/")
+                    // Keys may hold characters that XML cannot.
+                    .encoding_type(EncodingType::Url)
+                    .set_continuation_token(next.map(str::to_owned))
+                    .customize()
+                    .config_override(document())
+                    .send()
+                    .await
+                    .map_err(|error| call.failed(error))
+            })
+            .await?;
         let encoded = page.encoding_type() == Some(&EncodingType::Url);
         let plain = |text: &str| if encoded { decoded(text) } else { text.to_owned() };
         let below = |key: &str| key.strip_prefix(prefix).unwrap_or(key).to_owned();
@@ -216,7 +220,7 @@ impl S3 {
     }
 }
 
-fn repeats(region: &str) -> S3Failure {
+pub(super) fn repeats(region: &str) -> S3Failure {
     AwsFailure::Garbled {
         service: "S3",
         region: region.to_owned(),
@@ -231,7 +235,7 @@ pub(super) fn unquoted(etag: &str) -> String {
 }
 
 /// `encoding-type=url`: percent-escapes, and `+` for a blank.
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     url::form_urlencoded::parse(format!("k={}", text.replace('&', "%26")).as_bytes())
         .next()
         .map(|(_, value)| value.into_owned())

@@ -1,11 +1,15 @@
 //! One object to one file.
 //!
-//! Invariants: bytes go to a temporary file beside the target, which takes its name when all of them are there and
-//! match; nothing is overwritten; nothing is left behind when it fails or is dropped; no key and no link leads out of
-//! the folder. To cancel a download, drop it.
+//! Invariants: bytes go to a part file beside the target, which takes its name when all of them are there and match;
+//! the bytes of two versions are never in one file; no key and no link leads out of the folder. What an order that may
+//! go on later ([`Order::resumable`]) leaves is a part file and a journal, both hidden and named by what they are of.
 
 mod chunk;
+mod composite;
+mod disk;
 mod integrity;
+mod journal;
+mod part;
 mod target;
 
 use std::sync::Arc;
@@ -15,39 +19,64 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use futures::stream::{self, StreamExt, TryStreamExt};
+use hatrack_core::bucket::transfer::{Range, Ranges, Version, WholeRange, part_size};
 use hatrack_core::bucket::{BucketName, LocalPath};
 
 pub use self::integrity::Integrity;
-pub use self::target::Folder;
+pub use self::target::{Destination, Folder};
 
-use self::chunk::{Chunk, Source};
+use self::chunk::Source;
 use self::integrity::Expected;
+use self::part::Part;
 use super::browse::unquoted;
+use super::failure::Call;
 use super::preview::archived;
 use super::{Progress, S3, S3Failure};
 
-/// 8 MiB parts, 32 in flight: S3 gives about 85 MB/s to a connection (measurements in the project's notes on S3).
+/// 8 MiB parts, as many in flight as [`S3`] has connections for large objects.
 const CHUNK: u64 = 8 * 1024 * 1024;
 const IN_FLIGHT: usize = 32;
-/// Up to here one connection is quicker than several.
-const ONE_STREAM: u64 = 12 * 1024 * 1024;
+/// What is noted as there at once: on a slow line a chunk takes long.
+const PIECE: u64 = 1024 * 1024;
+const MOST_PIECES: u64 = 16_384;
+/// Up to here one connection is quicker than several, and nothing is kept to go on from.
+pub(super) const ONE_STREAM: u64 = 12 * 1024 * 1024;
+
+/// What to download, and where to.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// From where.
+    pub bucket: BucketName,
+    /// What.
+    pub key: String,
+    /// Into which folder.
+    pub folder: Folder,
+    /// As which file.
+    pub destination: Destination,
+    /// Whether an unfinished download leaves what it has and goes on from there the next time: after a failure that
+    /// passes, a drop or a kill. Otherwise it leaves nothing, except after a kill.
+    pub resumable: bool,
+}
 
 /// What a download left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Downloaded {
-    /// The file, below the folder: its name may carry a number, since nothing is overwritten.
-    pub path: LocalPath,
+    /// The file's path below the folder: its name may carry a number, where nothing is overwritten.
+    pub path: std::path::PathBuf,
     /// Its size.
     pub bytes: u64,
     /// Whether its bytes were checked.
     pub integrity: Integrity,
     /// The entity tag, unquoted.
     pub etag: Option<String>,
+    /// The version ID, where the bucket has versions.
+    pub version_id: Option<String>,
+    /// How many bytes were there already from an earlier run.
+    pub resumed: u64,
 }
 
 impl S3 {
-    /// Downloads `key` into `folder` as `path`. Large objects come in parts, in parallel, all of one version: if the
-    /// object is written meanwhile, the download starts again, once.
+    /// Downloads `key` into `folder` as `path`, overwriting nothing and leaving nothing when it fails or is dropped.
     pub async fn download(
         &self,
         bucket: &BucketName,
@@ -56,129 +85,189 @@ impl S3 {
         path: &LocalPath,
         progress: &Progress<'_>,
     ) -> Result<Downloaded, S3Failure> {
-        match self.download_version(bucket, key, folder, path, progress).await {
-            Err(S3Failure::Changed { .. }) => {
-                self.download_version(bucket, key, folder, path, progress).await
-            }
+        let order = Order {
+            bucket: bucket.clone(),
+            key: key.to_owned(),
+            folder: folder.clone(),
+            destination: Destination::Below(path.clone()),
+            resumable: false,
+        };
+        self.fetch(&order, progress).await
+    }
+
+    /// Downloads what the order says. Large objects come in parts, in parallel, all of one version: if the object is
+    /// written meanwhile, the download starts again, once.
+    pub async fn fetch(&self, order: &Order, progress: &Progress<'_>) -> Result<Downloaded, S3Failure> {
+        match self.fetch_version(order, progress).await {
+            Err(S3Failure::Changed { .. }) => self.fetch_version(order, progress).await,
             done => done,
         }
     }
 
-    async fn download_version(
-        &self,
-        bucket: &BucketName,
-        key: &str,
-        folder: &Folder,
-        path: &LocalPath,
-        progress: &Progress<'_>,
-    ) -> Result<Downloaded, S3Failure> {
-        let (client, region) = self.at(bucket).await?;
-        let call = self.call("s3:GetObject", bucket, Some(key), &region);
+    /// Takes away what an unfinished download of this order left.
+    pub async fn discard(&self, order: &Order) -> Result<(), S3Failure> {
+        if let Some(mut left) = Part::left(order).await? {
+            left.stays(false);
+        }
+        Ok(())
+    }
+
+    async fn fetch_version(&self, order: &Order, progress: &Progress<'_>) -> Result<Downloaded, S3Failure> {
+        let (client, region) = self.at(&order.bucket).await?;
+        let call = self.call("s3:GetObject", &order.bucket, Some(&order.key), &region);
+        let mut begun = self.begin(order, &client, &call).await?;
+        let done = self.complete(&mut begun, order, &client, &call, progress).await;
+        match done {
+            Ok((integrity, resumed)) => {
+                let version = begun.version;
+                let path = begun.part.keep(&order.folder).await?;
+                Ok(Downloaded {
+                    path,
+                    bytes: version.size,
+                    integrity,
+                    etag: version.etag.as_deref().map(unquoted),
+                    version_id: version.version_id,
+                    resumed,
+                })
+            }
+            Err(failure) => {
+                if !failure.passes() {
+                    begun.part.stays(false);
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Takes up what an earlier run left, or asks for the object and makes room for it.
+    async fn begin(&self, order: &Order, client: &Client, call: &Call<'_>) -> Result<Begun, S3Failure> {
+        if order.resumable
+            && let Some(left) = Part::left(order).await?
+            && let Some((part, version, whole)) = left.taken_up(&order.bucket, &order.key).await?
+        {
+            return Ok(Begun {
+                part,
+                version,
+                whole,
+                body: None,
+            });
+        }
         let mut head = self
-            .open(&client, bucket, key)
+            .open(client, order, call)
             .await
             .map_err(|failure| archived(failure, &call.what))?;
-        let total = head.content_length().and_then(|n| u64::try_from(n).ok());
-        let total = total.ok_or_else(|| call.garbled("it does not say how long the object is"))?;
-        let etag = head.e_tag().map(str::to_owned);
-        let expected = Expected::of(&head);
+        let size = head.content_length().and_then(|n| u64::try_from(n).ok());
+        let size = size.ok_or_else(|| call.garbled("it does not say how long the object is"))?;
+        let (sums, composite) = integrity::sums(&head);
+        let version = Version {
+            bucket: order.bucket.as_str().to_owned(),
+            key: order.key.clone(),
+            size,
+            etag: head.e_tag().map(str::to_owned),
+            version_id: head.version_id().map(str::to_owned),
+            sums,
+            composite,
+        };
         let body = std::mem::replace(&mut head.body, ByteStream::from_static(b""));
-        let temporary = folder.temporary(path, total).await?;
+        let part = Part::make(order, &version).await?;
+        Ok(Begun {
+            part,
+            version,
+            whole: Vec::new(),
+            body: Some(body),
+        })
+    }
+
+    /// Fetches what is missing and checks the whole. How far it was checked, and how many bytes were there before.
+    async fn complete(
+        &self,
+        begun: &mut Begun,
+        order: &Order,
+        client: &Client,
+        call: &Call<'_>,
+        progress: &Progress<'_>,
+    ) -> Result<(Integrity, u64), S3Failure> {
+        let version = &begun.version;
+        let total = version.size;
+        let expected = Expected::of(version);
         let source = Source {
             s3: self,
-            client: &client,
-            bucket,
-            key,
-            etag: etag.as_deref(),
-            call: &call,
-            file: temporary.file(),
-            algorithm: expected.crc(),
+            client,
+            bucket: &order.bucket,
+            key: &order.key,
+            etag: version.etag.as_deref(),
+            call,
+            part: &begun.part,
+            algorithm: expected.range_crc(),
+            piece: PIECE.max(total.div_ceil(MOST_PIECES)),
         };
-        let done = AtomicU64::new(0);
-        progress(0, Some(total));
+        let mut there = Ranges::default();
+        for range in &begun.whole {
+            there.insert(range.range);
+        }
+        let resumed = there.length();
+        if resumed > 0 && resumed == total {
+            // Nothing is missing, but it may be another object by now.
+            source.is_still_the_same(total).await?;
+        }
+        let done = AtomicU64::new(resumed);
+        progress(resumed, Some(total));
         let moved = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, Some(total));
-        let chunks = chunks(total)
-            .into_iter()
-            .zip(std::iter::once(Some(body)).chain(std::iter::repeat_with(|| None)));
-        let mut sums: Vec<_> = stream::iter(chunks)
-            .map(|(chunk, body)| source.fetch(chunk, body, &moved))
+        let size = if total <= ONE_STREAM { ONE_STREAM } else { part_size(total, CHUNK) };
+        let missing: Box<dyn Iterator<Item = Range> + Send> = if resumed == total && total > 0 {
+            Box::new(std::iter::empty())
+        } else {
+            Box::new(there.missing(total, size))
+        };
+        let first = begun.body.take();
+        let bodies = std::iter::once(first).chain(std::iter::repeat_with(|| None));
+        let fetched: Vec<Vec<WholeRange>> = stream::iter(missing.zip(bodies))
+            .map(|(range, body)| source.fetch(range, body, &moved))
             .buffer_unordered(IN_FLIGHT)
             .try_collect()
             .await?;
-        sums.sort_by_key(|sum| sum.chunk.start);
-        let integrity = expected.check(&sums, temporary.file(), &call.what).await?;
-        let path = temporary.keep().await?;
-        Ok(Downloaded {
-            path,
-            bytes: total,
-            integrity,
-            etag: etag.as_deref().map(unquoted),
-        })
+        begun.whole.extend(fetched.into_iter().flatten());
+        begun.whole.sort_by_key(|whole| whole.range);
+        let integrity = match expected {
+            Expected::Composite(composite) => self.parts_match(&composite, begun, order, client, call).await?,
+            whole => whole.check(&begun.whole, begun.part.file(), &call.what).await?,
+        };
+        Ok((integrity, resumed))
     }
 
     /// The whole object's answer, its body not read yet: its head tells size, version and checksum in one round trip.
     async fn open(
         &self,
         client: &Client,
-        bucket: &BucketName,
-        key: &str,
+        order: &Order,
+        call: &Call<'_>,
     ) -> Result<GetObjectOutput, S3Failure> {
-        let (_, region) = self.at(bucket).await?;
-        let call = self.call("s3:GetObject", bucket, Some(key), &region);
-        let send = || {
+        self.signed(|| async {
             client
                 .get_object()
-                .bucket(bucket.as_str())
-                .key(key)
+                .bucket(order.bucket.as_str())
+                .key(&order.key)
                 .customize()
                 // Set as a header: as a parameter the SDK would check by itself, and not tell a composite checksum.
                 .mutate_request(|request| {
                     request.headers_mut().insert("x-amz-checksum-mode", "ENABLED");
                 })
                 .send()
-        };
-        let generation = self.signer.generation();
-        match send().await.map_err(|error| call.failed(error)) {
-            Err(S3Failure::Expired { .. }) => {
-                self.signer.forget(generation).await;
-                send().await.map_err(|error| call.failed(error))
-            }
-            done => done,
-        }
-    }
-}
-
-/// The object cut into chunks. The first is what the first answer's body brings.
-fn chunks(total: u64) -> Vec<Chunk> {
-    if total <= ONE_STREAM {
-        return vec![Chunk { start: 0, end: total }];
-    }
-    (0..total.div_ceil(CHUNK))
-        .map(|n| Chunk {
-            start: n * CHUNK,
-            end: total.min((n + 1) * CHUNK),
+                .await
+                .map_err(|error| call.failed(error))
         })
-        .collect()
-}
-
-/// The temporary file, shared by the chunks that write into it.
-type Shared = Arc<std::fs::File>;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chunks_cover_every_byte_once() {
-        for total in [0, 1, CHUNK, ONE_STREAM, ONE_STREAM + 1, 3 * CHUNK, 3 * CHUNK + 1] {
-            let chunks = chunks(total);
-            assert_eq!(chunks.first().map(|c| c.start), Some(0));
-            assert_eq!(chunks.last().map(|c| c.end), Some(total));
-            assert!(
-                chunks
-                    .windows(2)
-                    .all(|pair| pair[0].end == pair[1].start && pair[0].start < pair[0].end)
-            );
-        }
+        .await
     }
 }
+
+/// A download under way.
+struct Begun {
+    part: Part,
+    version: Version,
+    whole: Vec<WholeRange>,
+    /// The first answer's body, which starts at the object's first byte.
+    body: Option<ByteStream>,
+}
+
+/// The part file, shared by the ranges that are written into it.
+type Shared = Arc<std::fs::File>;

@@ -91,6 +91,32 @@ pub enum S3Failure {
     },
 }
 
+impl S3Failure {
+    /// Whether a session is wanted: the one there was has ended and could not be renewed.
+    pub fn wants_session(&self) -> bool {
+        matches!(self, Self::Expired { .. } | Self::NoCredentials(_))
+    }
+
+    /// Whether the same may succeed later, so that what is there of a transfer is worth keeping.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Aws(
+                AwsFailure::Unreachable { .. }
+                | AwsFailure::CaptivePortal { .. }
+                | AwsFailure::ProxyPassword { .. },
+            ) => true,
+            Self::Aws(AwsFailure::Refused(refusal)) => {
+                refusal.status >= 500 || matches!(refusal.status, 408 | 429)
+            }
+            Self::Disk { why, .. } => matches!(
+                why.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ),
+            other => other.wants_session(),
+        }
+    }
+}
+
 fn in_brackets(request_id: Option<&str>) -> String {
     request_id
         .map(|id| format!(" (request {id})"))

@@ -13,10 +13,14 @@ use hatrack_core::secret::Credentials;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
+use super::locked;
 use crate::identities::sdk_credentials;
 
 /// Credentials with less life than this are asked for again.
 const RENEW_BELOW: Duration = Duration::from_secs(60);
+/// Between two looks whether there is a session again.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// There are no credentials: the session has ended, or needs a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +53,8 @@ pub struct Signer {
     held: Arc<Mutex<Option<Credentials>>>,
     /// Counts the sets of credentials held.
     generation: Arc<AtomicU64>,
+    /// The access key ID that S3 refused last: the same keys again are no session.
+    refused: Arc<std::sync::Mutex<Option<String>>>,
 }
 
 impl Signer {
@@ -57,6 +63,7 @@ impl Signer {
             owner,
             held: Arc::default(),
             generation: Arc::default(),
+            refused: Arc::default(),
         }
     }
 
@@ -69,8 +76,27 @@ impl Signer {
     /// has done so since.
     pub async fn forget(&self, generation: u64) {
         let mut held = self.held.lock().await;
-        if self.generation() == generation {
-            *held = None;
+        if self.generation() == generation
+            && let Some(ended) = held.take()
+        {
+            *locked(&self.refused) = Some(ended.access_key_id);
+        }
+    }
+
+    /// Asks the owner now and then, until there are credentials that S3 has not refused.
+    pub async fn wait(&self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            if let Ok(fresh) = self.owner.credentials().await {
+                let mut held = self.held.lock().await;
+                if locked(&self.refused).as_ref() != Some(&fresh.access_key_id) {
+                    self.generation.fetch_add(1, Ordering::AcqRel);
+                    *held = Some(fresh);
+                    return;
+                }
+            }
+            tokio::time::sleep(pause).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
         }
     }
 

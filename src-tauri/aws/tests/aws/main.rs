@@ -23,6 +23,7 @@ mod sign_in;
 mod silence;
 mod sts;
 mod team_file;
+mod transfer;
 mod upload;
 mod web_identity;
 mod world;

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, value_parser};
 use hatrack_agent::protocol::{ErrorCode, HandOut, HandOutRequest, SessionRef};
 use hatrack_core::secret::Secret;
 use hatrack_core::session::SwitchOptions;
@@ -36,10 +36,13 @@ pub struct CredentialProcess {
     /// Sign requests for an endpoint that is not AWS's, this once
     #[arg(long)]
     allow_endpoint: bool,
+    /// How many seconds you may take to answer in the window; 50 at most
+    #[arg(long, value_name = "SECONDS", default_value_t = PERSON, value_parser = value_parser!(u32).range(..=i64::from(PERSON)))]
+    wait: u32,
 }
 
-/// How long a person may take to answer in the window. Go's SDK ends the process after 60 s.
-const PERSON: Duration = Duration::from_secs(50);
+/// How long a person may take to answer in the window, in seconds. Go's SDK ends the process after 60 s.
+const PERSON: u32 = 50;
 /// How long all of it may take, for an answer of ours to come before the SDK gives up.
 const WHOLE: Duration = Duration::from_secs(56);
 
@@ -75,7 +78,7 @@ impl CredentialProcess {
         request.options = self.options.options()?;
         request.allow_endpoint = self.allow_endpoint;
         request.raw = self.raw;
-        request.wait = u32::try_from(PERSON.as_secs()).unwrap_or(u32::MAX);
+        request.wait = self.wait;
         Ok(request)
     }
 

@@ -186,7 +186,7 @@ impl Discover {
                 if view.daily { "yes" } else { "no" },
             ]);
         }
-        out::print(&table.render(out::is_coloured()))?;
+        table.print()?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -219,7 +219,7 @@ impl Discover {
                 .collect();
             table.row([role.account_name, role.role_name, what, &places.join(", ")]);
         }
-        out::print(&table.render(out::is_coloured()))?;
+        table.print()?;
         tell(&view.report);
         Ok(())
     }

@@ -70,7 +70,7 @@ impl Env {
 }
 
 /// `SHELL` names the login shell, which is what most people type into. PowerShell tells itself by `PSModulePath`.
-fn shell_in_use() -> Shell {
+pub(super) fn shell_in_use() -> Shell {
     let login = std::env::var("SHELL")
         .ok()
         .and_then(|path| Shell::of_program(&path));

@@ -1,8 +1,11 @@
 //! `hat history`: what happened.
 
+mod export;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use hatrack_agent::client::Agent;
 use hatrack_core::account::AccountId;
 use hatrack_core::history::outcome;
@@ -12,11 +15,11 @@ use jiff::tz::TimeZone;
 
 use super::Listing;
 use crate::context::Context;
-use crate::csv;
 use crate::failure::Failure;
 use crate::out;
-use crate::table::Table;
+use crate::table::{Table, Tone};
 use crate::time::{local, parse_since};
+use export::{Format, Pages};
 
 /// The arguments of `hat history`.
 #[derive(Debug, Args)]
@@ -41,37 +44,42 @@ pub struct History {
     /// At most this many rows, the newest; 100 where left out, all of them with --export
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
-    /// Write every row, for another program
+    /// Write every row that the other options leave, for another program
     #[arg(long, value_name = "FORMAT", conflicts_with = "json")]
     export: Option<Format>,
+    /// Write the export to this file, which only you can read, instead of standard output
+    #[arg(long, value_name = "FILE", requires = "export")]
+    to: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long, requires = "to")]
+    force: bool,
     #[command(flatten)]
     listing: Listing,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Csv,
-    Json,
-}
-
 const SHOWN: u32 = 100;
-/// Rows asked for at once: an answer of about a megabyte.
-const PAGE: u32 = 2000;
 
 impl History {
-    /// Prints the rows, newest first.
+    /// Prints the rows, newest first, or writes them to a file.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let agent = context.agent().await?;
         let query = self.query(&agent).await?;
         let most = self.limit.or(self.export.is_none().then_some(SHOWN));
-        let rows = rows(&agent, query, most).await?;
-        match self.export {
-            Some(Format::Csv) => out::print(&csv::of_history(&rows))?,
-            Some(Format::Json) => out::json(&rows)?,
-            None if self.listing.json => out::json(&rows)?,
-            None => out::print(&table(&rows).render(out::is_coloured()))?,
+        let mut pages = Pages::of(&agent, query, most);
+        match (self.export, &self.to) {
+            (Some(format), Some(file)) => export::to_file(&mut pages, format, file, self.force).await?,
+            (Some(format), None) => export::to_stdout(&mut pages, format).await?,
+            (None, _) => self.show(&all(&mut pages).await?)?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn show(&self, rows: &[HistoryRow]) -> Result<(), Failure> {
+        if self.listing.json {
+            out::json(rows)
+        } else {
+            table(rows).print()
+        }
     }
 
     async fn query(&self, agent: &Agent) -> Result<HistoryQuery, Failure> {
@@ -115,22 +123,16 @@ async fn account_id(agent: &Agent, account: &str) -> Result<AccountId, Failure> 
     })
 }
 
-async fn rows(agent: &Agent, mut query: HistoryQuery, most: Option<u32>) -> Result<Vec<HistoryRow>, Failure> {
-    let mut rows: Vec<HistoryRow> = Vec::new();
-    loop {
-        let had = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        query.limit = most.map_or(PAGE, |most| most.saturating_sub(had).min(PAGE));
-        if query.limit == 0 {
-            return Ok(rows);
-        }
-        let page = agent.history(query.clone()).await?;
-        rows.extend(page.rows);
-        match page.next {
-            Some(next) => query.before = Some(next),
-            None => return Ok(rows),
-        }
+async fn all(pages: &mut Pages<'_>) -> Result<Vec<HistoryRow>, Failure> {
+    let mut rows = Vec::new();
+    while let Some(page) = pages.next().await? {
+        rows.extend(page);
     }
+    Ok(rows)
 }
+
+/// The column of the outcome.
+const OUTCOME: usize = 2;
 
 fn table(rows: &[HistoryRow]) -> Table {
     let mut table = Table::new(["AT", "EVENT", "OUTCOME", "ACCOUNT", "ROLE", "BY", "DETAIL"]);
@@ -141,7 +143,7 @@ fn table(rows: &[HistoryRow]) -> Table {
             .clone()
             .or(row.account_id.map(|id| id.to_string()))
             .unwrap_or_default();
-        table.row([
+        let line = table.row([
             &local(row.at, &zone),
             &row.event,
             &row.outcome,
@@ -153,6 +155,9 @@ fn table(rows: &[HistoryRow]) -> Table {
             &row.client,
             row.error.as_deref().or(row.detail.as_deref()).unwrap_or_default(),
         ]);
+        if row.outcome != outcome::OK {
+            line.tone(OUTCOME, Tone::Bad);
+        }
     }
     table
 }

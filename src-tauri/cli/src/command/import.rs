@@ -40,7 +40,7 @@ impl Import {
         if self.listing.json {
             out::json(&imported)?;
         } else {
-            out::print(&table(&imported, self.dry_run).render(out::is_coloured()))?;
+            table(&imported, self.dry_run).print()?;
             out::note(&format!(
                 "{} of {}: {} {}, {} there already, {} not usable",
                 imported.added.len() + imported.present.len() + imported.unusable.len(),

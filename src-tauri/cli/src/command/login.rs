@@ -14,7 +14,7 @@ use crate::ask::unanswered;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::sign_in::{SignedIn, Way, sign_in};
-use crate::table::Table;
+use crate::table::{Table, Tone};
 use crate::time::local;
 use crate::{out, saml_response};
 
@@ -132,6 +132,9 @@ async fn named(agent: &Agent, name: Option<&str>) -> Result<String, Failure> {
     }
 }
 
+/// The column of the sign-in.
+const UNTIL: usize = 1;
+
 pub(super) fn print(portals: &[PortalStateView], listing: Listing) -> Result<(), Failure> {
     if listing.json {
         return out::json(&portals);
@@ -146,13 +149,16 @@ pub(super) fn print(portals: &[PortalStateView], listing: Listing) -> Result<(),
         };
         let count = |number: Option<u32>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
         let (accounts, roles) = (count(state.accounts), count(state.roles));
-        table.row([
+        let row = table.row([
             &state.portal.name,
             &until,
             &accounts,
             &roles,
             &state.portal.start_url,
         ]);
+        if state.signed_in_until.is_none() {
+            row.tone(UNTIL, Tone::Warn);
+        }
     }
-    out::print(&table.render(out::is_coloured()))
+    table.print()
 }

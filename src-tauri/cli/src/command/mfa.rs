@@ -154,7 +154,7 @@ async fn list(context: &Context, listing: Listing) -> Result<(), Failure> {
             row.account.as_deref().unwrap_or("-"),
         ]);
     }
-    out::print(&table.render(out::is_coloured()))
+    table.print()
 }
 
 /// The device's secret: typed at the terminal, or from a pipe. Never from the command line, which other programs see.

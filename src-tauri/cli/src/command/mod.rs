@@ -13,14 +13,17 @@ mod history;
 mod import;
 mod keys;
 mod login;
+mod man;
 mod mfa;
 mod profile;
 mod prompt;
 mod renew;
+mod revoke;
 mod roles;
 mod s3;
 mod saml;
 mod sandbox;
+mod serve;
 mod sessions;
 mod settings;
 mod switch;
@@ -63,6 +66,11 @@ enum Command {
     Sessions(sessions::Sessions),
     /// Get a session again before it ends
     Renew(renew::Renew),
+    /// Deny everything to the sessions of a role that were issued so far, by whomever
+    ///
+    /// For a session that has leaked. It takes iam:PutRolePolicy in the role's account; what is hit is shown, and asked,
+    /// first. Nothing brings back what was in flight: programs and people with such a session need a new one.
+    Revoke(revoke::Revoke),
     /// Switch back: drop a session
     End(end::End),
     /// Print export lines for a shell, or those that undo them
@@ -85,6 +93,8 @@ enum Command {
     Console(console::Console),
     /// Print credentials for a credential_process line
     CredentialProcess(credential_process::CredentialProcess),
+    /// Hand a session out to programs of this computer, at an endpoint as containers have
+    Serve(serve::Serve),
     /// List buckets and objects, copy objects
     S3(s3::S3),
     /// Look for roles: in one's own policies, in the accounts of one's organization
@@ -105,6 +115,8 @@ enum Command {
     Prompt(prompt::Prompt),
     /// Print a shell's completion script
     Completions(completions::Completions),
+    /// Print a manual page, or write all of them
+    Man(man::Man),
 }
 
 /// How a listing is printed.
@@ -125,6 +137,7 @@ impl Hat {
         }
         match self.command {
             Command::Completions(command) => command.run(),
+            Command::Man(command) => command.run(),
             Command::Prompt(command) => command.run(),
             Command::Config(command) => command.run(&context()?),
             Command::Sandbox(command) => busy(command.run()),
@@ -133,6 +146,7 @@ impl Hat {
             Command::Switch(command) => lean(command.run(&context()?)),
             Command::Sessions(command) => lean(command.run(&context()?)),
             Command::Renew(command) => lean(command.run(&context()?)),
+            Command::Revoke(command) => lean(command.run(&context()?)),
             Command::End(command) => lean(command.run(&context()?)),
             Command::Env(command) => lean(command.run(&context()?)),
             Command::Login(command) => lean(command.run(&context()?)),
@@ -144,6 +158,7 @@ impl Hat {
             Command::Profile(command) => lean(command.run(&context()?)),
             Command::Console(command) => lean(command.run(&context()?)),
             Command::CredentialProcess(command) => lean(command.run(&context()?)),
+            Command::Serve(command) => lean(command.run(&context()?)),
             Command::S3(command) => lean(command.run(&context()?)),
             Command::Discover(command) => lean(command.run(&context()?)),
             Command::Import(command) => lean(command.run(&context()?)),

@@ -142,7 +142,7 @@ async fn list(agent: &Agent, listing: Listing) -> Result<(), Failure> {
             &inert(&profile.file),
         ]);
     }
-    out::print(&table.render(out::is_coloured()))
+    table.print()
 }
 
 fn holds(profile: &WrittenProfileView) -> String {

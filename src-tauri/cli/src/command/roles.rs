@@ -17,7 +17,7 @@ use super::Listing;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::out;
-use crate::table::Table;
+use crate::table::{Table, Tone};
 use crate::time::remaining;
 pub use add::colour;
 
@@ -116,7 +116,7 @@ impl Roles {
         if self.listing.json {
             out::json(&roles.iter().map(|role| Row::from(*role)).collect::<Vec<_>>())?;
         } else {
-            out::print(&table(&roles).render(out::is_coloured()))?;
+            table(&roles).print()?;
         }
         warn(&catalog);
         // The program ends: to free each of many thousand texts first would only keep the person waiting.
@@ -140,6 +140,9 @@ fn holds(role: &RoleView, query: &str) -> bool {
     .any(|text| text.to_lowercase().contains(query))
 }
 
+/// The column of what a role needs.
+const NEEDS: usize = 5;
+
 fn table(roles: &[&RoleView]) -> Table {
     let mut table = Table::new(["PROFILE", "ACCOUNT", "ROLE", "FROM", "LONGEST", "NEEDS"]);
     for role in roles {
@@ -154,7 +157,7 @@ fn table(roles: &[&RoleView]) -> Table {
             (None, true, None) => "MFA code".to_owned(),
             (None, false, None) => String::new(),
         };
-        table.row([
+        let row = table.row([
             role.profile
                 .as_deref()
                 .or(role.display_name.as_deref())
@@ -165,6 +168,9 @@ fn table(roles: &[&RoleView]) -> Table {
             &longest,
             &needs,
         ]);
+        if role.unusable.is_some() {
+            row.tone(NEEDS, Tone::Bad);
+        }
     }
     table
 }

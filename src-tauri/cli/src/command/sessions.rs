@@ -10,7 +10,7 @@ use super::Listing;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::out;
-use crate::table::Table;
+use crate::table::{Table, Tone};
 use crate::time::{local, remaining};
 
 /// The arguments of `hat sessions`.
@@ -29,17 +29,20 @@ impl Sessions {
         if self.listing.json {
             out::json(&sessions)?;
         } else {
-            out::print(&table(&sessions).render(out::is_coloured()))?;
+            table(&sessions).print()?;
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
+/// The column of what is left.
+const LEFT: usize = 1;
+
 fn table(sessions: &[SessionView]) -> Table {
     let mut table = Table::new(["SESSION", "LEFT", "ACCOUNT", "ROLE", "PROFILE", "UNTIL", "FROM"]);
     let zone = TimeZone::system();
     for session in sessions {
-        table.row([
+        let row = table.row([
             &session.id,
             &remaining(session.seconds_left),
             &session.account_name,
@@ -48,6 +51,7 @@ fn table(sessions: &[SessionView]) -> Table {
             &local(session.expires_at, &zone),
             &session.source,
         ]);
+        row.tone(LEFT, Tone::of_seconds_left(session.seconds_left));
     }
     table
 }

@@ -204,7 +204,7 @@ impl Import {
         } else if changes.is_empty() {
             out::note("nothing changes: everything in the file is said here already");
         } else {
-            out::print(&table(&changes).render(out::is_coloured()))?;
+            table(&changes).print()?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -11,7 +11,7 @@ use super::Listing;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::out;
-use crate::table::Table;
+use crate::table::{Table, Tone};
 use crate::time::local;
 
 /// The arguments of `hat team`.
@@ -128,6 +128,9 @@ impl Trust {
     }
 }
 
+/// The column of the state.
+const STATE: usize = 4;
+
 fn show(teams: &[TeamView], listing: &Listing) -> Result<(), Failure> {
     if listing.json {
         return out::json(teams);
@@ -141,9 +144,14 @@ fn show(teams: &[TeamView], listing: &Listing) -> Result<(), Failure> {
             (None, None) => "good".to_owned(),
         };
         let came = local(team.fetched_at, &zone);
-        table.row([&team.name, &team.roles.to_string(), &came, &team.location, &state]);
+        let row = table.row([&team.name, &team.roles.to_string(), &came, &team.location, &state]);
+        match (&team.offered, &team.error) {
+            (Some(_), _) => row.tone(STATE, Tone::Warn),
+            (None, Some(_)) => row.tone(STATE, Tone::Bad),
+            (None, None) => {}
+        }
     }
-    out::print(&table.render(out::is_coloured()))?;
+    table.print()?;
     for team in teams {
         for line in team.offered.iter().flat_map(|offered| &offered.differences) {
             out::note(&format!("{}: {line}", team.name));

@@ -3,10 +3,50 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Child;
+use std::time::{Duration, Instant};
 
+use hatrack_agent::client::{Agent, Events};
+use hatrack_agent::protocol::Event;
+use hatrack_core::caller::{CallerContext, Client};
+use hatrack_core::view::NeedView;
+use hatrack_store::home::Home;
 use jiff::{Timestamp, ToSpan};
+use tokio::runtime::Runtime;
 
 use crate::stage::{Ran, Stage};
+
+/// What a window does for a program that waits: it hears what is asked.
+struct Window {
+    runtime: Runtime,
+    events: Events,
+}
+
+impl Window {
+    fn open(stage: &Stage) -> Self {
+        stage.run(["agent"]).succeeded();
+        let runtime = Runtime::new().unwrap();
+        let caller = CallerContext::new(Client::Window, "/".into(), []);
+        let events = runtime.block_on(async {
+            let agent = Agent::connect(&Home::at(stage.home()), caller).await.unwrap();
+            agent.subscribe().await.unwrap()
+        });
+        Self { runtime, events }
+    }
+
+    /// The next question: for which role, what is needed, and for how many seconds.
+    fn asked(&mut self) -> (String, NeedView, u32) {
+        let asked = async {
+            loop {
+                match self.events.next().await.unwrap() {
+                    Event::Asked { role_key, need, waits } => return (role_key, need, waits),
+                    _ => {}
+                }
+            }
+        };
+        let within = async { tokio::time::timeout(Duration::from_secs(60), asked).await };
+        self.runtime.block_on(within).unwrap()
+    }
+}
 
 #[test]
 fn it_prints_version_1_of_the_protocol() {
@@ -46,7 +86,7 @@ fn g5_many_callers_make_one_call_to_sts() {
 #[test]
 fn an_expired_session_is_replaced_before_the_sdk_notices() {
     let stage = Stage::with(hatrack_sandbox::Options {
-        max_life: Some(std::time::Duration::from_secs(2)),
+        max_life: Some(Duration::from_secs(2)),
         ..Default::default()
     });
     let first = stage.json(["credential-process", "stuzio"]);
@@ -77,6 +117,54 @@ fn it_never_asks_a_person_at_the_terminal() {
     let stage = Stage::set();
     let ran = stage.run(["credential-process", &stage.story("X2").profile]);
     assert!(!ran.failed(3).contains('\n'));
+}
+
+#[test]
+fn with_a_window_it_waits_for_the_person() {
+    let stage = Stage::set();
+    let mut window = Window::open(&stage);
+    let story = stage.story("X2");
+    let waiting = stage.hat(["credential-process", &story.profile]).spawn().unwrap();
+    let (role, need, waits) = window.asked();
+    assert_eq!((role.as_str(), waits), (story.profile.as_str(), 50));
+    assert!(matches!(need, NeedView::MfaCode { .. }), "{need:?}");
+
+    let code = stage.mfa_code(story);
+    let session = stage.json(["switch", &story.profile, "--mfa-code", &code, "--json"]);
+    let printed = Ran::of(waiting.wait_with_output().unwrap()).json();
+    assert_eq!(printed["AccessKeyId"], session["access_key_id"]);
+    assert_eq!(stage.admin().calls("AssumeRole"), 1);
+}
+
+#[test]
+fn it_waits_no_longer_than_it_may_and_says_so_in_one_sentence() {
+    let stage = Stage::set();
+    let mut window = Window::open(&stage);
+    let profile = &stage.story("X2").profile;
+    let since = Instant::now();
+    let ran = stage.run(["credential-process", profile, "--wait", "1"]);
+    assert!(!ran.failed(3).contains('\n') && since.elapsed() >= Duration::from_secs(1), "{ran:?}");
+    assert_eq!(window.asked().2, 1);
+    // Go's SDK ends the process after 60 s; what is waited for must end before.
+    stage.run(["credential-process", profile, "--wait", "51"]).failed(2);
+}
+
+#[test]
+fn a_sign_in_is_waited_for_too_and_another_session_does_not_end_that() {
+    let stage = Stage::set();
+    let mut window = Window::open(&stage);
+    let story = stage.manifest().sign_in.clone();
+    let since = Instant::now();
+    let mut waiting = stage
+        .hat(["credential-process", &story.profile, "--wait", "3"])
+        .spawn()
+        .unwrap();
+    let (role, need, _) = window.asked();
+    assert_eq!(role, story.profile);
+    assert!(matches!(need, NeedView::SignIn { .. }), "{need:?}");
+    stage.run(["switch", "stuzio"]).succeeded();
+    let code = waiting.wait().unwrap().code();
+    assert!(code == Some(3) && since.elapsed() >= Duration::from_secs(3), "{code:?} after {:?}", since.elapsed());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod stage;
 
 mod agent;
+mod canaries;
 mod command_consent;
 mod completions;
 mod config;
@@ -17,6 +18,7 @@ mod history;
 mod keeping;
 mod keys;
 mod login;
+mod man;
 mod mfa;
 mod network;
 mod profile;
@@ -26,6 +28,8 @@ mod s3;
 mod saml;
 mod sandbox;
 mod secrets;
+mod serve;
+mod server;
 mod sessions;
 mod stories;
 mod switch;

@@ -5,6 +5,7 @@ mod file_name;
 mod location;
 mod name;
 pub mod spreadsheet;
+pub mod transfer;
 
 pub use distinct::Distinct;
 pub use file_name::{FileRules, LocalPath, Skipped, local_path, numbered};

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
+/// What a formula starts with; the wide forms are taken for the narrow ones where East Asian input is usual.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// The text as a CSV field that no spreadsheet takes for a formula: one that starts like a formula gets a `'` before
 /// it (OWASP, "CSV Injection"), and quotes are added where RFC 4180 asks for them.
 pub fn cell(text: &str) -> Cow<'_, str> {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = text.starts_with(FORMULA);
     let quoted = text.contains(['"', ',', '\n', '\r']);
     match (formula, quoted) {
         (false, false) => Cow::Borrowed(text),
@@ -27,9 +30,10 @@ mod tests {
             cell("=HYPERLINK(\"http://x\")"),
             "\"'=HYPERLINK(\"\"http://x\"\")\""
         );
-        for formula in ["+1", "-1", "@SUM(A1)", "\tx"] {
+        for formula in ["+1", "-1", "@SUM(A1)", "\tx", "＝1", "＋1", "－1", "＠A1"] {
             assert_eq!(cell(formula), format!("'{formula}"));
         }
+        assert_eq!(cell("\n=1"), "\"'\n=1\"");
         assert_eq!(cell("a,b\n\"c\""), "\"a,b\n\"\"c\"\"\"");
         assert_eq!(cell("logs/2026-11-22.txt"), "logs/2026-11-22.txt");
     }

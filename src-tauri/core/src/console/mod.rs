@@ -13,7 +13,7 @@ mod stay;
 
 pub use choice::{BrowserPart, ConsoleChoices, NotAPart, is_part_name};
 pub use link::{SignInToken, logged_out_first, login_link, session_document, sign_in_host, token_query};
-pub use page::{ConsolePage, NotAPage, console_host, services};
+pub use page::{ConsolePage, NotAPage, console_host, labelled_services, services};
 pub use port::{ConsoleSignIn, GetFederationToken};
 pub use stay::{NotTaken, Rights, stay};
 

@@ -119,6 +119,11 @@ pub fn services() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().map(|(name, _, _)| *name)
 }
 
+/// The same, each with what the console calls it.
+pub fn labelled_services() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SERVICES.iter().map(|(name, _, label)| (*name, *label))
+}
+
 impl ConsolePage {
     /// Where the console starts.
     ///

@@ -8,6 +8,7 @@
 
 mod cmd;
 mod dotenv;
+mod endpoint;
 mod fish;
 mod json;
 mod nu;
@@ -20,6 +21,7 @@ mod statement;
 mod text;
 mod variables;
 
+pub use endpoint::{EndpointExports, endpoint_text, endpoint_unset_text};
 pub use preview::{EnvLine, EnvPreview, Masked, preview};
 pub use prompt::prompt_name;
 pub use shell::{Shell, UnknownShell};

@@ -44,7 +44,7 @@ fn written(shell: Shell, secret: &str) -> String {
 }
 
 /// Values that shells act on, each by itself and in company.
-const HOSTILE: [&str; 14] = [
+const HOSTILE: [&str; 22] = [
     "it's",
     "''",
     "'; rm -rf ~; '",
@@ -59,6 +59,14 @@ const HOSTILE: [&str; 14] = [
     "#{x} ~ * ? [a]",
     "- -n",
     "\u{202E}txt.exe",
+    "%PATH%",
+    "%COMSPEC:~0,1%",
+    "!x! !!",
+    "say \"hi\"; calc; \"",
+    "\u{201C}; calc; \u{201D}\u{201E}",
+    "`\u{2018}$(calc)`\u{2018}",
+    "\u{2028}calc\u{2029}",
+    "@{x=1} @' <# #> --%",
 ];
 
 #[test]
@@ -86,7 +94,7 @@ fn e61_powershell_reads_each_value_literally() {
 #[test]
 fn e61_nu_reads_each_value_literally() {
     // The Nushell book, "Working with Strings": in double quotes only the backslash escapes.
-    for value in HOSTILE.into_iter().chain(["say \"hi\"", "$\"(id)\""]) {
+    for value in HOSTILE.into_iter().chain(["$\"(id)\"", "\\u{41}", "\\n"]) {
         let written = written(Shell::Nu, value);
         let mut letters = written.chars();
         let mut read = String::new();
@@ -103,6 +111,13 @@ fn e61_cmd_takes_a_value_literally_or_refuses_it() {
     // Microsoft, "cmd": quotes keep these characters literal.
     let kept = "a & b | c > d < e ^ f (g) 'h' `i` $j ; , =";
     assert_eq!(written(Shell::Cmd, kept), kept);
+    let literal = |c: char| (c == ' ' || c.is_ascii_graphic()) && !"%!\"".contains(c);
+    for value in HOSTILE {
+        match text(Shell::Cmd, value) {
+            Ok(_) => assert!(value.chars().all(literal) && written(Shell::Cmd, value) == value, "{value}"),
+            Err(refused) => assert!(matches!(refused, Unquotable::Character { .. }) && !value.chars().all(literal)),
+        }
+    }
     for value in [
         "%PATH%",
         "100%",

@@ -71,7 +71,7 @@ pub fn unset_text(shell: Shell) -> Result<ExportText, Unquotable> {
     Ok(join(shell, &lines))
 }
 
-fn set(shell: Shell, name: &'static str, value: &str) -> Result<Zeroizing<String>, Unquotable> {
+pub(super) fn set(shell: Shell, name: &'static str, value: &str) -> Result<Zeroizing<String>, Unquotable> {
     let frame = shell.frame();
     let escaped = shell.escape(name, value)?;
     Ok(joined(&[
@@ -83,11 +83,11 @@ fn set(shell: Shell, name: &'static str, value: &str) -> Result<Zeroizing<String
     ]))
 }
 
-fn unset(frame: &UnsetFrame, name: &str) -> Zeroizing<String> {
+pub(super) fn unset(frame: &UnsetFrame, name: &str) -> Zeroizing<String> {
     joined(&[frame.before, name, frame.after])
 }
 
-fn join(shell: Shell, lines: &[Zeroizing<String>]) -> ExportText {
+pub(super) fn join(shell: Shell, lines: &[Zeroizing<String>]) -> ExportText {
     let (first, last, separator) = shell.wrapping();
     let mut pieces = Vec::with_capacity(lines.len() * 3 + 4);
     if !first.is_empty() {

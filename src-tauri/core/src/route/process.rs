@@ -93,6 +93,14 @@ impl ProcessCommand {
     }
 }
 
+/// Splits a command line as a POSIX shell quotes, and does nothing else of a shell.
+///
+/// # Errors
+/// It names no program, or a quote is left open.
+pub fn split_words(line: &str) -> Result<Vec<String>, NotSplit> {
+    split::posix(line)
+}
+
 /// The ROLE among the arguments of `hat credential-process`. The word after an option is that option's value, save
 /// for the few options that take none.
 fn role_among(arguments: &[String]) -> Option<&String> {

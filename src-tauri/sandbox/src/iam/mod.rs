@@ -1,4 +1,5 @@
-//! IAM: users, groups, roles and their policies, which are read, and users' access keys.
+//! IAM: users, groups, roles and their policies, which are read; users' access keys and roles' inline policies, which are
+//! written too.
 //!
 //! Source: IAM API Reference; Service Authorization Reference, "AWS Identity and Access Management". Refusals use AWS's
 //! texts as recorded.
@@ -6,6 +7,7 @@
 mod access_keys;
 mod paging;
 mod policies;
+mod role_policies;
 mod roles;
 mod users;
 
@@ -41,7 +43,12 @@ pub fn answer(state: &State, incoming: &Incoming<'_>) -> Reply {
 fn answered(state: &State, incoming: &Incoming<'_>, action: &str) -> Result<String, Refusal> {
     let (signer, region) = incoming.signer(state, "iam")?;
     // API Reference, "GetSessionToken": such credentials call IAM only if a code was shown for them.
-    let bare = |s: &crate::world::Session| matches!(s.of, SessionOf::User { .. }) && s.mfa_at.is_none();
+    // "GetFederationToken": they call none of it.
+    let bare = |s: &crate::world::Session| match s.of {
+        SessionOf::User { .. } => s.mfa_at.is_none(),
+        SessionOf::Federated(_) => true,
+        SessionOf::Role(_) => false,
+    };
     if signer.session.as_ref().is_some_and(bare) {
         return Err(Refusal::invalid_token());
     }
@@ -70,6 +77,16 @@ fn answered(state: &State, incoming: &Incoming<'_>, action: &str) -> Result<Stri
             drop(world);
             change.apply(&mut state.change());
             Ok(body)
+        }
+        "PutRolePolicy" | "DeleteRolePolicy" => {
+            let change = match action {
+                "PutRolePolicy" => role_policies::put(&call)?,
+                _ => role_policies::delete(&call)?,
+            };
+            drop(call);
+            drop(world);
+            change.apply(&mut state.change());
+            Ok(String::new())
         }
         "ListAccessKeys" => access_keys::list(&call),
         "GetAccessKeyLastUsed" => access_keys::last_used(&call),

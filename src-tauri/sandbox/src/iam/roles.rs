@@ -50,7 +50,7 @@ pub(super) fn policies(call: &Call<'_>, which: Which) -> Result<String, Refusal>
 }
 
 /// The role of the call. Whether it exists is told only to who may look.
-fn allowed<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a Role, Refusal> {
+pub(super) fn allowed<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a Role, Refusal> {
     let name = call.required("RoleName")?;
     let mut own = call.world.roles.values().filter(|r| r.account == call.account());
     let found = own.find(|role| role.name == name);

@@ -165,6 +165,10 @@ impl Refusal {
         Self::new(StatusCode::CONFLICT, "LimitExceeded", message)
     }
 
+    pub fn unmodifiable_entity(message: impl Into<String>) -> Self {
+        Self::bad_request("UnmodifiableEntity", message)
+    }
+
     pub fn validation(message: impl Into<String>) -> Self {
         Self::bad_request("ValidationError", message)
     }

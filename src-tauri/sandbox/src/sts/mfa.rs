@@ -73,6 +73,6 @@ pub(super) fn take(call: &Call<'_>) -> Result<Option<Timestamp>, Refusal> {
 fn user_arn(signer: &Signer) -> Option<&str> {
     match signer.session.as_ref().map(|s| &s.of) {
         None => Some(&signer.arn),
-        Some(SessionOf::User { .. } | SessionOf::Role(_)) => None,
+        Some(SessionOf::User { .. } | SessionOf::Role(_) | SessionOf::Federated(_)) => None,
     }
 }

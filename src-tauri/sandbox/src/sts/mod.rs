@@ -1,8 +1,9 @@
-//! STS: AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, GetCallerIdentity, GetSessionToken.
+//! STS: AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, GetCallerIdentity, GetFederationToken, GetSessionToken.
 //!
 //! Source: AWS Security Token Service API Reference; refusals use AWS's texts as recorded.
 
 mod assume_role;
+mod federation_token;
 mod issue;
 mod mfa;
 mod packed;
@@ -56,7 +57,14 @@ fn signed(
         parameters,
         region,
     };
+    // API Reference, "GetFederationToken": such credentials call nothing of STS but GetCallerIdentity.
+    if call.signer.guest().is_some() && matches!(action, "AssumeRole" | "GetSessionToken") {
+        return Err(Refusal::denied(format!(
+            "Cannot call {action} with federation token credentials"
+        )));
+    }
     match action {
+        "GetFederationToken" => federation_token::answer(&call),
         "AssumeRole" => assume_role::answer(&call),
         "GetCallerIdentity" => Ok(caller_identity(&call)),
         "GetSessionToken" => session_token::answer(&call),

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::World;
 use super::account::{NamedPolicy, Role, User};
-use super::session::{RoleSession, Session, SessionOf};
+use super::session::{FederatedUser, RoleSession, Session, SessionOf};
 
 /// Who holds an access key.
 #[derive(Debug, Clone)]
@@ -56,6 +56,15 @@ impl Signer {
         }
     }
 
+    pub(super) fn federated(user: &User, of: &FederatedUser, session: &Session) -> Self {
+        Self {
+            arn: of.arn.clone(),
+            user_id: of.id.clone(),
+            username: None,
+            ..Self::user_session(user, session)
+        }
+    }
+
     pub(super) fn role_session(role: &Role, of: &RoleSession, session: &Session) -> Self {
         // Session tags override the role's own; keys ignore case.
         let mut tags = role.tags.clone();
@@ -81,7 +90,15 @@ impl Signer {
     pub fn role(&self) -> Option<&RoleSession> {
         match &self.session.as_ref()?.of {
             SessionOf::Role(of) => Some(of),
-            SessionOf::User { .. } => None,
+            SessionOf::User { .. } | SessionOf::Federated(_) => None,
+        }
+    }
+
+    /// The guest, if this is one.
+    pub fn guest(&self) -> Option<&FederatedUser> {
+        match &self.session.as_ref()?.of {
+            SessionOf::Federated(of) => Some(of),
+            SessionOf::User { .. } | SessionOf::Role(_) => None,
         }
     }
 
@@ -98,6 +115,8 @@ impl Signer {
             "aws:PrincipalType",
             if self.role().is_some() {
                 "AssumedRole"
+            } else if self.guest().is_some() {
+                "FederatedUser"
             } else {
                 "User"
             },
@@ -157,7 +176,9 @@ pub struct Asked<'a> {
 impl World {
     /// Decides a request by every policy that bears on it.
     pub fn decide(&self, signer: &Signer, asked: &Asked<'_>, now: Timestamp) -> Decision {
-        let session = signer.role().map(|r| named(&r.policies)).unwrap_or_default();
+        let policies = signer.role().map(|role| &role.policies);
+        let policies = policies.or_else(|| signer.guest().map(|guest| &guest.policies));
+        let session = policies.map(|all| named(all)).unwrap_or_default();
         self.judge(signer.caller.clone(), signer.context(now), session, asked)
     }
 

@@ -26,7 +26,7 @@ pub use key_maker::KeyMaker;
 pub use machine::{Container, Machine};
 pub use mfa::{MfaDevice, totp};
 pub use organisation::{Assignment, Organisation, PortalUser, reserved_role_name};
-pub use session::{AccessKey, RoleSession, Session, SessionOf};
+pub use session::{AccessKey, FederatedUser, RoleSession, Session, SessionOf};
 
 /// Everything there is.
 #[derive(Debug, Default)]
@@ -76,6 +76,7 @@ impl World {
         let session = self.sessions.get(access_key_id)?;
         match &session.of {
             SessionOf::User { arn } => Some(Signer::user_session(self.users.get(arn)?, session)),
+            SessionOf::Federated(of) => Some(Signer::federated(self.users.get(&of.user_arn)?, of, session)),
             SessionOf::Role(of) => Some(Signer::role_session(self.roles.get(&of.role_arn)?, of, session)),
         }
     }

@@ -54,6 +54,21 @@ pub enum SessionOf {
     },
     /// AssumeRole.
     Role(RoleSession),
+    /// GetFederationToken.
+    Federated(FederatedUser),
+}
+
+/// A guest that a user has made: it may do what both the user and the session policies allow.
+#[derive(Debug, Clone)]
+pub struct FederatedUser {
+    /// The user's ARN.
+    pub user_arn: String,
+    /// `arn:aws:sts::ACCOUNT:federated-user/NAME`.
+    pub arn: String,
+    /// `ACCOUNT:NAME`.
+    pub id: String,
+    /// The session policies.
+    pub policies: Vec<NamedPolicy>,
 }
 
 /// A session of a role.

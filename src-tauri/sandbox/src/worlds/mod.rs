@@ -23,6 +23,7 @@ mod sso_sign_in;
 mod x1_hostile_names;
 mod x2_mfa;
 mod x3_session_tags;
+mod x4_custodian;
 
 use jiff::Timestamp;
 
@@ -60,6 +61,7 @@ pub fn build(keys: KeyMaker, now: Timestamp, place: Place) -> Result<Built, Worl
         let story = story(&mut b)?;
         b.stories.push(story);
     }
+    x4_custodian::build(&mut b)?;
     let sign_in = sso_sign_in::build(&mut b)?;
     let machine = s03_machine_identity::build(&mut b)?;
     let kinds = s08_kinds_of_role::build(&mut b)?;

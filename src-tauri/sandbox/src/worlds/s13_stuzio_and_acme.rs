@@ -7,7 +7,7 @@ use super::placements::{Placed, assume, manage_own_keys};
 use super::story::{Story, Wrong};
 
 const ACME: &str = "183438944504";
-const STUZIO: &str = "081278057606";
+pub(super) const STUZIO: &str = "081278057606";
 const BUCKET: &str = "com.stuzio.project-x";
 /// As the text beside the policy spells it.
 const MISSPELLED: &str = "com.stuzio.projectx";

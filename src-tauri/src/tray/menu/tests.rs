@@ -88,8 +88,9 @@ fn a_session_opens_to_what_can_be_done_with_it() {
         texts(entries),
         [
             "Copy env >",
-            "Browse S3",
             "Open console",
+            "Open terminal",
+            "Browse S3",
             "-",
             "Renew",
             "Switch back",

@@ -177,7 +177,7 @@ impl Known {
 }
 
 /// The program of this name that may be executed.
-pub(crate) fn find_in(path: &OsStr, program: &str) -> Option<PathBuf> {
+pub(in crate::client) fn find_in(path: &OsStr, program: &str) -> Option<PathBuf> {
     std::env::split_paths(path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(program))

@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-use crate::machine::SystemRandom;
+use crate::machine::{SystemRandom, end_at};
 
 /// A browser that has connected sends its request at once.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
@@ -137,34 +137,14 @@ impl Door {
 
 /// Whether the system says that another user has the other end. Where it does not tell, the name of the page alone
 /// decides.
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 fn is_of_another_user(peer: SocketAddr, here: SocketAddr) -> bool {
-    let table = std::fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-    owner(&table, peer, here).is_some_and(|owner| owner != rustix::process::getuid().as_raw())
+    end_at(peer, here).is_some_and(|end| end.uid != rustix::process::getuid().as_raw())
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(unix))]
 fn is_of_another_user(_peer: SocketAddr, _here: SocketAddr) -> bool {
     false
-}
-
-/// The user ID that a line of `/proc/net/tcp` gives for the connection from `from` to `to` (proc(5)).
-#[cfg(target_os = "linux")]
-fn owner(table: &str, from: SocketAddr, to: SocketAddr) -> Option<u32> {
-    let written = |address: SocketAddr| match address {
-        SocketAddr::V4(v4) => Some(format!(
-            "{:08X}:{:04X}",
-            u32::from_ne_bytes(v4.ip().octets()),
-            v4.port()
-        )),
-        SocketAddr::V6(_) => None,
-    };
-    let (from, to) = (written(from)?, written(to)?);
-    table.lines().skip(1).find_map(|line| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let is_it = words.get(1) == Some(&from.as_str()) && words.get(2) == Some(&to.as_str());
-        is_it.then(|| words.get(7)?.parse().ok()).flatten()
-    })
 }
 
 #[cfg(test)]
@@ -209,15 +189,5 @@ mod tests {
         assert!(answer.contains(&format!("location: {LINK}\r\n")), "{answer}");
         waiting.await.unwrap().unwrap();
         assert!(TcpStream::connect(&host).await.is_err());
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn the_system_tells_whose_a_connection_is() {
-        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n   \
-             0: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1001        0 1 1\n";
-        let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        assert_eq!(owner(table, at(0x9C40), at(0x1F90)), Some(1001));
-        assert_eq!(owner(table, at(0x1F90), at(0x9C40)), None);
     }
 }

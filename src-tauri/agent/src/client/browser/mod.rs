@@ -14,6 +14,7 @@ use std::time::Duration;
 use hatrack_core::console::BrowserPart;
 use hatrack_core::secret::Secret;
 
+pub(super) use find::find_in;
 pub use find::{Browser, Family};
 use handover::Handover;
 

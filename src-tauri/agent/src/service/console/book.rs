@@ -37,12 +37,29 @@ impl ConsoleBook {
     }
 }
 
-/// A browser that keeps several sessions beside each other keeps five.
-pub(super) fn too_many(here: usize) -> Option<String> {
-    (here > MOST_AT_ONCE).then(|| {
-        format!(
+/// A browser that keeps several sessions beside each other keeps five. It is said from the last but one on.
+pub(super) fn near_the_most(here: usize) -> Option<String> {
+    match here {
+        _ if here + 1 < MOST_AT_ONCE => None,
+        ..=MOST_AT_ONCE => Some(format!(
+            "this is console session {here} of the {MOST_AT_ONCE} that AWS keeps at once in this part of the browser"
+        )),
+        _ => Some(format!(
             "this is console session number {here} that may still last in this part of the browser, and AWS keeps \
              {MOST_AT_ONCE} at once: sign out of one there, or give accounts a part of the browser to themselves"
-        )
-    })
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near_the_most;
+
+    #[test]
+    fn the_count_is_said_from_the_last_but_one_on() {
+        assert_eq!(near_the_most(3), None);
+        assert!(near_the_most(4).is_some_and(|said| said.contains("4 of the 5")));
+        assert!(near_the_most(5).is_some_and(|said| said.contains("5 of the 5")));
+        assert!(near_the_most(6).is_some_and(|said| said.contains("sign out of one")));
+    }
 }

@@ -7,31 +7,19 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 use crc_fast::{CrcAlgorithm, Digest};
 use hatrack_core::bucket::BucketName;
+use hatrack_core::bucket::transfer::{Range, WholeRange};
 
 use super::super::failure::Call;
 use super::super::{S3, S3Failure};
-use super::{Shared, target};
+use super::disk;
+use super::part::Part;
 
-/// How often a connection may break within one chunk without bringing a byte.
+/// How often a connection may break within one range without bringing a byte.
 const MOST_BREAKS: u32 = 4;
 /// Bytes gathered before they are written: a frame brings some KiB, and each write is a trip to another thread.
 const GATHERED: usize = 1024 * 1024;
 
-/// Bytes `start..end`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chunk {
-    pub start: u64,
-    pub end: u64,
-}
-
-/// A chunk that is there, with the checksum of its bytes.
-#[derive(Debug)]
-pub struct Sum {
-    pub chunk: Chunk,
-    pub crc: Option<u64>,
-}
-
-/// The object that chunks come from and the file they go to.
+/// The object that ranges come from and the file they go to.
 pub struct Source<'a> {
     pub s3: &'a S3,
     pub client: &'a Client,
@@ -39,73 +27,95 @@ pub struct Source<'a> {
     pub key: &'a str,
     pub etag: Option<&'a str>,
     pub call: &'a Call<'a>,
-    pub file: Shared,
-    pub algorithm: Option<CrcAlgorithm>,
+    pub part: &'a Part,
+    pub algorithm: CrcAlgorithm,
+    /// What is noted as there at once.
+    pub piece: u64,
+}
+
+/// The pieces of a range that are there, and the one under way.
+struct Pieces {
+    at: u64,
+    end: u64,
+    began: u64,
+    digest: Digest,
+    whole: Vec<WholeRange>,
 }
 
 impl Source<'_> {
-    /// Fetches one chunk. `body` is an answer already under way that starts at the chunk's start and may go on beyond
-    /// its end. Connections that break are taken up again at the byte they broke at.
+    /// Fetches one range and notes its pieces as they are there. `body` is an answer already under way that starts at
+    /// the range's start and may go on beyond its end. Connections that break are taken up again at the byte they
+    /// broke at.
     pub async fn fetch(
         &self,
-        chunk: Chunk,
+        range: Range,
         mut body: Option<ByteStream>,
         moved: &(dyn Fn(u64) + Send + Sync),
-    ) -> Result<Sum, S3Failure> {
-        let mut digest = self.algorithm.map(Digest::new);
-        let (mut at, mut breaks) = (chunk.start, 0);
-        while at < chunk.end {
+    ) -> Result<Vec<WholeRange>, S3Failure> {
+        // Only closing it could fail this, and nobody does. Held while the range's bytes come.
+        let _turn = self.s3.bulk.acquire().await;
+        let mut pieces = Pieces {
+            at: range.start,
+            end: range.end,
+            began: range.start,
+            digest: Digest::new(self.algorithm),
+            whole: Vec::new(),
+        };
+        let mut breaks = 0;
+        while pieces.at < range.end {
             let stream = match body.take() {
                 Some(stream) => stream,
                 None => {
-                    self.range(Chunk {
-                        start: at,
-                        end: chunk.end,
+                    self.range(Range {
+                        start: pieces.at,
+                        end: range.end,
                     })
                     .await?
                 }
             };
-            let before = at;
-            self.read(stream, &mut at, chunk.end, digest.as_mut(), moved)
-                .await?;
-            breaks = if at > before { 0 } else { breaks + 1 };
-            if at < chunk.end && breaks > MOST_BREAKS {
+            let before = pieces.at;
+            self.read(stream, &mut pieces, moved).await?;
+            breaks = if pieces.at > before { 0 } else { breaks + 1 };
+            if pieces.at < range.end && breaks > MOST_BREAKS {
                 return Err(self.call.unreachable("the connection broke again and again"));
             }
-            if at < chunk.end {
+            if pieces.at < range.end {
                 tokio::time::sleep(Duration::from_millis(100) * (1 << breaks)).await;
             }
         }
-        Ok(Sum {
-            chunk,
-            crc: digest.map(|digest| digest.finalize()),
-        })
+        Ok(pieces.whole)
+    }
+
+    /// Asks for the last byte, which S3 gives of this very version alone.
+    pub async fn is_still_the_same(&self, total: u64) -> Result<(), S3Failure> {
+        let last = Range {
+            start: total.saturating_sub(1),
+            end: total,
+        };
+        self.range(last).await.map(drop)
     }
 
     /// Asks for a range of the very version that was opened.
-    async fn range(&self, chunk: Chunk) -> Result<ByteStream, S3Failure> {
-        let send = || {
-            self.client
-                .get_object()
-                .bucket(self.bucket.as_str())
-                .key(self.key)
-                .range(format!("bytes={}-{}", chunk.start, chunk.end - 1))
-                .set_if_match(self.etag.map(str::to_owned))
-                .send()
-        };
-        let generation = self.s3.signer.generation();
-        let answer = match send().await.map_err(|error| self.call.failed(error)) {
-            Err(S3Failure::Expired { .. }) => {
-                self.s3.signer.forget(generation).await;
-                send().await.map_err(|error| self.call.failed(error))
-            }
-            done => done,
-        }?;
+    async fn range(&self, range: Range) -> Result<ByteStream, S3Failure> {
+        let answer = self
+            .s3
+            .signed(|| async {
+                self.client
+                    .get_object()
+                    .bucket(self.bucket.as_str())
+                    .key(self.key)
+                    .range(format!("bytes={}-{}", range.start, range.end - 1))
+                    .set_if_match(self.etag.map(str::to_owned))
+                    .send()
+                    .await
+                    .map_err(|error| self.call.failed(error))
+            })
+            .await?;
         // A server that ignores ranges would fill each part with the object's beginning.
         let given = answer
             .content_range()
             .and_then(|range| range.strip_prefix("bytes ")?.split_once('-'));
-        if given.and_then(|(first, _)| first.parse().ok()) != Some(chunk.start) {
+        if given.and_then(|(first, _)| first.parse().ok()) != Some(range.start) {
             return Err(self.call.garbled("it is not the range that was asked for"));
         }
         // Servers that do not know If-Match still name the version.
@@ -117,39 +127,58 @@ impl Source<'_> {
         Ok(answer.body)
     }
 
-    /// Reads until the chunk's end, or until the connection breaks; `at` says how far it came.
+    /// Reads until the range's end, or until the connection breaks; `pieces.at` says how far it came.
     async fn read(
         &self,
         mut stream: ByteStream,
-        at: &mut u64,
-        end: u64,
-        mut digest: Option<&mut Digest>,
+        pieces: &mut Pieces,
         moved: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), S3Failure> {
         let mut gathered = BytesMut::new();
         let mut open = true;
-        while open && *at < end {
-            match stream.next().await {
-                Some(Ok(bytes)) => gathered.extend_from_slice(&bytes),
-                Some(Err(_)) | None => open = false,
-            }
-            let left = end - *at;
-            let whole = gathered.len() as u64 >= left;
-            if gathered.len() < GATHERED && open && !whole {
-                continue;
+        while pieces.at < pieces.end && (open || !gathered.is_empty()) {
+            let left = self.piece_end(pieces) - pieces.at;
+            let enough = GATHERED.min(usize::try_from(left).unwrap_or(usize::MAX));
+            while open && gathered.len() < enough {
+                match stream.next().await {
+                    Some(Ok(bytes)) => gathered.extend_from_slice(&bytes),
+                    Some(Err(_)) | None => open = false,
+                }
             }
             let take = gathered.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             let bytes: Bytes = gathered.split_to(take).freeze();
             if bytes.is_empty() {
                 continue;
             }
-            if let Some(digest) = digest.as_deref_mut() {
-                digest.update(&bytes);
-            }
-            target::write_at(&self.file, bytes.clone(), *at, &self.call.what).await?;
-            *at += bytes.len() as u64;
+            pieces.digest.update(&bytes);
+            disk::write_at(&self.part.file(), bytes.clone(), pieces.at, self.part.path()).await?;
+            pieces.at += bytes.len() as u64;
             moved(bytes.len() as u64);
+            if pieces.at == self.piece_end(pieces) {
+                self.noted(pieces).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Where the piece under way ends.
+    fn piece_end(&self, pieces: &Pieces) -> u64 {
+        let piece = self.piece.max(1);
+        pieces.end.min((pieces.began / piece + 1).saturating_mul(piece))
+    }
+
+    /// The piece under way is there.
+    async fn noted(&self, pieces: &mut Pieces) -> Result<(), S3Failure> {
+        let digest = std::mem::replace(&mut pieces.digest, Digest::new(self.algorithm));
+        let whole = WholeRange {
+            range: Range {
+                start: pieces.began,
+                end: pieces.at,
+            },
+            crc: digest.finalize(),
+        };
+        pieces.began = pieces.at;
+        pieces.whole.push(whole);
+        self.part.note(whole).await
     }
 }

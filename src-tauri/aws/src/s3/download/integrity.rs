@@ -3,168 +3,256 @@
 //! Source: Amazon S3 User Guide, "Checking object integrity": a checksum covers the whole object, or (`-N` at its end)
 //! is made of the checksums of N parts.
 
-use std::io::Read;
-
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::types::ChecksumType;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, checksum_combine};
+use hatrack_core::bucket::transfer::{Sums, Version, WholeRange};
 use sha2::Digest;
 
 use super::super::S3Failure;
 use super::Shared;
-use super::chunk::Sum;
+use super::disk::read_range;
 
 /// How far the bytes were checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Integrity {
     /// They match the object's checksum of this name.
     Verified(&'static str),
+    /// They match the checksum of this name, part by part.
+    VerifiedByParts(&'static str),
     /// The checksum is made of parts whose bounds S3 did not tell: the transport is all that was checked.
     CompositeUnchecked,
     /// The object was stored without a checksum.
     NotOffered,
 }
 
+/// An algorithm for checksums that S3 knows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Algorithm {
+    Crc(CrcAlgorithm),
+    Sha1,
+    Sha256,
+}
+
+/// By their names, in the order in which they are preferred, with the bytes that a checksum has.
+const KNOWN: [(&str, Algorithm, usize); 5] = [
+    ("CRC64NVME", Algorithm::Crc(CrcAlgorithm::Crc64Nvme), 8),
+    ("CRC32C", Algorithm::Crc(CrcAlgorithm::Crc32Iscsi), 4),
+    ("CRC32", Algorithm::Crc(CrcAlgorithm::Crc32IsoHdlc), 4),
+    ("SHA1", Algorithm::Sha1, 20),
+    ("SHA256", Algorithm::Sha256, 32),
+];
+
+impl Algorithm {
+    /// The checksum of a piece of the file, as S3 writes it before base64; `None` where it cannot be read.
+    pub fn of_range(self, file: &std::fs::File, start: u64, end: u64) -> Option<Vec<u8>> {
+        match self {
+            Self::Crc(algorithm) => {
+                let mut digest = crc_fast::Digest::new(algorithm);
+                let all = read_range(file, start, end, |bytes| digest.update(bytes)).ok()?;
+                all.then(|| self.crc_bytes(digest.finalize()))
+            }
+            Self::Sha1 => hashed::<sha1::Sha1>(file, start, end),
+            Self::Sha256 => hashed::<sha2::Sha256>(file, start, end),
+        }
+    }
+
+    /// The checksum of some bytes.
+    pub fn of_bytes(self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Crc(algorithm) => self.crc_bytes(crc_fast::checksum(algorithm, bytes)),
+            Self::Sha1 => sha1::Sha1::digest(bytes).to_vec(),
+            Self::Sha256 => sha2::Sha256::digest(bytes).to_vec(),
+        }
+    }
+
+    fn crc_bytes(self, crc: u64) -> Vec<u8> {
+        let bytes = crc.to_be_bytes();
+        match self {
+            Self::Crc(CrcAlgorithm::Crc64Nvme) => bytes.to_vec(),
+            _ => bytes[4..].to_vec(),
+        }
+    }
+}
+
 /// The checksum that came with the object.
 #[derive(Debug, PartialEq)]
 pub enum Expected {
     Crc(&'static str, CrcAlgorithm, u64),
-    Sha1(Vec<u8>),
-    Sha256(Vec<u8>),
-    Composite,
+    Sha(&'static str, Algorithm, Vec<u8>),
+    Composite(Composite),
     None,
     /// It is no checksum at all.
     Unreadable(&'static str),
 }
 
-impl Expected {
-    pub fn of(head: &GetObjectOutput) -> Self {
-        Self::choose(
-            head.checksum_type() == Some(&ChecksumType::Composite),
-            [
-                head.checksum_crc64_nvme(),
-                head.checksum_crc32_c(),
-                head.checksum_crc32(),
-                head.checksum_sha1(),
-                head.checksum_sha256(),
-            ],
-        )
-    }
+/// A checksum made of the checksums of parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composite {
+    pub name: &'static str,
+    pub algorithm: Algorithm,
+    pub sum: Vec<u8>,
+    /// How many parts, where it says so.
+    pub parts: Option<u32>,
+}
 
-    /// `given` in the order CRC64NVME, CRC32C, CRC32, SHA1, SHA256.
-    fn choose(composite: bool, given: [Option<&str>; 5]) -> Self {
-        const NAMES: [&str; 5] = ["CRC64NVME", "CRC32C", "CRC32", "SHA1", "SHA256"];
-        let Some((which, text)) = given.iter().enumerate().find_map(|(n, text)| Some((n, (*text)?))) else {
+/// The checksums that an answer carries, and whether they are of parts.
+pub fn sums(head: &GetObjectOutput) -> (Sums, bool) {
+    let given = [
+        ("CRC64NVME", head.checksum_crc64_nvme()),
+        ("CRC32C", head.checksum_crc32_c()),
+        ("CRC32", head.checksum_crc32()),
+        ("SHA1", head.checksum_sha1()),
+        ("SHA256", head.checksum_sha256()),
+    ];
+    let sums = given
+        .into_iter()
+        .filter_map(|(name, text)| Some((name.to_owned(), text?.to_owned())));
+    (sums.collect(), head.checksum_type() == Some(&ChecksumType::Composite))
+}
+
+impl Expected {
+    /// Of the version that is under way.
+    pub fn of(version: &Version) -> Self {
+        let found = KNOWN.into_iter().find_map(|known| {
+            let (_, text) = version.sums.iter().find(|(name, _)| name == known.0)?;
+            Some((known, text))
+        });
+        let Some(((name, algorithm, length), text)) = found else {
             return Self::None;
         };
-        if composite || text.contains('-') {
-            return Self::Composite;
-        }
-        let Ok(bytes) = STANDARD.decode(text) else {
-            return Self::Unreadable(NAMES[which]);
+        let (text, parts) = match text.split_once('-') {
+            Some((text, parts)) => (text, Some(parts)),
+            None => (text.as_str(), None),
         };
-        let number = || bytes.iter().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));
-        match (which, bytes.len()) {
-            (0, 8) => Self::Crc(NAMES[0], CrcAlgorithm::Crc64Nvme, number()),
-            (1, 4) => Self::Crc(NAMES[1], CrcAlgorithm::Crc32Iscsi, number()),
-            (2, 4) => Self::Crc(NAMES[2], CrcAlgorithm::Crc32IsoHdlc, number()),
-            (3, 20) => Self::Sha1(bytes),
-            (4, 32) => Self::Sha256(bytes),
-            _ => Self::Unreadable(NAMES[which]),
+        let sum = match STANDARD.decode(text) {
+            Ok(sum) if sum.len() == length => sum,
+            _ => return Self::Unreadable(name),
+        };
+        if version.composite || parts.is_some() {
+            return Self::Composite(Composite {
+                name,
+                algorithm,
+                sum,
+                parts: parts.and_then(|parts| parts.parse().ok()),
+            });
+        }
+        match algorithm {
+            Algorithm::Crc(crc) => {
+                let number = sum.iter().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));
+                Self::Crc(name, crc, number)
+            }
+            sha => Self::Sha(name, sha, sum),
         }
     }
 
-    /// The CRC to make while bytes come.
-    pub fn crc(&self) -> Option<CrcAlgorithm> {
+    /// The CRC to make of each range while its bytes come: the object's own if it can be put together from them.
+    pub fn range_crc(&self) -> CrcAlgorithm {
         match self {
-            Self::Crc(_, algorithm, _) => Some(*algorithm),
-            _ => None,
+            Self::Crc(_, algorithm, _) => *algorithm,
+            _ => CrcAlgorithm::Crc64Nvme,
         }
     }
 
-    /// Compares. `sums` are in the order of their chunks, which cover the file.
-    pub async fn check(self, sums: &[Sum], file: Shared, what: &str) -> Result<Integrity, S3Failure> {
-        let (algorithm, matches) = match self {
+    /// Compares. `whole` are in order and cover the file.
+    pub async fn check(
+        self,
+        whole: &[WholeRange],
+        file: Shared,
+        what: &str,
+    ) -> Result<Integrity, S3Failure> {
+        let (name, matches) = match self {
             Self::None => return Ok(Integrity::NotOffered),
-            Self::Composite => return Ok(Integrity::CompositeUnchecked),
+            Self::Composite(_) => return Ok(Integrity::CompositeUnchecked),
             Self::Unreadable(name) => (name, false),
-            Self::Crc(name, algorithm, expected) => (name, combined(algorithm, sums) == Some(expected)),
-            Self::Sha1(expected) => ("SHA1", hashed::<sha1::Sha1>(file).await == Some(expected)),
-            Self::Sha256(expected) => ("SHA256", hashed::<sha2::Sha256>(file).await == Some(expected)),
+            Self::Crc(name, algorithm, expected) => (name, combined(algorithm, whole) == Some(expected)),
+            // A SHA cannot be put together from ranges, so the file is read again.
+            Self::Sha(name, algorithm, expected) => {
+                let read = move || algorithm.of_range(&file, 0, file.metadata().ok()?.len());
+                let found = tokio::task::spawn_blocking(read).await.ok().flatten();
+                (name, found == Some(expected))
+            }
         };
         if matches {
-            Ok(Integrity::Verified(algorithm))
+            Ok(Integrity::Verified(name))
         } else {
-            Err(S3Failure::Corrupt {
-                what: what.to_owned(),
-                algorithm,
-            })
+            Err(corrupt(what, name))
         }
     }
 }
 
-/// The CRC of the whole from those of its chunks.
-fn combined(algorithm: CrcAlgorithm, sums: &[Sum]) -> Option<u64> {
-    let mut whole = None;
-    for sum in sums {
-        let (crc, length) = (sum.crc?, sum.chunk.end - sum.chunk.start);
-        whole = Some(match whole {
-            None => crc,
-            Some(before) => checksum_combine(algorithm, before, crc, length),
-        });
+/// The bytes do not match.
+pub fn corrupt(what: &str, algorithm: &'static str) -> S3Failure {
+    S3Failure::Corrupt {
+        what: what.to_owned(),
+        algorithm,
     }
-    whole
 }
 
-/// A SHA cannot be put together from chunks, so the file is read again.
-async fn hashed<D: Digest + Send + 'static>(file: Shared) -> Option<Vec<u8>> {
-    let read = move || {
-        let mut hash = D::new();
-        let mut buffer = vec![0; 1024 * 1024];
-        let mut file = &*file;
-        std::io::Seek::rewind(&mut file).ok()?;
-        loop {
-            match file.read(&mut buffer).ok()? {
-                0 => return Some(hash.finalize().to_vec()),
-                n => hash.update(&buffer[..n]),
-            }
-        }
-    };
-    tokio::task::spawn_blocking(read).await.ok().flatten()
+/// The CRC of the whole from those of its ranges.
+fn combined(algorithm: CrcAlgorithm, ranges: &[WholeRange]) -> Option<u64> {
+    ranges
+        .iter()
+        .map(|whole| (whole.crc, whole.range.length()))
+        .reduce(|(before, had), (crc, length)| {
+            (checksum_combine(algorithm, before, crc, length), had + length)
+        })
+        .map(|(crc, _)| crc)
+}
+
+fn hashed<D: Digest>(file: &std::fs::File, start: u64, end: u64) -> Option<Vec<u8>> {
+    let mut hash = D::new();
+    let all = read_range(file, start, end, |bytes| hash.update(bytes)).ok()?;
+    all.then(|| hash.finalize().to_vec())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::chunk::Chunk;
+    use hatrack_core::bucket::transfer::Range;
+
     use super::*;
 
-    #[test]
-    fn the_checksum_is_read_and_told_from_a_composite_one() {
-        let crc32 = [None, None, Some("i9aeUg=="), None, None];
-        assert_eq!(
-            Expected::choose(false, crc32),
-            Expected::Crc("CRC32", CrcAlgorithm::Crc32IsoHdlc, 0x8bd6_9e52)
-        );
-        assert_eq!(Expected::choose(true, crc32), Expected::Composite);
-        assert_eq!(
-            Expected::choose(false, [None, None, Some("i9aeUg==-3"), None, None]),
-            Expected::Composite
-        );
-        assert_eq!(Expected::choose(false, [None; 5]), Expected::None);
-        assert_eq!(
-            Expected::choose(false, [Some("i9aeUg=="), None, None, None, None]),
-            Expected::Unreadable("CRC64NVME")
-        );
-        assert_eq!(
-            Expected::choose(false, [None, Some("%%"), None, None, None]),
-            Expected::Unreadable("CRC32C")
-        );
+    fn expected(composite: bool, sums: &[(&str, &str)]) -> Expected {
+        Expected::of(&Version {
+            bucket: "example-bucket".into(),
+            key: "a".into(),
+            size: 3,
+            etag: None,
+            version_id: None,
+            sums: sums.iter().map(|(n, t)| ((*n).into(), (*t).into())).collect(),
+            composite,
+        })
     }
 
     #[test]
-    fn chunks_add_up_to_the_whole() {
+    fn the_checksum_is_read_and_told_from_a_composite_one() {
+        let crc32 = [("CRC32", "i9aeUg==")];
+        assert_eq!(
+            expected(false, &crc32),
+            Expected::Crc("CRC32", CrcAlgorithm::Crc32IsoHdlc, 0x8bd6_9e52)
+        );
+        let composite = |parts| {
+            Expected::Composite(Composite {
+                name: "CRC32",
+                algorithm: Algorithm::Crc(CrcAlgorithm::Crc32IsoHdlc),
+                sum: vec![0x8b, 0xd6, 0x9e, 0x52],
+                parts,
+            })
+        };
+        assert_eq!(expected(true, &crc32), composite(None));
+        assert_eq!(expected(false, &[("CRC32", "i9aeUg==-3")]), composite(Some(3)));
+        assert_eq!(expected(false, &[]), Expected::None);
+        assert_eq!(
+            expected(false, &[("CRC64NVME", "i9aeUg==")]),
+            Expected::Unreadable("CRC64NVME")
+        );
+        assert_eq!(expected(false, &[("CRC32C", "%%")]), Expected::Unreadable("CRC32C"));
+    }
+
+    #[test]
+    fn ranges_add_up_to_the_whole() {
         let whole: Vec<u8> = (0..100_000u32).map(|n| (n % 251) as u8).collect();
         for algorithm in [
             CrcAlgorithm::Crc64Nvme,
@@ -172,12 +260,9 @@ mod tests {
             CrcAlgorithm::Crc32IsoHdlc,
         ] {
             let sums: Vec<_> = [(0, 10), (10, 65_000), (65_000, 100_000)]
-                .map(|(start, end)| Sum {
-                    chunk: Chunk { start, end },
-                    crc: Some(crc_fast::checksum(
-                        algorithm,
-                        &whole[start as usize..end as usize],
-                    )),
+                .map(|(start, end)| WholeRange {
+                    range: Range { start, end },
+                    crc: crc_fast::checksum(algorithm, &whole[start as usize..end as usize]),
                 })
                 .into();
             assert_eq!(

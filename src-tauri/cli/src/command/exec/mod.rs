@@ -4,12 +4,14 @@
 //! The container endpoint is not used: SDKs rank `[default]` keys of the shared files above it, which would silently
 //! be another account.
 
+mod announce;
 mod environment;
 mod fresh;
 mod private_config;
 mod run;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -32,6 +34,12 @@ pub struct Exec {
     /// Of a profile with only keys, the keys themselves
     #[arg(long)]
     raw: bool,
+    /// The session whose credentials the command gets, instead of a role's
+    #[arg(long, hide = true, value_name = "ID", conflicts_with_all = ["role", "raw"])]
+    session: Option<String>,
+    /// The socket of who opened the terminal, which hears that the command runs and that it has ended
+    #[arg(long, hide = true, value_name = "SOCKET")]
+    announce: Option<PathBuf>,
     #[command(flatten)]
     options: SwitchArgs,
     #[command(flatten)]
@@ -44,8 +52,17 @@ pub struct Exec {
 impl Exec {
     /// Runs the command; its exit code is ours.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let mut heard = announce::Heard::by(self.announce.as_deref());
+        let ran = self.run_for(context, &mut heard).await;
+        if let Err(failure) = &ran {
+            heard.failed(failure);
+        }
+        ran
+    }
+
+    async fn run_for(self, context: &Context, heard: &mut announce::Heard) -> Result<ExitCode, Failure> {
         let agent = context.agent().await?;
-        let mut request = HandOutRequest::of(SessionRef::Role(self.role.typed(&context.caller)?));
+        let mut request = HandOutRequest::of(self.whose(context)?);
         request.options = self.options.options()?;
         request.mfa_code = self.given.code()?;
         request.allow_endpoint = self.given.allow_endpoint;
@@ -66,7 +83,15 @@ impl Exec {
             given.session.as_ref().map(prompt_name),
         );
         let fresh = fresh::keep(agent, given.session);
+        heard.started();
         run::run(&self.command, environment, fresh).await
+    }
+
+    fn whose(&self, context: &Context) -> Result<SessionRef, Failure> {
+        match &self.session {
+            Some(id) => Ok(SessionRef::Id(id.clone())),
+            None => Ok(SessionRef::Role(self.role.typed(&context.caller)?)),
+        }
     }
 
     /// The words after the path of `hat` that get this session again, and the role anew once it has ended.

@@ -7,7 +7,10 @@ use hatrack_core::shared_config::inert;
 use crate::command::Listing;
 use crate::failure::Failure;
 use crate::out;
-use crate::table::Table;
+use crate::table::{Table, Tone};
+
+/// The column of the age.
+const AGE: usize = 5;
 
 /// Prints it, and warns of old ones.
 pub(super) async fn list(agent: &Agent, ask_aws: bool, listing: Listing) -> Result<(), Failure> {
@@ -21,7 +24,7 @@ pub(super) async fn list(agent: &Agent, ask_aws: bool, listing: Listing) -> Resu
         let used = key
             .last_used
             .map_or_else(|| "-".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
-        table.row([
+        let row = table.row([
             &inert(&key.profile),
             &format!("…{}", inert(&key.id_ends)),
             standing(key.standing),
@@ -30,8 +33,11 @@ pub(super) async fn list(agent: &Agent, ask_aws: bool, listing: Listing) -> Resu
             &age(key),
             &used,
         ]);
+        if key.old {
+            row.tone(AGE, Tone::Warn);
+        }
     }
-    out::print(&table.render(out::is_coloured()))?;
+    table.print()?;
     for key in &keys {
         warn(key);
     }

@@ -93,7 +93,7 @@ async fn fetch_aside(
     let folder = Folder::open(aside.path())?;
     let name = local_path("object", "", FileRules::here()).map_err(Failure::refused)?;
     let done = download(s3, from, &folder, &name, meter).await?;
-    let file = aside.path().join(done.path.to_path());
+    let file = aside.path().join(done.path);
     Ok((aside, file))
 }
 

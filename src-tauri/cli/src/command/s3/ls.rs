@@ -43,7 +43,7 @@ impl Ls {
                 if self.listing.json {
                     out::json(&whole)?
                 } else {
-                    out::print(&objects(&whole))?
+                    objects(&whole).print()?
                 }
             }
             None => {
@@ -54,7 +54,7 @@ impl Ls {
                 if self.listing.json {
                     out::json(&list.buckets)?
                 } else {
-                    out::print(&buckets(&list.buckets))?
+                    buckets(&list.buckets).print()?
                 }
             }
         }
@@ -74,7 +74,7 @@ async fn whole(open: &Open, place: &S3Location) -> Result<ObjectPage, Failure> {
     Ok(whole)
 }
 
-fn buckets(buckets: &[BucketView]) -> String {
+fn buckets(buckets: &[BucketView]) -> Table {
     let mut table = Table::new(["MADE", "REGION", "BUCKET"]);
     let zone = TimeZone::system();
     for bucket in buckets {
@@ -84,10 +84,10 @@ fn buckets(buckets: &[BucketView]) -> String {
             &bucket.name,
         ]);
     }
-    table.render(out::is_coloured())
+    table
 }
 
-fn objects(page: &ObjectPage) -> String {
+fn objects(page: &ObjectPage) -> Table {
     let mut table = Table::new(["WRITTEN", "BYTES", "NAME"]);
     let zone = TimeZone::system();
     for folder in &page.folders {
@@ -100,7 +100,7 @@ fn objects(page: &ObjectPage) -> String {
             &object.name,
         ]);
     }
-    table.render(out::is_coloured())
+    table
 }
 
 fn when(at: Option<Timestamp>, zone: &TimeZone) -> String {

@@ -1,0 +1,66 @@
+//! What was revoked from here: remembered, so that no session is used that AWS denies everything, and so that it can be
+//! taken back.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hatrack_core::arn::RoleArn;
+use hatrack_core::revoke::{RevokesBefore, is_of};
+use hatrack_core::session::Session;
+use hatrack_store::kept::{Kept, KeptFailure, KeptRevocation};
+use jiff::Timestamp;
+
+/// The revocations of this home.
+pub struct Revocations {
+    files: Kept<KeptRevocation>,
+    known: Mutex<HashMap<RoleArn, KeptRevocation>>,
+}
+
+impl Revocations {
+    /// With what was kept. Blocks shortly.
+    pub fn new(files: Kept<KeptRevocation>, now: Timestamp) -> Self {
+        let kept = files.all(now).into_iter();
+        let known = kept.map(|kept| (kept.role.clone(), kept)).collect();
+        Self {
+            files,
+            known: Mutex::new(known),
+        }
+    }
+
+    /// Whether AWS denies everything to this session, as far as it was revoked from here.
+    pub fn cover(&self, session: &Session) -> bool {
+        self.known().values().any(|kept| {
+            let before = kept.in_force.map(RevokesBefore::at);
+            before.is_some_and(|before| before.covers(session.issued_at)) && is_of(&kept.role, session)
+        })
+    }
+
+    /// What is remembered of this role.
+    pub fn of(&self, role: &RoleArn) -> Option<KeptRevocation> {
+        self.known().get(role).cloned()
+    }
+
+    /// Remembers this, in the place of what was remembered of the same role. Durable when it returns. Blocks shortly.
+    ///
+    /// # Errors
+    /// Where it cannot be written: then nothing is remembered of it.
+    pub fn put(&self, kept: KeptRevocation) -> Result<(), KeptFailure> {
+        self.files.put(&kept)?;
+        self.known().insert(kept.role.clone(), kept);
+        Ok(())
+    }
+
+    /// Nothing is revoked any more. Blocks shortly.
+    ///
+    /// # Errors
+    /// Where the file cannot be removed.
+    pub fn forget(&self, role: &RoleArn) -> Result<(), KeptFailure> {
+        self.files.forget(&role.to_string())?;
+        self.known().remove(role);
+        Ok(())
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<RoleArn, KeptRevocation>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,185 @@
+//! Endpoints that hand out sessions to programs of this computer.
+
+use std::sync::{Arc, Weak};
+
+use async_trait::async_trait;
+use hatrack_core::caller::{CallerContext, Client};
+use hatrack_core::session::{SessionId, SwitchOptions};
+use hatrack_core::view::{NeedView, SessionView};
+
+use super::Service;
+use crate::endpoint::{Access, EndpointFailure, Given, Source, Unavailable};
+use crate::protocol::{
+    EndpointOutcome, ErrorCode, HandOutOutcome, HandOutRequest, OpenEndpoint, OpenedEndpoint, Reply, Request,
+    SessionRef, WireError,
+};
+
+impl From<EndpointFailure> for WireError {
+    fn from(failure: EndpointFailure) -> Self {
+        let code = match &failure {
+            EndpointFailure::NotOpen(_) => ErrorCode::NoSuchSession,
+            EndpointFailure::NoPort(_) | EndpointFailure::NoToken(_) => ErrorCode::Store,
+        };
+        Self::new(code, failure.to_string())
+    }
+}
+
+impl Service {
+    /// Requests about endpoints; what is none is left to who else answers.
+    pub(super) async fn about_endpoints(
+        self: &Arc<Self>,
+        caller: &CallerContext,
+        request: Request,
+    ) -> Result<Reply, WireError> {
+        match request {
+            Request::OpenEndpoint(open) => Ok(Reply::Endpoint(self.open_endpoint(caller, open).await?)),
+            Request::EndpointAccess { session_id } => {
+                let access = self.endpoints.access(&SessionId(session_id.clone()))?;
+                let session = self.seen_session(&session_id).await?;
+                let opened = self.told(caller, access, session, Vec::new()).await?;
+                Ok(Reply::Endpoint(EndpointOutcome::Open(Box::new(opened))))
+            }
+            Request::HoldEndpoint { session_id } => {
+                let closed = self.endpoints.hold(&SessionId(session_id)).await?;
+                Ok(Reply::Text {
+                    text: closed.to_string(),
+                })
+            }
+            Request::CloseEndpoint { session } => {
+                let id = self.session_of(caller, &session).await?;
+                self.endpoints.close(&SessionId(id), caller.client.as_str())?;
+                Ok(Reply::Done)
+            }
+            Request::Endpoints => Ok(Reply::Endpoints(self.endpoints.views())),
+            other => self.about_keys(caller, other).await,
+        }
+    }
+
+    async fn open_endpoint(
+        self: &Arc<Self>,
+        caller: &CallerContext,
+        open: OpenEndpoint,
+    ) -> Result<EndpointOutcome, WireError> {
+        let request = HandOutRequest {
+            options: open.options,
+            mfa_code: open.mfa_code,
+            allow_endpoint: open.allow_endpoint,
+            quiet: true,
+            ..HandOutRequest::of(open.of)
+        };
+        let given = match self.hand_out(caller, request).await? {
+            HandOutOutcome::Given(given) => *given,
+            HandOutOutcome::Needs { need } => return Ok(EndpointOutcome::Needs { need }),
+            HandOutOutcome::Denied { denial } => return Ok(EndpointOutcome::Denied { denial }),
+        };
+        let session = given
+            .session
+            .ok_or_else(|| WireError::new(ErrorCode::Invalid, NO_SESSION))?;
+        let source = Arc::new(Sessions(Arc::downgrade(self)));
+        let access = self
+            .endpoints
+            .open(session.clone(), open.keep, source, caller.client.as_str())
+            .await?;
+        let mut opened = self.told(caller, access, session, given.notes).await?;
+        opened.region = given.region;
+        Ok(EndpointOutcome::Open(Box::new(opened)))
+    }
+
+    async fn told(
+        &self,
+        caller: &CallerContext,
+        access: Access,
+        session: SessionView,
+        mut notes: Vec<String>,
+    ) -> Result<OpenedEndpoint, WireError> {
+        // The files that count are those of the terminal or, in the window, of the session.
+        let found = self.mailbox.find(SessionId(session.id.clone())).await?;
+        let files = match (caller.client, &found) {
+            (Client::Window | Client::Tray, Some((_, own))) => own,
+            _ => caller,
+        };
+        if self.catalogs.of(files).catalog.by_key("default").is_some() {
+            notes.push(DEFAULT_WINS.to_owned());
+        }
+        Ok(OpenedEndpoint {
+            endpoint: access.view,
+            token: access.token,
+            region: session.region.clone(),
+            session,
+            notes,
+        })
+    }
+
+    async fn seen_session(&self, id: &str) -> Result<SessionView, WireError> {
+        let sessions = self.mailbox.sessions().await?;
+        let found = sessions.into_iter().find(|session| session.id == id);
+        found.ok_or_else(|| super::no_such_session(id))
+    }
+}
+
+const NO_SESSION: &str = "an endpoint hands out a session, and these are keys as they are; name a role, or a profile with a \
+     user's own keys, of which a session is made";
+const DEFAULT_WINS: &str = "the shared files have a default profile with credentials, which SDKs take before an endpoint; in \
+     their environment set AWS_PROFILE to a profile without any, or use `hat exec`";
+
+/// The sessions of a service, for as long as there is one.
+struct Sessions(Weak<Service>);
+
+#[async_trait]
+impl Source for Sessions {
+    async fn credentials(&self, session: &SessionId) -> Result<Given, Unavailable> {
+        let ending = || Unavailable("the agent is ending".to_owned());
+        let service = self.0.upgrade().ok_or_else(ending)?;
+        service.mailbox.active();
+        let fresh = service.lent(session, None).await;
+        match fresh {
+            Ok(given) => Ok(given),
+            // What is left of it is better than nothing: by the time it has ended somebody may have renewed it.
+            Err(why) => service.lent(session, Some(1)).await.map_err(|_| why),
+        }
+    }
+}
+
+impl Service {
+    /// The credentials of a session with at least this much life, or with as much as a hand-out has. Nobody is asked for
+    /// anything.
+    async fn lent(&self, session: &SessionId, min_life: Option<u32>) -> Result<Given, Unavailable> {
+        let caller = CallerContext::new(Client::Agent, "/".into(), []);
+        let request = HandOutRequest {
+            options: SwitchOptions::default(),
+            min_life,
+            quiet: true,
+            ..HandOutRequest::of(SessionRef::Id(session.to_string()))
+        };
+        match self.hand_out(&caller, request).await {
+            Ok(HandOutOutcome::Given(given)) => Ok(Given {
+                account: given.session.and_then(|session| session.account_id),
+                credentials: given.credentials,
+            }),
+            Ok(HandOutOutcome::Needs { need }) => Err(Unavailable(wanted(&need).to_owned())),
+            Ok(HandOutOutcome::Denied { denial }) => Err(Unavailable(format!(
+                "AWS refused to renew the session ({})",
+                denial.code
+            ))),
+            Err(error) => Err(Unavailable(error.message)),
+        }
+    }
+}
+
+/// What only a person can do, for the log of a program.
+fn wanted(need: &NeedView) -> &'static str {
+    match need {
+        NeedView::MfaCode { .. } => {
+            "the session has to be renewed with an MFA code; do that in Hatrack, or with `hat renew`"
+        }
+        NeedView::SignIn { .. } => {
+            "the session has to be renewed with a sign-in; do that in Hatrack, or with `hat login`"
+        }
+        NeedView::EndpointConsent { .. } | NeedView::CommandConsent { .. } => {
+            "the session has to be renewed with a consent; do that in Hatrack, or with `hat renew`"
+        }
+        NeedView::ProxyPassword { .. } => {
+            "the proxy asks for a name and a password; give them in Hatrack, or with `hat renew`"
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Positioned reads and writes, off the async threads.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::super::S3Failure;
+use super::Shared;
+
+/// Takes the room now, so that a full disk is known before the first byte.
+pub fn reserve(file: &std::fs::File, size: u64) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if size > 0 {
+        use rustix::fs::{FallocateFlags, fallocate, fstatvfs};
+        use rustix::io::Errno;
+        match fallocate(file, FallocateFlags::empty(), 0, size) {
+            Ok(()) => {}
+            // Some file systems cannot: they get a file with holes, if there is room for it now.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
+                let found = fstatvfs(file)?;
+                if found.f_blocks > 0 && found.f_bavail.saturating_mul(found.f_frsize) < size {
+                    return Err(Errno::NOSPC.into());
+                }
+            }
+            Err(why) => return Err(why.into()),
+        }
+    }
+    file.set_len(size)
+}
+
+/// Writes `bytes` at `offset`.
+pub async fn write_at(file: &Shared, bytes: Bytes, offset: u64, path: &Path) -> Result<(), S3Failure> {
+    let file = Arc::clone(file);
+    let path = path.to_owned();
+    blocking(move || write_all_at(&file, &bytes, offset).map_err(|why| failed(&path, "written", why))).await
+}
+
+#[cfg(unix)]
+fn write_all_at(file: &std::fs::File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn write_all_at(file: &std::fs::File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            n => {
+                bytes = &bytes[n..];
+                offset += n as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Gives the bytes `start..end` to `take`, piece by piece. Whether they were all there.
+pub fn read_range(
+    file: &std::fs::File,
+    start: u64,
+    end: u64,
+    mut take: impl FnMut(&[u8]),
+) -> io::Result<bool> {
+    let mut buffer = vec![0; 256 * 1024];
+    let mut at = start;
+    while at < end {
+        let most = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
+        match read_at(file, &mut buffer[..most], at) {
+            Ok(0) => return Ok(false),
+            Ok(n) => {
+                take(&buffer[..n]);
+                at += n as u64;
+            }
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(true)
+}
+
+#[cfg(unix)]
+fn read_at(file: &std::fs::File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &std::fs::File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, bytes, offset)
+}
+
+/// Runs `work` where it may block.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, S3Failure> + Send + 'static,
+) -> Result<T, S3Failure> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(stopped) => Err(failed(
+            Path::new("the file"),
+            "written",
+            io::Error::other(stopped),
+        )),
+    }
+}
+
+/// The disk refused.
+pub fn failed(path: impl Into<PathBuf>, doing: &'static str, why: io::Error) -> S3Failure {
+    S3Failure::Disk {
+        path: path.into(),
+        doing,
+        why,
+    }
+}

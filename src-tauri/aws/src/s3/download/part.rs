@@ -1,0 +1,344 @@
+//! The file that a download's bytes go to until it is whole.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cap_std::fs::{Dir, OpenOptions};
+use hatrack_core::bucket::BucketName;
+use hatrack_core::bucket::transfer::{Version, WholeRange, journal_id};
+
+use super::super::S3Failure;
+use super::disk::{blocking, failed, reserve};
+use super::journal::Journal;
+use super::target::{Destination, Folder};
+use super::{ONE_STREAM, Order, Shared};
+
+/// How many numbers are tried for a name that is taken.
+const MOST_NUMBERS: u32 = 10_000;
+
+/// A part file, locked, with its journal if it has one. Gone when dropped, unless it was kept or is to stay.
+#[derive(Debug)]
+pub struct Part {
+    dir: Arc<Dir>,
+    path: PathBuf,
+    /// `None` once it has its real name.
+    name: Option<String>,
+    destination: Destination,
+    file: Shared,
+    journal: Option<Journal>,
+    stays: bool,
+}
+
+impl Part {
+    /// What an earlier run of the order left, if nobody else has it.
+    pub async fn left(order: &Order) -> Result<Option<Self>, S3Failure> {
+        let order = order.clone();
+        blocking(move || {
+            let Some((dir, path)) = order.folder.descend(order.destination.folders(), false)? else {
+                return Ok(None);
+            };
+            let name = part_name(&order);
+            let Some(file) = own_file(&dir, &name).map_err(|why| failed(path.join(&name), "opened", why))?
+            else {
+                return Ok(None);
+            };
+            let journal = Journal::open(&dir, &name).map_err(|why| failed(path.join(&name), "opened", why))?;
+            Ok(Some(Self {
+                dir,
+                path,
+                name: Some(name),
+                destination: order.destination,
+                file: Arc::new(file),
+                journal,
+                stays: true,
+            }))
+        })
+        .await
+    }
+
+    /// What can be gone on from: the version under way, and the ranges whose bytes are what the journal says.
+    pub async fn taken_up(
+        self,
+        bucket: &BucketName,
+        key: &str,
+    ) -> Result<Option<(Self, Version, Vec<WholeRange>)>, S3Failure> {
+        let (bucket, key) = (bucket.as_str().to_owned(), key.to_owned());
+        blocking(move || {
+            let mut part = self;
+            let taken = match &mut part.journal {
+                Some(journal) => journal.taken(&part.file, &bucket, &key),
+                None => Ok(None),
+            };
+            let taken = taken.map_err(|why| failed(&part.path, "read", why))?;
+            part.stays(taken.is_some());
+            Ok(taken.map(|(version, whole)| (part, version, whole)))
+        })
+        .await
+    }
+
+    /// A new one with room for the version. Makes the folders on the way.
+    pub async fn make(order: &Order, version: &Version) -> Result<Self, S3Failure> {
+        let (order, version) = (order.clone(), version.clone());
+        blocking(move || Self::make_now(order, &version)).await
+    }
+
+    fn make_now(order: Order, version: &Version) -> Result<Self, S3Failure> {
+        let made = order.folder.descend(order.destination.folders(), true)?;
+        let missing = || failed(order.folder.path(), "made", io::ErrorKind::NotFound.into());
+        let (dir, path) = made.ok_or_else(missing)?;
+        let own = order.resumable.then(|| part_name(&order));
+        let free = own.filter(|name| dir.symlink_metadata(name).is_err());
+        let wrong = |why| failed(&path, "written", why);
+        // A name that another download of the same has is left to it. One that is found again without a journal is
+        // taken away, so a kill leaves nothing for good.
+        let (name, journaled) = match free {
+            Some(name) => (name, version.size > ONE_STREAM && version.etag.is_some()),
+            None => (random_name().map_err(wrong)?, false),
+        };
+        let file = new_file(&dir, &name).map_err(wrong)?;
+        // Made first, so that a disk that is too full leaves nothing behind.
+        let mut part = Self {
+            dir,
+            path,
+            name: Some(name.clone()),
+            destination: order.destination,
+            file: Arc::new(file),
+            journal: None,
+            stays: false,
+        };
+        // The lock of a file system that has none is not missed: its part file is not shared.
+        let _ = part.file.try_lock();
+        reserve(&part.file, version.size).map_err(|why| failed(&part.path, "given enough room", why))?;
+        if journaled {
+            let journal = Journal::make(&part.dir, &name, version);
+            part.journal = Some(journal.map_err(|why| failed(&part.path, "written", why))?);
+            part.stays = true;
+        }
+        Ok(part)
+    }
+
+    /// Its file.
+    pub fn file(&self) -> Shared {
+        Arc::clone(&self.file)
+    }
+
+    /// Where it is, for people.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// Whether it stays when it is dropped.
+    pub fn stays(&mut self, stays: bool) {
+        self.stays = stays && self.journal.is_some();
+    }
+
+    /// Notes that a range is there.
+    pub async fn note(&self, whole: WholeRange) -> Result<(), S3Failure> {
+        let Some(journal) = &self.journal else {
+            return Ok(());
+        };
+        let (journal, path) = (journal.clone(), self.path.clone());
+        blocking(move || journal.note(whole).map_err(|why| failed(path, "written", why))).await
+    }
+
+    /// Writes it through and gives it its name. The path below `folder`.
+    pub async fn keep(self, folder: &Folder) -> Result<PathBuf, S3Failure> {
+        let below = folder.path().to_owned();
+        blocking(move || {
+            let kept = self.keep_now()?;
+            Ok(kept.strip_prefix(&below).map(PathBuf::from).unwrap_or(kept))
+        })
+        .await
+    }
+
+    fn keep_now(mut self) -> Result<PathBuf, S3Failure> {
+        self.file
+            .sync_all()
+            .map_err(|why| failed(&self.path, "written", why))?;
+        let name = match self.destination.clone() {
+            Destination::Below(path) => {
+                let numbered = |n| path.clone().with_variation(n).file_name().into();
+                self.take_free_name(&mut (1..=MOST_NUMBERS).map(numbered))?
+            }
+            Destination::Exact(name) => self.take_name(name)?,
+        };
+        // Whole and named: a journal that cannot be removed is of nothing.
+        if let Some(journal) = self.journal.take() {
+            journal.remove(&self.dir);
+        }
+        sync_folder(&self.dir).map_err(|why| failed(&self.path, "written", why))?;
+        Ok(self.path.join(name))
+    }
+
+    /// The first of `names` that nothing has.
+    fn take_free_name(&mut self, names: &mut dyn Iterator<Item = OsString>) -> Result<OsString, S3Failure> {
+        for name in names {
+            // The name is taken by an empty file, which then is replaced: a rename alone would overwrite.
+            match self.claim(&name) {
+                Err(why) if why.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(why) => return Err(failed(self.path.join(name), "written", why)),
+                Ok(()) => {}
+            }
+            if let Err(why) = self.rename(&name) {
+                // The claim is ours and empty.
+                let _ = self.dir.remove_file(&name);
+                return Err(failed(self.path.join(name), "written", why));
+            }
+            return Ok(name);
+        }
+        let why = io::Error::new(io::ErrorKind::AlreadyExists, "every number behind this name is taken");
+        Err(failed(&self.path, "written", why))
+    }
+
+    /// `name`, whatever has it; what replaces a file is open to nobody who could not open that.
+    fn take_name(&mut self, name: OsString) -> Result<OsString, S3Failure> {
+        let taken = match self.dir.metadata(&name) {
+            Ok(before) => self
+                .dir
+                .set_permissions(self.name.as_deref().unwrap_or_default(), before.permissions()),
+            Err(why) if why.kind() == io::ErrorKind::NotFound && self.dir.symlink_metadata(&name).is_err() => {
+                match self.claim(&name) {
+                    Err(why) if why.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+                    claimed => claimed,
+                }
+            }
+            // A link that leads elsewhere: what replaces it stays private.
+            Err(_) => Ok(()),
+        };
+        taken
+            .and_then(|()| self.rename(&name))
+            .map_err(|why| failed(self.path.join(&name), "written", why))?;
+        Ok(name)
+    }
+
+    /// Takes the name with an empty file, and the permissions that such a file has here.
+    fn claim(&self, name: &OsStr) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        let claim = self.dir.open_with(name, &options)?;
+        let permissions = claim.metadata()?.permissions();
+        self.dir
+            .set_permissions(self.name.as_deref().unwrap_or_default(), permissions)
+    }
+
+    fn rename(&mut self, name: &OsStr) -> io::Result<()> {
+        let Some(part) = self.name.take() else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        let renamed = self.dir.rename(&part, &self.dir, name);
+        if renamed.is_err() {
+            self.name = Some(part);
+        }
+        renamed
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if self.stays {
+            return;
+        }
+        if let Some(journal) = self.journal.take() {
+            journal.remove(&self.dir);
+        }
+        if let Some(name) = self.name.take() {
+            // What cannot be removed now is a hidden file that says what it is.
+            if let Err(why) = self.dir.remove_file(&name) {
+                tracing::warn!(path = %self.path.join(name).display(), %why, "a part of a download was left behind");
+            }
+        }
+    }
+}
+
+/// The same for the same order, so that the next run finds it.
+fn part_name(order: &Order) -> String {
+    let name = order.destination.name();
+    let id = journal_id(&[
+        order.bucket.as_str().as_bytes(),
+        order.key.as_bytes(),
+        name.as_encoded_bytes(),
+    ]);
+    format!(".hatrack-{id}.part")
+}
+
+fn random_name() -> io::Result<String> {
+    let mut random = [0u8; 8];
+    getrandom::fill(&mut random).map_err(|why| io::Error::other(why.to_string()))?;
+    Ok(format!(".hatrack-{:016x}.part", u64::from_le_bytes(random)))
+}
+
+/// A file that was not there, for this user alone.
+pub(super) fn new_file(dir: &Dir, name: &str) -> io::Result<std::fs::File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use cap_std::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    dir.open_with(name, &options).map(cap_std::fs::File::into_std)
+}
+
+/// A file of ours that an earlier run left and nobody has locked. In a folder that others may write to, a file that
+/// is not this user's own plain one is not believed.
+pub(super) fn own_file(dir: &Dir, name: &str) -> io::Result<Option<std::fs::File>> {
+    match dir.symlink_metadata(name) {
+        Ok(found) if found.is_file() => {}
+        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+        _ => return Ok(None),
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    let file = match dir.open_with(name, &options) {
+        Ok(file) => file.into_std(),
+        Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
+            return Ok(None);
+        }
+        Err(why) => return Err(why),
+    };
+    if file.try_lock().is_err() || !is_ours(dir, name, &file)? {
+        return Ok(None);
+    }
+    Ok(Some(file))
+}
+
+/// After the lock: the one who had it may have given the file its name.
+#[cfg(unix)]
+fn is_ours(dir: &Dir, name: &str, file: &std::fs::File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let opened = file.metadata()?;
+    let named = match dir.symlink_metadata(name) {
+        Ok(named) => named,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(why) => return Err(why),
+    };
+    let same = {
+        use cap_std::fs::MetadataExt;
+        (named.dev(), named.ino()) == (opened.dev(), opened.ino())
+    };
+    let user = rustix::process::geteuid().as_raw();
+    Ok(same && opened.is_file() && opened.uid() == user && opened.nlink() == 1)
+}
+
+#[cfg(not(unix))]
+fn is_ours(dir: &Dir, name: &str, _: &std::fs::File) -> io::Result<bool> {
+    Ok(dir.symlink_metadata(name).is_ok())
+}
+
+/// A name is only there for good once its folder is written.
+#[cfg(unix)]
+fn sync_folder(dir: &Dir) -> io::Result<()> {
+    // Opened anew: what paths are resolved with cannot be written through.
+    match dir.open(".")?.sync_all() {
+        // Some file systems know no such thing.
+        Err(why) if why.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        done => done,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Dir) -> io::Result<()> {
+    Ok(())
+}

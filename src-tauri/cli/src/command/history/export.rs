@@ -1,0 +1,140 @@
+//! The whole history for another program, page by page: a million rows are never in memory at once.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::ValueEnum;
+use hatrack_agent::client::Agent;
+use hatrack_core::view::{HistoryQuery, HistoryRow};
+
+use crate::csv;
+use crate::failure::Failure;
+use crate::new_file::NewFile;
+use crate::out;
+
+/// What the other program reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// RFC 4180, as spreadsheets take it; what looks like a formula gets a `'` before it
+    Csv,
+    /// One array, a row on each line
+    Json,
+}
+
+/// Rows asked for at once: the most that an answer holds.
+const PAGE: u32 = 1000;
+
+/// The pages of a query, newest row first.
+pub(super) struct Pages<'a> {
+    agent: &'a Agent,
+    query: HistoryQuery,
+    /// How many rows may still come; `None` for all.
+    left: Option<u32>,
+    ended: bool,
+}
+
+impl<'a> Pages<'a> {
+    /// At most `most` rows of `query`.
+    pub(super) fn of(agent: &'a Agent, query: HistoryQuery, most: Option<u32>) -> Self {
+        Self {
+            agent,
+            query,
+            left: most,
+            ended: most == Some(0),
+        }
+    }
+
+    /// The next page; `None` at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<HistoryRow>>, Failure> {
+        if self.ended {
+            return Ok(None);
+        }
+        self.query.limit = self.left.map_or(PAGE, |left| left.min(PAGE));
+        let page = self.agent.history(self.query.clone()).await?;
+        if let Some(left) = &mut self.left {
+            *left = left.saturating_sub(u32::try_from(page.rows.len()).unwrap_or(u32::MAX));
+        }
+        self.query.before = page.next;
+        self.ended = page.next.is_none() || self.left == Some(0);
+        Ok(Some(page.rows))
+    }
+}
+
+/// Writes the pages to standard output. A reader that has gone away, such as `head`, is no failure.
+pub(super) async fn to_stdout(pages: &mut Pages<'_>, format: Format) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match write(pages, format, &mut out).await {
+        Ok(_) => Ok(()),
+        Err(Unwritten::Rows(failure)) => Err(failure),
+        Err(Unwritten::Text(why)) => out::unless_gone(why),
+    }
+}
+
+/// Writes the pages to a file that is there whole or not at all.
+pub(super) async fn to_file(
+    pages: &mut Pages<'_>,
+    format: Format,
+    path: &Path,
+    force: bool,
+) -> Result<(), Failure> {
+    let mut file = NewFile::beside(path, force)?;
+    match write(pages, format, &mut file).await {
+        Ok(rows) => {
+            file.keep()?;
+            let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+            out::note(&format!("{rows} written to {}", path.display()));
+            Ok(())
+        }
+        Err(Unwritten::Rows(failure)) => Err(failure),
+        Err(Unwritten::Text(why)) => Err(file.failed(&why)),
+    }
+}
+
+/// Why not every row is written.
+enum Unwritten {
+    /// The agent did not give them.
+    Rows(Failure),
+    /// Nobody took the text.
+    Text(io::Error),
+}
+
+impl From<Failure> for Unwritten {
+    fn from(failure: Failure) -> Self {
+        Self::Rows(failure)
+    }
+}
+
+impl From<io::Error> for Unwritten {
+    fn from(why: io::Error) -> Self {
+        Self::Text(why)
+    }
+}
+
+/// How many rows were written. Nothing is before the first page has come: what fails at once leaves nothing behind.
+async fn write(pages: &mut Pages<'_>, format: Format, to: &mut impl Write) -> Result<u64, Unwritten> {
+    let mut written = 0u64;
+    let mut text = match format {
+        Format::Csv => csv::headings(),
+        Format::Json => "[".to_owned(),
+    };
+    while let Some(rows) = pages.next().await? {
+        for row in rows {
+            match format {
+                Format::Csv => text.push_str(&csv::of_row(&row)),
+                Format::Json => {
+                    text.push_str(if written == 0 { "\n" } else { ",\n" });
+                    text.push_str(&serde_json::to_string(&row).map_err(io::Error::from)?);
+                }
+            }
+            written += 1;
+        }
+        to.write_all(text.as_bytes())?;
+        text.clear();
+    }
+    if format == Format::Json {
+        text.push_str(if written == 0 { "]\n" } else { "\n]\n" });
+    }
+    to.write_all(text.as_bytes())?;
+    to.flush()?;
+    Ok(written)
+}

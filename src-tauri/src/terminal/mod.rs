@@ -1,0 +1,111 @@
+//! The person's terminal with a session in it.
+//!
+//! Invariant: nothing secret is among a terminal's words or in its environment. What runs in it is `hat exec`, which
+//! asks the agent.
+
+mod command;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hatrack_agent::client::{AwaitedCommand, HatExecutable, OpenTerminal, TerminalNotOpened, TerminalOrder};
+use hatrack_core::caller::Client;
+use jiff::Timestamp;
+
+use crate::desk::Desk;
+use crate::environment::Environment;
+use crate::wire::{CommandError, TerminalView, Topic};
+
+/// The terminals whose shells still run.
+#[derive(Clone, Default)]
+pub struct Terminals(Arc<Mutex<Open>>);
+
+#[derive(Default)]
+struct Open {
+    made: u32,
+    all: Vec<TerminalView>,
+}
+
+impl Terminals {
+    /// In the order in which they were opened.
+    pub fn all(&self) -> Vec<TerminalView> {
+        self.held().all.clone()
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, Open> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, session_id: String, label: String) -> u32 {
+        let mut held = self.held();
+        held.made += 1;
+        let id = held.made;
+        held.all.push(TerminalView {
+            id,
+            session_id,
+            label,
+            opened_at: Timestamp::now(),
+        });
+        id
+    }
+
+    fn remove(&self, id: u32) {
+        self.held().all.retain(|terminal| terminal.id != id);
+    }
+}
+
+/// Opens a terminal with a session on behalf of one of our faces, and returns once its shell runs.
+pub async fn open(desk: &Desk, client: Client, session_id: String) -> Result<(), CommandError> {
+    let choice = desk.agent_for(client).await?.settings().await?.terminal;
+    let hat = HatExecutable::beside_current().ok_or_else(|| {
+        CommandError::new("hat is neither beside this program nor on the PATH. Install it again.")
+    })?;
+    let environment = desk.environment();
+    let awaited = AwaitedCommand::in_folder(desk.home().runtime()).map_err(told)?;
+    let command = command::Command {
+        hat: hat.path(),
+        home: desk.home(),
+        environment,
+        session_id: &session_id,
+    };
+    let order = TerminalOrder {
+        choice,
+        variables: environment.for_programs(),
+        start_in: environment.folder_of_person(),
+        command: command.words(awaited.socket()),
+        awaited,
+    };
+    let opened = order.open().await.map_err(told)?;
+    watch(desk.clone(), session_id, opened);
+    Ok(())
+}
+
+/// Where no terminal is there to open, the page offers the command instead.
+fn told(why: TerminalNotOpened) -> CommandError {
+    let code = match why {
+        // Another terminal would not help: `hat` has said what is wrong.
+        TerminalNotOpened::Refused(_) => None,
+        _ => Some("no_terminal".to_owned()),
+    };
+    CommandError {
+        message: why.to_string(),
+        code,
+    }
+}
+
+fn watch(desk: Desk, session_id: String, opened: OpenTerminal) {
+    let id = desk.terminals().add(session_id, opened.label.clone());
+    desk.changed(&[Topic::Terminals]);
+    tokio::spawn(async move {
+        opened.closed().await;
+        desk.terminals().remove(id);
+        desk.changed(&[Topic::Terminals]);
+    });
+}
+
+/// The person's shell, as words. Terminals of macOS start it as a login shell, where its files expect that.
+pub fn shell(environment: &Environment) -> Vec<String> {
+    let shell = environment.var("SHELL").and_then(|shell| shell.into_string().ok());
+    let shell = shell.filter(|shell| shell.starts_with('/')).unwrap_or_else(|| "/bin/sh".to_owned());
+    let login = cfg!(target_os = "macos").then(|| "-l".to_owned());
+    [shell].into_iter().chain(login).collect()
+}

@@ -1,0 +1,34 @@
+/** What is said of requests to an endpoint. */
+import type { EndpointUse } from '../wire/EndpointUse';
+import type { EndpointView } from '../wire/EndpointView';
+import type { UseOutcome } from '../wire/UseOutcome';
+import type { UseProcess } from '../wire/UseProcess';
+
+export const OUTCOMES: Record<UseOutcome, string> = { served: 'Served', refused: 'Refused', failed: 'Not served' };
+
+export function processName(process: UseProcess): string {
+  switch (process.kind) {
+    case 'known':
+      return process.program === '' ? `Process ${process.pid}` : `${process.program} (${process.pid})`;
+    case 'of_user':
+      return `A program of user ${process.uid}`;
+    case 'not_known':
+      return 'Not known';
+  }
+}
+
+/** `Served 3, refused 1`. */
+export function counts(endpoint: EndpointView): string {
+  if (endpoint.served === 0 && endpoint.refused === 0) return 'Nobody has asked yet';
+  const refused = endpoint.refused > 0 ? `, turned away ${endpoint.refused}` : '';
+  return `Served ${endpoint.served}${refused}`;
+}
+
+/** The reason as a sentence of its own; empty for what was served. */
+export function reason(use: EndpointUse): string {
+  if (use.why === null || use.why === '') return '';
+  return `${use.why[0]?.toUpperCase() ?? ''}${use.why.slice(1)}.`;
+}
+
+/** Where it listens, without what all have in common. */
+export const place = (endpoint: EndpointView) => endpoint.address.replace(/^http:\/\//, '').replace(/\/.*$/, '');
