@@ -9,7 +9,7 @@ use hatrack_core::view::{NeedView, SwitchOutcome};
 use crate::commands;
 use crate::desk::Desk;
 use crate::front::Push;
-use crate::wire::{CommandError, ConsolePageChoice, ConsolePageRequest, Navigate, Place};
+use crate::wire::{CommandError, ConsolePageChoice, ConsolePageRequest, Navigate, Notice, NoticeLevel, Place};
 
 /// What a click asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub enum Act {
     CopyEnv { session: String, shell: Shell },
     Renew { session: String },
     End { session: String },
+    UndoEnd { undo: String },
     Open { session: String },
     Browse { session: String },
     Console { session: String },
@@ -44,10 +45,8 @@ async fn attempt(desk: &Desk, act: Act) -> Result<(), CommandError> {
         }
         Act::Renew { session } => renew(desk, session).await?,
         Act::End { session } => {
-            desk.agent_for(Client::Tray)
-                .await?
-                .end(SessionRef::Id(session))
-                .await?
+            let agent = desk.agent_for(Client::Tray).await?;
+            commands::switch_back_for(&agent, Some(session), false).await?;
         }
         Act::Open { session } => go(desk, Place::Sessions, Some(session), None, false),
         Act::Browse { session } => go(desk, Place::Buckets, Some(session), None, false),
@@ -62,7 +61,18 @@ async fn attempt(desk: &Desk, act: Act) -> Result<(), CommandError> {
         Act::Terminal { session } => crate::terminal::open(desk, Client::Tray, session).await?,
         Act::Switch { role } => switch(desk, role).await?,
         Act::EndAll => {
-            desk.agent_for(Client::Tray).await?.end_all().await?;
+            let agent = desk.agent_for(Client::Tray).await?;
+            commands::switch_back_for(&agent, None, false).await?;
+        }
+        Act::UndoEnd { undo } => {
+            let agent = desk.agent_for(Client::Tray).await?;
+            let brought = agent.undo_switch_back(undo).await?;
+            brought.notes.into_iter().for_each(|note| {
+                desk.front().push(Push::Notice(Notice {
+                    level: NoticeLevel::Info,
+                    message: note,
+                }));
+            });
         }
         Act::OpenWindow => desk.front().show(),
         Act::Quit => crate::quit::asked(desk).await,

@@ -6,9 +6,11 @@ use std::time::Duration;
 use hatrack_agent::client::Events;
 use hatrack_agent::protocol::{self, Event};
 use hatrack_core::caller::Client;
+use hatrack_core::in_use::SwitchedBackView;
 use tokio::time::sleep;
 
 use crate::desk::Desk;
+use crate::front::Push;
 use crate::reminders::Reminders;
 use crate::tray::{Tray, TrayNews};
 use crate::wire::{CommandError, Topic};
@@ -44,6 +46,9 @@ pub async fn agent(desk: Desk, reminders: Reminders, tray_news: Arc<TrayNews>) {
                     reminders.hear(&event);
                     if let Event::Withdrawn { session_id } = &event {
                         desk.s3().forget(session_id);
+                    }
+                    if let Event::SwitchedBack { back } = &event {
+                        desk.front().push(Push::SwitchedBack(SwitchedBackView::clone(back)));
                     }
                     if let Event::Changed { topics, .. } = &event {
                         let topics: Vec<_> = topics.iter().copied().map(Topic::from).collect();
@@ -94,6 +99,7 @@ impl From<protocol::Topic> for Topic {
             protocol::Topic::Portals => Self::Portals,
             protocol::Topic::Discoveries => Self::Discoveries,
             protocol::Topic::Endpoints => Self::Endpoints,
+            protocol::Topic::Uses => Self::Uses,
         }
     }
 }

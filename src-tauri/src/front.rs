@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use hatrack_core::bucket_view::TransferView;
+use hatrack_core::in_use::SwitchedBackView;
 use hatrack_core::secret::Secret;
 use tauri::Url;
 use tokio::sync::mpsc::UnboundedSender;
@@ -25,6 +26,8 @@ pub enum Push {
     Notice(Notice),
     /// The page asks what to do with a link.
     LinkOpened(LinkOpened),
+    /// The page offers to undo a switch back.
+    SwitchedBack(SwitchedBackView),
 }
 
 impl Push {

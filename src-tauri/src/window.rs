@@ -115,6 +115,7 @@ impl<R: Runtime> Desktop<R> {
             Push::QuitAsked => self.app.emit_to(LABEL, "quit_asked", QuitAsked {}),
             Push::Notice(notice) => self.app.emit_to(LABEL, "notice", notice),
             Push::LinkOpened(opened) => self.app.emit_to(LABEL, "link_opened", opened),
+            Push::SwitchedBack(back) => self.app.emit_to(LABEL, "switched_back", back),
         };
         if let Err(why) = sent {
             tracing::warn!("the page was not told: {why}");

@@ -25,7 +25,10 @@ impl Browser {
         let noted = browser.noted();
         fs::write(
             &program,
-            format!("#!/bin/sh\necho \"$1\" >> '{}'\n", noted.display()),
+            format!(
+                "#!/bin/sh\necho \"$*\" >> '{0}-with'\nfor last; do :; done\necho \"$last\" >> '{0}'\n",
+                noted.display()
+            ),
         )
         .unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
@@ -41,6 +44,21 @@ impl Browser {
         let program = self.folder.path().join("browser");
         variables.push(("BROWSER".into(), program.to_string_lossy().into_owned()));
         variables
+    }
+
+    /// `variables`, and those that make this a browser that is known by `name`.
+    pub fn among_the_known(&self, mut variables: Variables, name: &str) -> Variables {
+        fs::rename(self.folder.path().join("browser"), self.folder.path().join(name)).unwrap();
+        let path = std::env::var("PATH").unwrap();
+        let path = format!("{}:{path}", self.folder.path().display());
+        variables.push(("PATH".into(), path));
+        variables
+    }
+
+    /// Waits until it has opened a page, and gives every word that it was told.
+    pub fn told(&self) -> String {
+        self.page();
+        fs::read_to_string(self.folder.path().join("opened-with")).unwrap()
     }
 
     /// Every address that it was told to open.

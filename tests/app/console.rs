@@ -7,7 +7,7 @@ use crate::app::{App, hat_json};
 use crate::browser::{Browser, fetch};
 use crate::desktop::Desktop;
 use crate::patience::holds;
-use crate::steps::switch;
+use crate::steps::{choose_option, switch};
 use crate::world::World;
 
 /// Where the page that the browser was given leads.
@@ -57,4 +57,59 @@ fn the_console_opens_as_the_sessions_role_and_the_link_stays_out_of_sight() {
     let told = app.invoke("sessions", serde_json::json!({})).unwrap();
     assert!(!told.to_string().contains("SigninToken"));
     assert_eq!(browser.opened().len(), 1);
+}
+
+#[test]
+fn a_service_is_found_by_typing_and_opens_in_the_browser_chosen_for_this_once() {
+    let desktop = Desktop::new();
+    let world = World::start(&desktop, &[]);
+    let browser = Browser::new();
+    let variables = browser.among_the_known(world.variables(), "chromium");
+    let app = App::start(&desktop, &variables, &[]);
+    switch(&app, world.story("S2"));
+
+    app.click("console-menu");
+    app.click("menu-console-page");
+    app.type_into("console-search", "s3");
+    app.find_with("console-page", &[("page", "s3")]);
+    choose_option(&app, "console-browser", "Chromium");
+    app.click("console-go");
+    app.gone("console-dialog", &[]);
+    let link = led_to(&browser.page());
+    assert!(link.contains("s3%2Fhome"), "{link}");
+    let rows = hat_json(&desktop, &variables, &["history", "--event", "console"]);
+    assert_eq!(rows.as_array().unwrap().len(), 1, "{rows}");
+
+    app.click("console-menu");
+    app.click("menu-console-page");
+    app.type_into("console-search", "https://console.aws.amazon.com.evil.example/");
+    app.find_with("console-page", &[("page", "url")]);
+    app.click("console-go");
+    app.text_that("console-error", "refuses another's page", |said| {
+        said.contains("is no page of this partition")
+    });
+    assert_eq!(browser.opened().len(), 1);
+}
+
+#[test]
+fn the_browser_and_an_accounts_part_of_it_are_chosen_in_the_settings() {
+    let desktop = Desktop::new();
+    let world = World::start(&desktop, &[]);
+    let browser = Browser::new();
+    let variables = browser.among_the_known(world.variables(), "chromium");
+    let app = App::start(&desktop, &variables, &[]);
+    switch(&app, world.story("S2"));
+    app.click("nav-settings");
+    app.click("settings-browsers");
+    choose_option(&app, "browser-choice", "Chromium");
+    app.text_that("browser-choice", "is Chromium", |said| said.starts_with("Chromium"));
+    app.click("browser-separate");
+    holds("accounts are kept apart", || {
+        let on = app.page().all("[data-testid=browser-separate][aria-checked=true]");
+        on.is_ok_and(|found| !found.is_empty())
+    });
+    app.click("nav-sessions");
+    app.click("open-console");
+    let told = browser.told();
+    assert!(told.contains("--profile-directory=Hatrack "), "{told}");
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::app::{App, Variables, hat_json};
 use crate::desktop::Desktop;
-use crate::patience::eventually;
+use crate::patience::{eventually, holds};
 use crate::world::Story;
 
 /// Switches to a story's role, with a code where it asks for one, and waits for the session's page.
@@ -65,4 +65,21 @@ pub fn only_session(desktop: &Desktop, variables: &Variables) -> Value {
             _ => None,
         }
     })
+}
+
+/// Opens a list of choices and takes the one whose label begins so.
+pub fn choose_option(app: &App, select: &str, label: &str) {
+    app.click(select);
+    holds(&format!("{label} can be chosen"), || {
+        let chosen = app.page().run(
+            "const [select, label] = arguments;
+             const list = document.querySelector(`[data-testid=${select}]`).parentElement;
+             const options = [...list.querySelectorAll('[role=option]')];
+             const found = options.find((option) => option.textContent.trim().startsWith(label));
+             found?.click();
+             return found !== undefined;",
+            &[serde_json::json!(select), serde_json::json!(label)],
+        );
+        chosen.is_ok_and(|chosen| chosen == true)
+    });
 }

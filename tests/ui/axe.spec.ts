@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
 import { bucketRow, nav, objectRow, open, roleRow, type World } from './page';
+import { waysOut } from './waysOut';
 
 const views: Record<string, { world?: World; act: (page: Page) => Promise<unknown> }> = {
   roles: { act: (page) => roleRow(page, 'acme-prod/AWSIAMRoleForRDS').last().click() },
@@ -128,7 +129,8 @@ const views: Record<string, { world?: World; act: (page: Page) => Promise<unknow
   quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
   keys: { act: (page) => page.keyboard.press('?') },
   'no session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
-  ...catalogViews
+  ...catalogViews,
+  ...waysOut
 };
 
 for (const theme of ['light', 'dark'] as const) {

@@ -53,7 +53,7 @@ test('the whole job by keyboard alone', async ({ page }) => {
 
   await page.keyboard.press('Control+2');
   await page.keyboard.press('Control+Backspace');
-  await expect.poll(() => calls(page, 'end_session')).toHaveLength(1);
+  await expect.poll(() => calls(page, 'switch_back')).toHaveLength(1);
   await page.keyboard.press('Control+4');
   await expect(page.getByTestId('nav-history')).toHaveAttribute('aria-current', 'page');
   await page.keyboard.press('[');

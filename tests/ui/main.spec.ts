@@ -41,7 +41,7 @@ test('switches, counts down, exports, browses, downloads and switches back', asy
   await nav(page, 'sessions');
   await page.getByTestId('switch-back').click();
   await expect(page.getByTestId('session-link')).toHaveCount(0);
-  expect(await calls(page, 'end_session')).toEqual([{ session_id: 's-new-1' }]);
+  expect(await calls(page, 'switch_back')).toEqual([{ session_id: 's-new-1', clipboard: false }]);
   await page.getByTestId('toast').getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByTestId('session-countdown')).toBeVisible();
 

@@ -2,6 +2,7 @@
 import { test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
 import { nav, open, type World } from './page';
+import { waysOut } from './waysOut';
 
 interface Shot {
   world?: World;
@@ -191,7 +192,8 @@ const shots: Record<string, Shot> = {
   quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
   keys: { act: (page) => page.keyboard.press('?') },
   'no-session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
-  ...catalogViews
+  ...catalogViews,
+  ...waysOut
 };
 
 for (const theme of ['light', 'dark'] as const) {

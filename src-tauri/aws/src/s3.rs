@@ -4,15 +4,19 @@
 //! bucket itself; an object's bytes go to disk only through [`download`], which never leaves the folder it was given.
 
 mod browse;
+pub mod copy;
 pub mod download;
 mod failure;
+mod multipart;
 mod preview;
 mod session;
+mod stored;
 pub mod transfer;
 pub mod upload;
+mod walk;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -22,10 +26,12 @@ use aws_sdk_s3::config::{
 };
 use hatrack_core::account::Partition;
 use hatrack_core::sts::{AwsFailure, Reach};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, Semaphore};
 
 pub use failure::S3Failure;
 pub use session::{FixedCredentials, NoCredentials, SessionCredentials};
+pub use stored::{Encryption, Guard, Stored};
+pub use walk::Found;
 
 use crate::answer::Answer;
 use crate::http::{HttpClients, Wire, check_endpoint, document_timeouts, stream_timeouts};
@@ -44,10 +50,15 @@ pub struct S3 {
     signer: Signer,
     clients: Mutex<HashMap<String, Client>>,
     regions: Mutex<HashMap<String, String>>,
-    leftovers: upload::Leftovers,
+    leftovers: multipart::Leftovers,
     /// Connections that move large objects, of all transfers together: each holds a buffer.
     bulk: Arc<Semaphore>,
+    /// What one order keeps on disk is used by one run at a time. A run that was dropped may still be writing there.
+    turns: Mutex<HashMap<String, Weak<AsyncMutex<()>>>>,
 }
+
+/// The right to what an order keeps on disk, for as long as any clone is held.
+type Turn = Arc<OwnedMutexGuard<()>>;
 
 /// Parts of large objects in flight: S3 gives about 85 MB/s to a connection.
 const BULK: usize = 32;
@@ -69,9 +80,27 @@ impl S3 {
             signer: Signer::new(credentials),
             clients: Mutex::default(),
             regions: Mutex::default(),
-            leftovers: upload::Leftovers::default(),
+            leftovers: multipart::Leftovers::default(),
             bulk: Arc::new(Semaphore::new(BULK)),
+            turns: Mutex::default(),
         }
+    }
+
+    /// Waits until no run holds the turn of this name.
+    async fn turn(&self, name: String) -> Turn {
+        let turn = {
+            let mut turns = locked(&self.turns);
+            turns.retain(|_, turn| turn.strong_count() > 0);
+            match turns.get(&name).and_then(Weak::upgrade) {
+                Some(turn) => turn,
+                None => {
+                    let turn = Arc::new(AsyncMutex::new(()));
+                    turns.insert(name, Arc::downgrade(&turn));
+                    turn
+                }
+            }
+        };
+        Arc::new(turn.lock_owned().await)
     }
 
     /// Sends what `send` makes. Refused as expired, it is made and signed once more, with the renewed session.

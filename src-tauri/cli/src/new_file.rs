@@ -38,11 +38,7 @@ impl NewFile {
             .prefix(".hatrack-")
             .tempfile_in(folder_of(&place))
             .map_err(|why| unwritable(path, &why))?;
-        Ok(Self {
-            file,
-            place,
-            replace,
-        })
+        Ok(Self { file, place, replace })
     }
 
     /// Puts it into its place, written through to the disk.

@@ -47,10 +47,12 @@ const GAP: usize = 2;
 impl Tone {
     /// Of what is left of a session, as in the window.
     pub fn of_seconds_left(seconds: u32) -> Self {
-        match seconds {
-            ..=NEARLY_OVER => Self::Bad,
-            ..=NEAR => Self::Warn,
-            _ => Self::Good,
+        if seconds <= NEARLY_OVER {
+            Self::Bad
+        } else if seconds <= NEAR {
+            Self::Warn
+        } else {
+            Self::Good
         }
     }
 
@@ -195,9 +197,16 @@ mod tests {
     fn colours_stand_around_words_and_move_no_column() {
         let mut table = Table::new(["LEFT", "ROLE"]);
         table.row(["5 min", "Reader"]).tone(0, Tone::of_seconds_left(300));
-        table.row(["15 min", "Reader"]).tone(0, Tone::of_seconds_left(900));
-        table.row(["16 min", "Reader"]).tone(0, Tone::of_seconds_left(960));
-        let coloured = Paper { coloured: true, ..PLAIN };
+        table
+            .row(["15 min", "Reader"])
+            .tone(0, Tone::of_seconds_left(900));
+        table
+            .row(["16 min", "Reader"])
+            .tone(0, Tone::of_seconds_left(960));
+        let coloured = Paper {
+            coloured: true,
+            ..PLAIN
+        };
         assert_eq!(
             table.render(coloured),
             "\u{1b}[1mLEFT\u{1b}[0m    \u{1b}[1mROLE\u{1b}[0m\n\

@@ -11,6 +11,7 @@ pub mod event {
     pub const RENEW: &str = "renew";
     pub const EXPIRE: &str = "expire";
     pub const SWITCH_BACK: &str = "switch_back";
+    pub const SWITCH_BACK_UNDO: &str = "switch_back_undo";
     pub const EXPORT: &str = "export";
     pub const HAND_OUT: &str = "hand_out";
     pub const CONSOLE: &str = "console";

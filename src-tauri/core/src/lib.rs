@@ -21,6 +21,7 @@ pub mod export;
 pub mod history;
 pub mod iam;
 pub mod identity_center;
+pub mod in_use;
 pub mod organization;
 pub mod policy;
 pub mod portal_view;

@@ -143,7 +143,11 @@ fn e61_an_exclamation_mark_is_no_event_of_the_history() {
     // Bash looks for them at a terminal only, or where it is told to.
     let watchful = "set -o history\nset -o histexpand\ntrue\n";
     for value in HOSTILE {
-        let seen = environment_after("bash", &["--norc"], &format!("{watchful}{}", script(Shell::Posix, value)));
+        let seen = environment_after(
+            "bash",
+            &["--norc"],
+            &format!("{watchful}{}", script(Shell::Posix, value)),
+        );
         assert_eq!(seen["AWS_SECRET_ACCESS_KEY"], value);
     }
 }

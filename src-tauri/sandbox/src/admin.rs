@@ -1,12 +1,14 @@
 //! The handle by which tests watch and disturb a running sandbox.
 
+mod s3;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use crate::fault::{Effect, On};
+use crate::fault::{Effect, On, Share};
 use crate::identity_center;
 use crate::saml;
 use crate::state::State;
@@ -31,6 +33,21 @@ impl Admin {
     /// The next `times` requests that `on` hits get `effect`.
     pub fn inject(&self, on: On, times: u64, effect: Effect) {
         self.0.faults.inject(on, times, effect);
+    }
+
+    /// From here on a share of requests gets a fault.
+    pub fn inject_share(&self, share: Share) {
+        self.0.faults.inject_share(share);
+    }
+
+    /// Takes back every fault that is still to happen.
+    pub fn clear_faults(&self) {
+        self.0.faults.clear();
+    }
+
+    /// How many requests were hit by a fault.
+    pub fn faults_played(&self) -> u64 {
+        self.0.faults.played()
     }
 
     /// How many requests are still to be hit by what was injected.
@@ -151,11 +168,12 @@ impl Admin {
     /// Puts an object, past all policies. Whether there is such a bucket.
     pub fn put_object(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>, content_type: &str) -> bool {
         let object = Object::stored(bytes, content_type, self.0.now());
+        let new_id = self.0.keys().opaque(24);
         let mut world = self.0.change();
         let Some(bucket) = world.buckets.get_mut(bucket) else {
             return false;
         };
-        bucket.objects.insert(key.to_owned(), object);
+        bucket.put(key, object, new_id);
         true
     }
 
@@ -163,11 +181,12 @@ impl Admin {
     /// is such a bucket.
     pub fn put_generated(&self, bucket: &str, key: &str, length: u64) -> bool {
         let object = Object::generated(length, self.0.now());
+        let new_id = self.0.keys().opaque(24);
         let mut world = self.0.change();
         let Some(bucket) = world.buckets.get_mut(bucket) else {
             return false;
         };
-        bucket.objects.insert(key.to_owned(), object);
+        bucket.put(key, object, new_id);
         true
     }
 
@@ -179,9 +198,7 @@ impl Admin {
         let Some(bucket) = world.buckets.get_mut(bucket) else {
             return false;
         };
-        bucket
-            .objects
-            .extend((0..count).map(|n| (format!("{prefix}{n:09}"), object.clone())));
+        bucket.objects.insert_crowd(prefix, count, object);
         true
     }
 

@@ -1,7 +1,9 @@
 //! What tests make go wrong.
 
+mod share;
+
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
 
+pub use self::share::Share;
 use crate::iam;
 use crate::identity_center::{PORTAL_NAMESPACE, error_type};
 use crate::service::Service;
@@ -43,6 +46,13 @@ pub enum On {
     S3,
     /// S3 requests whose path contains this text (percent-encoded, as sent): `/bucket/key`.
     S3Path(String),
+    /// S3 requests for objects of a bucket whose keys start so, in path style.
+    S3Keys {
+        /// The bucket.
+        bucket: String,
+        /// How the keys start.
+        prefix: String,
+    },
 }
 
 /// What happens instead of, or to, the right answer.
@@ -64,6 +74,12 @@ pub enum Effect {
     },
     /// The connection breaks in the middle of the answer's body.
     TruncatedBody,
+    /// From the middle of the answer's body on nothing comes any more; the connection stays open.
+    StalledBody,
+    /// The byte in the middle of the answer's body is another.
+    WrongByte,
+    /// The last byte of the answer's body is missing, and its length says so.
+    ShortBody,
     /// The right answer with its body changed; only for bodies of text.
     Rewrite(Arc<dyn Fn(String) -> String + Send + Sync>),
     /// An answer of any bytes.
@@ -91,6 +107,9 @@ impl fmt::Debug for Effect {
             Self::Error { .. } => "Error",
             Self::ErrorBodyWith200 { .. } => "ErrorBodyWith200",
             Self::TruncatedBody => "TruncatedBody",
+            Self::StalledBody => "StalledBody",
+            Self::WrongByte => "WrongByte",
+            Self::ShortBody => "ShortBody",
             Self::Rewrite(_) => "Rewrite",
             Self::Respond { .. } => "Respond",
             Self::EndlessBody => "EndlessBody",
@@ -120,6 +139,8 @@ struct Change {
 #[derive(Debug, Default)]
 pub struct Faults {
     planned: Mutex<Vec<Planned>>,
+    shares: Mutex<Vec<share::Running>>,
+    played: AtomicU64,
     changes: Mutex<Vec<Change>>,
     malformed_region: AtomicBool,
 }
@@ -137,6 +158,20 @@ pub struct Seen<'a> {
     pub operation: Option<&'a str>,
     /// The path as sent.
     pub path: &'a str,
+    /// What tells the request from others, for shares: method, path, query and range.
+    pub request: &'a str,
+}
+
+/// Whether a path is of an object of this bucket whose key starts so.
+fn is_below(path: &str, bucket: &str, prefix: &str) -> bool {
+    let rest = path.strip_prefix('/').and_then(|path| path.strip_prefix(bucket));
+    let Some(key) = rest.and_then(|rest| rest.strip_prefix('/')) else {
+        return false;
+    };
+    // A plus is a plus in a path, so a form's decoder will not do without this.
+    let pair = format!("k={}", key.replace('+', "%2B"));
+    let key = url::form_urlencoded::parse(pair.as_bytes()).next();
+    key.is_some_and(|(_, key)| !key.is_empty() && key.starts_with(prefix))
 }
 
 impl On {
@@ -154,6 +189,9 @@ impl On {
             Self::Operation(name) => seen.operation == Some(name),
             Self::S3 => seen.service == Service::S3,
             Self::S3Path(part) => seen.service == Service::S3 && seen.path.contains(part),
+            Self::S3Keys { bucket, prefix } => {
+                seen.service == Service::S3 && is_below(seen.path, bucket, prefix)
+            }
         }
     }
 }
@@ -168,8 +206,31 @@ impl Faults {
         });
     }
 
-    /// The fault for this request, if one is planned.
+    /// From here on a share of requests gets a fault.
+    pub fn inject_share(&self, share: Share) {
+        lock(&self.shares).push(share::Running::new(share));
+    }
+
+    /// Nothing is planned any more.
+    pub fn clear(&self) {
+        lock(&self.planned).clear();
+        lock(&self.shares).clear();
+    }
+
+    /// How many requests were hit.
+    pub fn played(&self) -> u64 {
+        self.played.load(Ordering::Relaxed)
+    }
+
+    /// The fault for this request, if there is one.
     pub fn take(&self, seen: &Seen<'_>) -> Option<Effect> {
+        let of_a_share = || lock(&self.shares).iter_mut().find_map(|share| share.take(seen));
+        let effect = self.take_planned(seen).or_else(of_a_share)?;
+        self.played.fetch_add(1, Ordering::Relaxed);
+        Some(effect)
+    }
+
+    fn take_planned(&self, seen: &Seen<'_>) -> Option<Effect> {
         let mut planned = lock(&self.planned);
         let at = planned.iter().position(|p| p.left > 0 && p.on.hits(seen))?;
         planned[at].left -= 1;
@@ -203,11 +264,12 @@ impl Faults {
         for change in changes.iter_mut().filter(|c| c.bucket == bucket && c.key == key) {
             change.after_reads = change.after_reads.saturating_sub(1);
         }
+        let new_id = state.keys().opaque(24);
         let mut world = state.change();
         changes.retain(|change| {
             let due = change.after_reads == 0 && change.bucket == bucket && change.key == key;
             if due && let Some(bucket) = world.buckets.get_mut(bucket) {
-                bucket.objects.insert(key.to_owned(), change.object.clone());
+                bucket.put(key, change.object.clone(), new_id.clone());
             }
             !due
         });

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::{StreamExt as _, stream};
+use futures::stream;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use s3s::dto::StreamingBlob;
-use s3s::service::S3Service;
 use s3s::{Body, StdError};
 
 use crate::asked::{Asked, asked_of};
@@ -22,6 +21,7 @@ use crate::metadata;
 use crate::organizations;
 use crate::query;
 use crate::roles_anywhere;
+use crate::s3::{Damage, damage};
 use crate::saml;
 use crate::service::Service;
 use crate::shape::Shape;
@@ -38,7 +38,7 @@ const SKEW_SECONDS: i64 = 15 * 60;
 #[derive(Clone)]
 pub struct Front {
     pub state: Arc<State>,
-    pub s3: S3Service,
+    pub s3: crate::s3::Door,
     pub shape: Shape,
     pub door: Door,
 }
@@ -107,6 +107,7 @@ impl Front {
             service,
             operation: Some(&action),
             path: parts.uri.path(),
+            request: parts.uri.path(),
         };
         let fault = self.state.faults.take(&seen);
         let right = || {
@@ -143,6 +144,7 @@ impl Front {
             service,
             operation: Some(&operation),
             path: parts.uri.path(),
+            request: parts.uri.path(),
         });
         let right = || {
             let reply = match service {
@@ -171,6 +173,7 @@ impl Front {
             service,
             operation: Some(operation.name()),
             path: parts.uri.path(),
+            request: parts.uri.path(),
         });
         let incoming = identity_center::Incoming {
             operation,
@@ -214,6 +217,7 @@ impl Front {
             service: Service::Metadata,
             operation: None,
             path: request.uri().path(),
+            request: request.uri().path(),
         });
         let right = || {
             let path = request.uri().path();
@@ -230,11 +234,18 @@ impl Front {
     }
 
     async fn s3(&self, request: Request<Incoming>) -> Answer {
-        let path = request.uri().path().to_owned();
+        let range = request.headers().get(header::RANGE).and_then(|v| v.to_str().ok());
+        let asked = format!(
+            "{} {} {}",
+            request.method(),
+            request.uri(),
+            range.unwrap_or_default()
+        );
         let fault = self.state.faults.take(&Seen {
             service: Service::S3,
             operation: None,
-            path: &path,
+            path: request.uri().path(),
+            request: &asked,
         });
         self.play(fault, Service::S3, async {
             if let Some(refused) = self.skewed(&request) {
@@ -292,7 +303,10 @@ impl Front {
                 Ok(response)
             }
             Some(Effect::ErrorBodyWith200 { code }) => Ok(service_error(StatusCode::OK, &code)),
-            Some(Effect::TruncatedBody) => truncated(right.await?).await,
+            Some(Effect::TruncatedBody) => Ok(damage(right.await?, Damage::Break)),
+            Some(Effect::StalledBody) => Ok(damage(right.await?, Damage::Stall)),
+            Some(Effect::WrongByte) => Ok(damage(right.await?, Damage::WrongByte)),
+            Some(Effect::ShortBody) => Ok(damage(right.await?, Damage::Short)),
             Some(Effect::Rewrite(change)) => {
                 let (mut parts, body) = right.await?.into_parts();
                 let text = String::from_utf8_lossy(&BodyExt::collect(body).await?.to_bytes()).into_owned();
@@ -375,25 +389,6 @@ fn paged(reply: identity_center::Reply) -> Response<Body> {
 async fn whole(body: Incoming) -> Option<Bytes> {
     let body = Limited::new(body, LARGEST_BODY).collect().await.ok()?;
     Some(body.to_bytes())
-}
-
-/// The first half of a body under the length of the whole, then the connection breaks.
-async fn truncated(response: Response<Body>) -> Answer {
-    let (mut parts, body) = response.into_parts();
-    let whole = BodyExt::collect(body).await?.to_bytes();
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-    let half = whole.slice(..whole.len() / 2);
-    // The half must have left before the break, or the client would see no answer at all.
-    let broken = stream::once(async { Ok(half) }).chain(stream::once(async {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe))
-    }));
-    Ok(Response::from_parts(
-        parts,
-        Body::from(StreamingBlob::wrap(broken)),
-    ))
 }
 
 fn status_only(status: StatusCode) -> Response<Body> {

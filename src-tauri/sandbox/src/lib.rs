@@ -41,9 +41,9 @@ use tokio::task::JoinHandle;
 
 pub use admin::Admin;
 pub use export_files::Manifest;
-pub use fault::{Effect, On};
+pub use fault::{Effect, On, Share};
 pub use shape::Shape;
-pub use world::{generated, totp};
+pub use world::{CorsRule, Ownership, Versioning, generated, totp};
 pub use worlds::{
     AnywhereStory, Environment, Hop, KindsStory, MachineStory, Placement, Portal, PortalRole, PortalUser,
     RoleKind, RoleOfKind, SignInStory, Story, WorldError, Wrong,

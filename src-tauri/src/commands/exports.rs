@@ -1,7 +1,7 @@
 //! Exports: to the page without secrets, to the clipboard with them.
 
 use hatrack_agent::client::Agent;
-use hatrack_agent::protocol::{HandOutOutcome, HandOutRequest, SessionRef};
+use hatrack_agent::protocol::{HandOutOutcome, HandOutRequest, SessionRef, UseKind};
 use hatrack_core::caller::Client;
 use hatrack_core::export::{
     EnvPreview, Exports, Masked, Shell, export_text, preview as masked_preview, prompt_name,
@@ -51,6 +51,7 @@ async fn export(
 ) -> Answer<hatrack_core::export::ExportText> {
     let asked = HandOutRequest {
         detail: Some(detail),
+        purpose: Some(UseKind::Env),
         ..HandOutRequest::of(SessionRef::Id(session_id.to_owned()))
     };
     let given = match agent.hand_out(asked).await? {

@@ -9,7 +9,7 @@ use hatrack_core::view::{HistoryPage, SessionView, SwitchOutcome};
 
 use crate::desk::Desk;
 use crate::wire::{
-    CommandError, EndpointRequest, HistoryRequest, RenewRequest, SessionRequest, SwitchRequest,
+    CommandError, EndpointRequest, HistoryRequest, RenewRequest, SwitchRequest,
 };
 
 type Answer<T> = Result<T, CommandError>;
@@ -78,15 +78,6 @@ pub async fn renew(desk: &Desk, request: RenewRequest) -> Answer<SwitchOutcome> 
         allow_endpoint: false,
     };
     Ok(desk.agent().await?.renew(request).await?)
-}
-
-/// Switches back.
-pub async fn end_session(desk: &Desk, request: SessionRequest) -> Answer<()> {
-    Ok(desk
-        .agent()
-        .await?
-        .end(SessionRef::Id(request.session_id))
-        .await?)
 }
 
 #[allow(missing_docs)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hatrack_agent::client::{HatExecutable, Terminal};
+use hatrack_agent::client::{HatExecutable, Terminal, shell_of_person};
 use hatrack_agent::protocol::ChangeSettings;
 use hatrack_core::caller::Client;
 use hatrack_core::shell_setup::SHELL_SETUPS;
@@ -29,7 +29,7 @@ pub async fn terminal_command(desk: &Desk, request: SessionRequest) -> Answer<St
     let role = session.and_then(|session| session.role_key).ok_or_else(|| {
         CommandError::new("That session has ended, or belongs to no role. Switch again.")
     })?;
-    let shell = terminal::shell(desk.environment());
+    let shell = shell_of_person(&desk.environment().for_programs());
     let words = [vec!["hat".to_owned(), "exec".to_owned(), role, "--".to_owned()], shell].concat();
     Ok(shell_line(&words))
 }

@@ -5,9 +5,11 @@ mod text;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use hatrack_agent::protocol::Event;
 use hatrack_core::bucket_view::TransferState;
+use hatrack_core::in_use::SwitchedBackView;
 use hatrack_core::view::NeedView;
 use jiff::tz::TimeZone;
 use tokio::sync::{oneshot, watch};
@@ -71,6 +73,7 @@ impl Reminders {
             Event::RenewFailed { session, message } => self.show(text::was_not_renewed(session, message)),
             Event::Withdrawn { session_id } => self.withdraw(session_id),
             Event::Asked { role_key, need, .. } => self.ask(role_key, need),
+            Event::SwitchedBack { back } => self.offer_undo(back),
             Event::Changed { .. } => {}
         }
     }
@@ -90,6 +93,20 @@ impl Reminders {
         } else {
             self.show(text::is_waited_for(role_key, need));
         }
+    }
+
+    /// In the window where it is in sight; else here, and taken away when it is too late.
+    fn offer_undo(&self, back: &SwitchedBackView) {
+        let Some(undo) = back.undo.clone() else { return };
+        if self.desk.front().is_shown() {
+            return;
+        }
+        self.show(text::was_switched_back(back, &undo, &TimeZone::system()));
+        let (here, offered) = (self.clone(), Duration::from_secs(back.undo_s.into()));
+        tauri::async_runtime::spawn(async move {
+            tokio::time::sleep(offered).await;
+            here.withdraw(&undo);
+        });
     }
 
     fn downloads_of(&self, session: &str) -> usize {

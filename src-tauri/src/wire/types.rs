@@ -316,6 +316,7 @@ pub enum Topic {
     Discoveries,
     Endpoints,
     Terminals,
+    Uses,
 }
 
 /// Pushed as `changed`.

@@ -160,6 +160,11 @@ impl Home {
         self.data.join("portals")
     }
 
+    /// The folder of what unfinished transfers need to go on.
+    pub fn transfers(&self) -> PathBuf {
+        self.data.join("transfers")
+    }
+
     /// The folder of what identities found.
     pub fn discoveries(&self) -> PathBuf {
         self.data.join("discoveries")
@@ -183,6 +188,11 @@ impl Home {
     /// The folder of what is remembered of rotations of access keys.
     pub fn rotations(&self) -> PathBuf {
         self.data.join("rotations")
+    }
+
+    /// The folder of what was opened in the console.
+    pub fn console_sessions(&self) -> PathBuf {
+        self.data.join("console")
     }
 
     /// The folder of what is remembered of revoked sessions.

@@ -16,10 +16,12 @@ use sha1::{Digest, Sha1};
 use crate::home::Home;
 use crate::private::{self, NotPrivate};
 
+pub use console::KeptConsoleSession;
 pub use found::KeptDiscovery;
 pub use revocation::KeptRevocation;
 pub use role::KeptRole;
 
+mod console;
 mod found;
 mod revocation;
 mod role;

@@ -21,5 +21,6 @@ pub mod settings;
 pub mod shared_file;
 pub mod sso_cache;
 pub mod teams;
+pub mod transfers;
 pub mod vault;
 pub mod written_profiles;

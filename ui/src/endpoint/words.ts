@@ -24,11 +24,11 @@ export function counts(endpoint: EndpointView): string {
   return `Served ${endpoint.served}${refused}`;
 }
 
-/** The reason as a sentence of its own; empty for what was served. */
-export function reason(use: EndpointUse): string {
-  if (use.why === null || use.why === '') return '';
-  return `${use.why[0]?.toUpperCase() ?? ''}${use.why.slice(1)}.`;
-}
+/** What the program says, as a sentence of its own. */
+export const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+
+/** Why a program got nothing; empty where it got credentials. */
+export const reason = (use: EndpointUse) => (use.why ? sentence(use.why) : '');
 
 /** Where it listens, without what all have in common. */
 export const place = (endpoint: EndpointView) => endpoint.address.replace(/^http:\/\//, '').replace(/\/.*$/, '');

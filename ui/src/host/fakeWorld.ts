@@ -10,6 +10,7 @@ import type { SwitchOutcome } from '../wire/SwitchOutcome';
 import type { TransferView } from '../wire/TransferView';
 import { bucketNames, objectsOf, pageOf } from './fakeBuckets';
 import { DENIED_TEXT, historyRow, pageOfHistory, specHistory } from './fakeHistory';
+import { FakeBack } from './fakeBack';
 import { FakeCatalogs } from './fakeCatalogs';
 import { FakeDevices } from './fakeDevices';
 import { FakeEndpoints } from './fakeEndpoints';
@@ -75,6 +76,7 @@ export class FakeWorld {
   terminals: FakeTerminals;
   revokes: FakeRevokes;
   endpoints: FakeEndpoints;
+  back: FakeBack;
   discoveries: FakeDiscoveries;
   revision = 1;
   status: AppStatus;
@@ -127,6 +129,12 @@ export class FakeWorld {
       (...topics) => this.changed(...topics)
     );
     this.endpoints = new FakeEndpoints((id) => this.#session(id), (...topics) => this.changed(...topics));
+    this.back = new FakeBack({
+      sessions: () => this.sessions,
+      keep: (sessions) => void (this.sessions = sessions),
+      changed: (...topics) => this.changed(...topics),
+      tell: (back) => emit('switched_back', back)
+    });
     this.revokes = new FakeRevokes({
       sessions: () => this.sessions,
       roles: () => this.roles,
@@ -228,6 +236,7 @@ export class FakeWorld {
       ...this.terminals.answers,
       ...this.revokes.answers,
       ...this.endpoints.answers,
+      ...this.back.answers,
       ...this.discoveries.answers,
       describe_role: ({ role_key, said: { what, to } }) => {
         const { said } = this.#role(role_key);
@@ -275,11 +284,6 @@ export class FakeWorld {
         const session = { ...old, seconds_left: old.life, issued_at: new Date(now).toISOString(), expires_at: new Date(now + old.life * 1000).toISOString(), renew_error: null, revoked: false };
         this.sessions = this.sessions.map((s) => (s.id === old.id ? session : s));
         return { kind: 'switched', session, notes: [] };
-      },
-      end_session: (r) => {
-        this.sessions = this.sessions.filter((s) => s.id !== r.session_id);
-        queueMicrotask(() => this.changed('sessions', 'history'));
-        return null;
       },
       end_all: () => this.sessions.splice(0).length,
       set_auto_renew: (r) => this.#patch(r.role_key, { auto_renew: r.on }),

@@ -23,7 +23,7 @@ export async function removeRole(role: RoleView): Promise<void> {
   try {
     await host.call('remove_role', { role_key: role.key });
     await catalog.load();
-    toasts.show(`Removed ${role.role_name}`, null, () => void putBack(role));
+    toasts.show(`Removed ${role.role_name}`, null, { act: () => void putBack(role), seconds: 8, keep: null });
   } catch (error) {
     report(error);
   }

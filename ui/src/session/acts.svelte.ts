@@ -1,17 +1,13 @@
 /** What can be done with a live session. */
 import { host } from '#host';
-import { messageOf, type SwitchRequest } from '../host/host';
+import { messageOf } from '../host/host';
 import { productions } from '../consent/production.svelte';
 import { accounts } from '../roles/accounts.svelte';
-import { catalog } from '../roles/catalog.svelte';
-import { isPermissionSet } from '../roles/choice.svelte';
-import { switching } from '../roles/switching.svelte';
 import { meetingNeeds } from '../shell/needs';
 import { report } from '../shell/status.svelte';
 import { toasts } from '../shell/toasts.svelte';
 import { clockTime } from '../time/when';
 import type { DenialView } from '../wire/DenialView';
-import type { RoleView } from '../wire/RoleView';
 import type { SessionView } from '../wire/SessionView';
 import { place } from '../shell/view.svelte';
 import { clipboard } from './env.svelte';
@@ -68,44 +64,19 @@ export const renewals = new Renewals();
 
 const ending = new Set<string>();
 
-/** Drops the credentials here. AWS accepts them until they expire, and the toast says so. */
+/** Drops the credentials here. The program tells what can be undone, and the toast offers it: see `back.svelte.ts`. */
 export async function switchBack(session: SessionView): Promise<void> {
   if (ending.has(session.id)) return;
   ending.add(session.id);
-  const live = sessions.left(session) > 0;
   try {
-    await host.call('end_session', { session_id: session.id });
-    if (clipboard.held?.sessionId === session.id) await clipboard.clear().catch(report);
+    const copied = clipboard.held?.sessionId === session.id;
+    if (copied) await clipboard.clear().catch(report);
+    const back = await host.call('switch_back', { session_id: session.id, clipboard: copied && clipboard.held === null });
+    if (back.undo === null) toasts.show(`Removed ${session.account_name}`);
     await sessions.load();
   } catch (error) {
     report(error);
-    return;
   } finally {
     ending.delete(session.id);
   }
-  const role = catalog.role(session.role_key);
-  toasts.show(
-    `Switched back from ${session.account_name}`,
-    live ? `AWS accepts the credentials until ${clockTime(new Date(session.expires_at))}` : null,
-    role && live ? () => void switching.run(role, { request: again(session, role) }) : null
-  );
-}
-
-/** STS's shortest duration; a session may live shorter where its server ends it sooner. */
-const SHORTEST = 900;
-
-/** The same session once more, as far as it can be told from what is shown of it. Only what differs from the role's
- *  own is asked for: not every kind of role takes each wish. */
-function again(session: SessionView, role: RoleView): SwitchRequest {
-  const wish = <T>(had: T, own: T) => (had === own ? null : had);
-  const minutes = Math.round(session.life / 60) * 60;
-  const fixed = isPermissionSet(role);
-  return {
-    role_key: role.key,
-    duration: fixed || minutes < SHORTEST ? null : wish(minutes, role.duration),
-    region: wish(session.region, role.region),
-    session_name: fixed ? null : wish(session.session_name, role.session_name),
-    external_id: wish(session.external_id, role.external_id),
-    mfa_code: null
-  };
 }

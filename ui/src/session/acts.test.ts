@@ -1,10 +1,12 @@
 import { beforeEach, expect, it } from 'vitest';
 import { catalog } from '../roles/catalog.svelte';
-import { fakeSession } from '../host/fakeSessions';
 import { toasts } from '../shell/toasts.svelte';
+import type { SwitchedBackView } from '../wire/SwitchedBackView';
 import { switchBack } from './acts.svelte';
+import { offerUndo, undoLast } from './back.svelte';
 import { clipboard, copyEnv } from './env.svelte';
 import { sessions } from './sessions.svelte';
+import { label } from './uses.svelte';
 
 beforeEach(async () => {
   window.fake.calls.length = 0;
@@ -33,7 +35,7 @@ it('switching back takes its keys off the clipboard', async () => {
 
 it('a second press ends nothing twice', async () => {
   await Promise.all([switchBack(live('s-prod')), switchBack(live('s-prod'))]);
-  expect(calls('end_session')).toEqual([{ session_id: 's-prod' }]);
+  expect(calls('switch_back')).toEqual([{ session_id: 's-prod', clipboard: false }]);
 });
 
 it('leaves the clipboard alone that holds another session’s', async () => {
@@ -42,25 +44,33 @@ it('leaves the clipboard alone that holds another session’s', async () => {
   expect(calls('clear_clipboard')).toEqual([]);
 });
 
-it('undo wishes nothing of a permission set', async () => {
-  const role = catalog.role('stuzio-projectx/BillingAccess');
-  if (!role) throw new Error('no role');
-  const billing = fakeSession(role, { id: 's-billing', life: 28_800, region: 'us-east-1' });
-  window.fake.world.sessions = [...window.fake.world.sessions, { ...billing, session_name: 'troy@acme.example' }];
-  await sessions.load();
-  await switchBack(live('s-billing'));
-  toasts.list.at(-1)?.undo?.();
-  await expect.poll(() => calls('switch_role')).toHaveLength(1);
-  expect(calls('switch_role')[0]).toMatchObject({ role_key: role.key, duration: null, session_name: null, region: 'us-east-1' });
+it('offers the undo of what was switched back elsewhere, and brings the same session back', async () => {
+  const session = live('s-stuzio');
+  const back: SwitchedBackView = {
+    undo: 'undo-1',
+    undo_s: 8,
+    sessions: [{ session_id: session.id, account_name: 'stuzio-projectx', role_name: 'X', valid_until: session.expires_at, undone: [], stays: ['a terminal that is open'] }]
+  };
+  await copyEnv(session);
+  offerUndo(back);
+  const toast = toasts.list.at(-1);
+  expect(toast?.text).toBe('Switched back from stuzio-projectx');
+  expect(toast?.more).toContain('AWS accepts the credentials until');
+  expect(toast?.undo?.keep).toContain('a terminal that is open');
+  await expect.poll(() => clipboard.held).toBeNull();
+  expect(undoLast()).toBe(true);
+  await expect.poll(() => calls('undo_switch_back')).toEqual([{ undo: 'undo-1' }]);
 });
 
-it('undo asks only for what differs from the role’s own', async () => {
-  const session = live('s-stuzio');
-  const role = catalog.role(session.role_key);
-  await switchBack(session);
-  toasts.list.at(-1)?.undo?.();
-  await expect.poll(() => calls('switch_role')).toHaveLength(1);
-  const [request] = calls('switch_role') as Record<string, unknown>[];
-  expect(request).toMatchObject({ role_key: session.role_key, session_name: null, external_id: null });
-  expect(request?.duration).toBe(session.life === role?.duration ? null : session.life);
+it('undoes nothing where there is nothing to undo', () => {
+  for (const toast of toasts.list) toasts.close(toast.id);
+  expect(undoLast()).toBe(false);
+});
+
+it('says how a use stands', () => {
+  const use = { kind: 'exec', what: 'python3', place: null, count: 3, running: 2, last_at: '2026-06-11T12:00:00Z' } as const;
+  expect(label(use)).toBe('python3 by hat exec, 2 running');
+  expect(label({ ...use, running: 0 })).toBe('python3 by hat exec, ended');
+  expect(label({ ...use, kind: 'process', what: null, count: 2001 })).toBe('Programs by credential_process, 2,001 times');
+  expect(label({ ...use, kind: 'console', what: 'S3', place: 'firefox', count: 1 })).toBe('Console, S3 in firefox');
 });

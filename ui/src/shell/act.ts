@@ -11,6 +11,7 @@ import { reloadSources } from '../roles/reload';
 import { copyArn } from '../roles/roleActs';
 import { switching } from '../roles/switching.svelte';
 import { renewals, switchBack } from '../session/acts.svelte';
+import { undoLast } from '../session/back.svelte';
 import { opening } from '../session/console.svelte';
 import { copyEnv } from '../session/env.svelte';
 import { sessions } from '../session/sessions.svelte';
@@ -62,6 +63,8 @@ export function perform(act: KeyAct): boolean {
       return did(() => (keySheet.open = true));
     case 'escape':
       return escape();
+    case 'undo':
+      return undoLast();
     default:
       return performInView(act);
   }

@@ -4,7 +4,7 @@ import type { View } from './view.svelte';
 export type KeyAct =
   | { do: 'section'; index: number }
   | { do: 'favourite'; index: number }
-  | { do: 'settings' | 'sidebar' | 'filter' | 'add-role' | 'copy-env' | 'next-pane' | 'previous-pane' | 'keys' | 'escape' }
+  | { do: 'settings' | 'sidebar' | 'filter' | 'add-role' | 'copy-env' | 'next-pane' | 'previous-pane' | 'keys' | 'escape' | 'undo' }
   | { do: 'switch' | 'star' | 'copy-arn' | 'reload' }
   | { do: 'renew' | 'switch-back' | 'browse-s3' | 'console' | 'terminal' | 'write-profile' | 'next-session' | 'previous-session' }
   | { do: 'up' | 'download' | 'transfers' }
@@ -49,6 +49,8 @@ function withCommand({ key, shift }: Press, where: Where): KeyAct | null {
   if (k === ',') return { do: 'settings' };
   if (k === 'b') return { do: 'sidebar' };
   if (k === 'n') return { do: 'add-role' };
+  // In a text field it undoes what was typed.
+  if (k === 'z') return where.typing ? null : { do: 'undo' };
   return OF_VIEW_WITH_COMMAND[where.view][k] ?? null;
 }
 

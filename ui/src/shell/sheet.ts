@@ -10,6 +10,7 @@ export const SHEET: { title: string; keys: [string[], string][] }[] = [
       [['Ctrl', 'N'], 'Add role'],
       [['Alt', '1–9'], 'Favourites'],
       [['Ctrl', 'Shift', 'C'], 'Copy env'],
+      [['Ctrl', 'Z'], 'Undo'],
       [['F6'], 'Next pane'],
       [['?'], 'All keys'],
       [['Esc'], 'Close or clear']

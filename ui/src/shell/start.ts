@@ -13,7 +13,9 @@ import { writtenProfiles } from '../profiles/written.svelte';
 import { roleList } from '../roles/list.svelte';
 import { switching } from '../roles/switching.svelte';
 import { renewals } from '../session/acts.svelte';
+import { offerUndo } from '../session/back.svelte';
 import { sessions } from '../session/sessions.svelte';
+import { sessionUses } from '../session/uses.svelte';
 import { portals } from '../signin/portals.svelte';
 import { teams } from '../teams/teams.svelte';
 import { terminals } from '../terminal/terminals.svelte';
@@ -36,7 +38,8 @@ const READ: Record<Topic, (() => Promise<void>)[]> = {
   portals: [() => portals.load()],
   discoveries: [() => discoveries.refresh()],
   terminals: [() => terminals.load()],
-  endpoints: [() => endpoints.load()]
+  endpoints: [() => endpoints.load()],
+  uses: [() => sessionUses.load()]
 };
 
 async function read(topics: readonly Topic[]): Promise<void> {
@@ -54,7 +57,7 @@ export async function start(): Promise<void> {
   await tick();
   focusList();
   await host.call('ui_ready').catch(report);
-  await read(['transfers', 'portals', 'terminals', 'endpoints']);
+  await read(['transfers', 'portals', 'terminals', 'endpoints', 'uses']);
 }
 
 function listen(): void {
@@ -62,6 +65,7 @@ function listen(): void {
   host.on('transfer', (transfer) => transfers.take(transfer));
   host.on('notice', ({ level, message }) => notices.show(level, message));
   host.on('quit_asked', () => (quitAsk.open = true));
+  host.on('switched_back', offerUndo);
   host.on('link_opened', ({ link }) => openedLinks.take(link));
   host.on('navigate', (to) => void navigate(to));
 }

@@ -7,6 +7,7 @@ mod discovery;
 mod endpoint;
 mod error;
 mod events;
+mod in_use;
 mod keys;
 mod mfa;
 mod page;
@@ -40,7 +41,8 @@ pub use events::Events;
 pub use page::open_page;
 pub use start::HatExecutable;
 pub use terminal::{
-    Announcer, AwaitedCommand, OpenTerminal, Terminal, TerminalNotOpened, TerminalOrder, Variables,
+    Announcer, AwaitedCommand, OpenTerminal, SessionShell, Terminal, TerminalNotOpened, TerminalOrder,
+    Variables, shell_of_person,
 };
 pub use yubikey::{is_yubikey_account, yubikey_code};
 

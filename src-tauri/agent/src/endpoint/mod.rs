@@ -188,13 +188,14 @@ impl Endpoints {
                 kept,
                 holds: 0,
                 idle_since: Instant::now(),
+                missing: false,
                 closed: closing,
             };
             let access = opened.access();
             open.insert(id, opened);
             access
         };
-        let detail = format!("Opened {}", endpoint.address());
+        let detail = format!("Opened an endpoint at {}", endpoint.door.host);
         self.write(endpoint.row(event::ENDPOINT_OPEN, client, endpoint.opened_at, detail));
         Ok(access)
     }
@@ -264,33 +265,35 @@ impl Endpoints {
         let endpoint = &opened.endpoint;
         let served = endpoint.uses().served_count;
         let times = if served == 1 { "time" } else { "times" };
-        let detail = format!("Gave credentials {served} {times}; {why}");
+        let detail = format!("Closed the endpoint, which gave credentials {served} {times}: {why}");
         let at = self.clock.now().wall;
         self.write(endpoint.row(event::ENDPOINT_CLOSE, client, at, detail));
         true
     }
 
-    /// Closes those whose sessions are forgotten. While one is open the agent is in use.
+    /// Closes those whose sessions are forgotten, and those that nobody wants. While one is open the agent is in use.
     async fn look_after(&self, mailbox: &Mailbox) {
-        let left: Vec<_> = {
-            let open = self.opened();
-            let left = open.iter().filter(|(_, opened)| opened.is_left());
-            left.map(|(id, _)| id.clone()).collect()
-        };
-        for id in left {
-            self.shut(&id, Closed::LetGo, "agent");
-        }
-        let ids: Vec<_> = self.opened().keys().cloned().collect();
-        if ids.is_empty() {
+        if self.opened().is_empty() {
             return;
         }
         let Ok(sessions) = mailbox.sessions().await else {
             return;
         };
-        for id in ids {
-            if !sessions.iter().any(|session| session.id == id.0) {
-                self.shut(&id, Closed::SessionGone, "agent");
-            }
+        let over: Vec<_> = {
+            let mut open = self.opened();
+            let looked = open.iter_mut().filter_map(|(id, opened)| {
+                let is_there = sessions.iter().any(|session| session.id == id.0);
+                let gone = std::mem::replace(&mut opened.missing, !is_there) && !is_there;
+                let why = match gone {
+                    true => Some(Closed::SessionGone),
+                    false => opened.is_left().then_some(Closed::LetGo),
+                };
+                why.map(|why| (id.clone(), why))
+            });
+            looked.collect()
+        };
+        for (id, why) in over {
+            self.shut(&id, why, "agent");
         }
         if !self.opened().is_empty() {
             mailbox.active();

@@ -28,6 +28,8 @@ pub(super) struct Opened {
     pub(super) holds: u32,
     /// Since when nobody holds it.
     pub(super) idle_since: Instant,
+    /// Whether its session was not there when last looked: a switch back may still be undone.
+    pub(super) missing: bool,
     pub(super) closed: watch::Sender<Option<Closed>>,
 }
 

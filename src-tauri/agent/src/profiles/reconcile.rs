@@ -31,6 +31,8 @@ enum Fate {
 /// What is known of sessions.
 struct Known {
     sessions: Vec<SessionView>,
+    /// Those that were switched back and can still be brought back.
+    aside: Vec<SessionId>,
     back: Vec<Back>,
     restored: bool,
     no_keys: bool,
@@ -97,6 +99,7 @@ impl Profiles {
         }
         let known = Known {
             sessions: mailbox.sessions().await.ok()?,
+            aside: mailbox.aside().await.ok()?,
             back,
             restored,
             no_keys: self.wiring.choices.now().no_keys_in_profiles,
@@ -261,6 +264,7 @@ fn fate(profile: &WrittenProfile, known: &Known) -> Fate {
                 _ if known.no_keys => Fate::Goes,
                 Some(live) if access_key_ids.last() == Some(&live.access_key_id) => Fate::Stays,
                 Some(live) => Fate::Follows(SessionId(live.id.clone())),
+                None if known.aside.iter().any(|aside| aside.0 == *session_id) => Fate::Stays,
                 None if back || session.is_some() || known.restored || *expires_at <= known.now => Fate::Goes,
                 None => Fate::Watched,
             }

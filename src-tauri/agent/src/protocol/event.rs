@@ -1,5 +1,6 @@
 //! What the agent tells its subscribers.
 
+use hatrack_core::in_use::SwitchedBackView;
 use hatrack_core::view::{NeedView, SessionView};
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +18,15 @@ pub enum Topic {
     Portals,
     /// Searches for roles.
     Discoveries,
+    /// Where sessions' credentials went.
+    Uses,
     /// Open endpoints, and who has asked there.
     Endpoints,
 }
 
 impl Topic {
     /// Every topic: what a subscriber is told that was too slow to be told each change.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Catalog,
         Self::Sessions,
         Self::History,
@@ -31,6 +34,7 @@ impl Topic {
         Self::Status,
         Self::Portals,
         Self::Discoveries,
+        Self::Uses,
         Self::Endpoints,
     ];
 }
@@ -69,6 +73,11 @@ pub enum Event {
     Withdrawn {
         /// Which.
         session_id: String,
+    },
+    /// The person has switched back and can undo it for a moment.
+    SwitchedBack {
+        /// What was done, and how it is undone.
+        back: Box<SwitchedBackView>,
     },
     /// A program waits for what only the person has (`credential-process` on an MFA role): the window asks, and a
     /// switch to `role_key` answers.

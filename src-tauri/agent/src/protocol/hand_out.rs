@@ -8,6 +8,7 @@ use hatrack_core::sts_limits::TokenCode;
 use hatrack_core::view::{DenialView, NeedView, SessionView};
 use serde::{Deserialize, Serialize};
 
+use super::in_use::UseKind;
 use super::on_wire;
 use super::session::SessionRef;
 
@@ -45,6 +46,9 @@ pub struct HandOutRequest {
     /// Writes nothing to the history: an S3 client that renews, a preview.
     #[serde(default)]
     pub quiet: bool,
+    /// What they are for, for the list of a session's uses.
+    #[serde(default)]
+    pub purpose: Option<UseKind>,
 }
 
 impl HandOutRequest {
@@ -61,6 +65,7 @@ impl HandOutRequest {
             allow_endpoint: false,
             detail: None,
             quiet: false,
+            purpose: None,
         }
     }
 }

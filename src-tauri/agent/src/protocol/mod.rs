@@ -15,6 +15,7 @@ mod error;
 mod event;
 mod hand_out;
 mod import;
+mod in_use;
 mod keys;
 mod mfa;
 mod on_wire;
@@ -47,6 +48,9 @@ pub use error::{ErrorCode, WireError};
 pub use event::{Event, Topic};
 pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, S3Reach};
 pub use import::{ImportFormat, ImportRoles, ImportSource, Imported, ImportedRow, Unusable};
+pub use in_use::{
+    BroughtBackView, HoldUse, LeftView, SessionUsesView, SwitchBack, SwitchedBackView, UseKind, UseView,
+};
 pub use keys::{AddKey, FileChange, FileLine, ImportKey, KeyKept, RotateKey, RotateOutcome, RotationGivenUp};
 pub use mfa::{AddTotp, TotpCode, TotpDevice};
 pub use profiles::{ProfileForm, ProfileName, ProfileOutcome, ProfilePlan, WriteProfile, WrittenProfileView};
@@ -158,6 +162,15 @@ pub enum Request {
     Renew(RenewRequest),
     End(EndRequest),
     EndAll,
+    SwitchBack(SwitchBack),
+    /// Undoes a switch back, by the name that it was given.
+    UndoSwitchBack {
+        undo: String,
+    },
+    /// Where the sessions' credentials went.
+    Uses,
+    /// Answered never: it lasts as long as its connection.
+    HoldUse(HoldUse),
     /// Drops the sessions that MFA codes were spent on: the next switch asks for one.
     ForgetMfa,
     AddTotp(AddTotp),
@@ -329,6 +342,9 @@ pub enum Reply {
     Ended {
         count: u32,
     },
+    SwitchedBack(SwitchedBackView),
+    BroughtBack(BroughtBackView),
+    Uses(Vec<SessionUsesView>),
     History(HistoryPage),
     RoleKey {
         role_key: String,

@@ -51,6 +51,7 @@ impl Started {
     /// Ends the keeper, and returns when everything is on disk.
     pub async fn put_away(self) {
         self.service.endpoints.close_all();
+        self.service.settle().await;
         self.service.leave_no_keys().await;
         self.service.mailbox.stop().await;
         self.service.scribe.flush().await;
@@ -284,7 +285,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         profiles,
         endpoints,
         console: outside.console,
-        console_book: ConsoleBook::default(),
+        console_book: ConsoleBook::new(KeptFiles::of(home), started_at),
         revoking,
         identities,
         choices,

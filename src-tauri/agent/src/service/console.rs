@@ -13,6 +13,7 @@ use hatrack_core::console::{
     login_link, session_document, stay,
 };
 use hatrack_core::history::{event, outcome};
+use hatrack_core::in_use::UseKind;
 use hatrack_core::route::{Identity, Route};
 use hatrack_core::secret::Credentials;
 use hatrack_core::session::{Session, SessionId};
@@ -31,6 +32,7 @@ use crate::protocol::{
     ConsoleLink, ConsoleOutcome, ConsoleRequest, ErrorCode, HandOut, HandOutOutcome, HandOutRequest, LinkWay,
     PageChoice, RecordRequest, RoleChoice, SessionRef, WireError,
 };
+use crate::sessions::{Step, Use};
 
 /// GetFederationToken takes shorter names than AssumeRole.
 const LONGEST_NAME: usize = 32;
@@ -126,6 +128,7 @@ impl Service {
                 )),
             }
         }
+        self.note_sign_in(&guest, &part, request.way, page.label());
         if request.way == LinkWay::Opened {
             let lasts = Duration::from_secs(stay.map_or(guest.life, SessionDuration::seconds).into());
             let here = self
@@ -139,6 +142,25 @@ impl Service {
             part,
             notes,
         })))
+    }
+
+    fn note_sign_in(&self, guest: &Guest, part: &BrowserPart, way: LinkWay, page: &str) {
+        let Some(id) = &guest.session_id else { return };
+        let kind = match way {
+            LinkWay::Opened => UseKind::Console,
+            LinkWay::Copied | LinkWay::Printed => UseKind::ConsoleLink,
+        };
+        let place = match (&part.browser, &part.part) {
+            _ if way != LinkWay::Opened => None,
+            (Some(browser), Some(part)) => Some(format!("{browser}, {part}")),
+            (browser, part) => browser.clone().or_else(|| part.clone()),
+        };
+        let what = Use {
+            kind,
+            what: Some(page.to_owned()),
+            place,
+        };
+        self.mailbox.used(SessionId(id.clone()), what, Step::Happens);
     }
 
     fn part_for(&self, guest: &Guest, request: &ConsoleRequest) -> Result<BrowserPart, WireError> {

@@ -16,7 +16,7 @@ use super::switch::{Ready, Renewal, as_duration, wire};
 use crate::protocol::{
     HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, RoleChoice, S3Reach, SessionRef, WireError,
 };
-use crate::sessions::{Fare, Served};
+use crate::sessions::{Fare, Served, Step, Use};
 
 /// Where a hand-out's region and S3 endpoint come from.
 struct Setting {
@@ -221,6 +221,10 @@ impl Service {
         if let Some(session) = session.as_ref().filter(|_| !request.quiet) {
             let id = SessionId(session.id.clone());
             self.mailbox.handed_out(id, caller.client, request.detail.clone());
+        }
+        if let (Some(session), Some(kind)) = (&session, request.purpose) {
+            let id = SessionId(session.id.clone());
+            self.mailbox.used(id, Use::of(kind), Step::Happens);
         }
         Ok(HandOutOutcome::Given(Box::new(HandOut {
             session,

@@ -10,6 +10,7 @@ mod endpoint;
 mod facts_views;
 mod hand_out;
 mod import;
+mod in_use;
 mod keys;
 mod mfa;
 mod profiles;
@@ -227,7 +228,7 @@ impl Service {
                 Ok(Reply::Done)
             }
             Request::Settings => Ok(Reply::Settings(self.settings())),
-            other => self.about_endpoints(&caller, other).await,
+            other => self.about_uses(&caller, other).await,
         }
     }
 

@@ -34,6 +34,7 @@ pub(super) fn wire(error: &BrokerError) -> WireError {
     let code = match error {
         BrokerError::Identity(_) | BrokerError::AlreadyTemporary { .. } => ErrorCode::Identity,
         BrokerError::NotTaken { .. } => ErrorCode::Invalid,
+        BrokerError::SwitchedBack => ErrorCode::NoSuchSession,
         BrokerError::Aws(_) | BrokerError::AlreadyExpired(_) => ErrorCode::Aws,
     };
     WireError::new(code, error.to_string())

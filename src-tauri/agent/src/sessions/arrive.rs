@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hatrack_core::broker::{Landed, Outcome};
+use hatrack_core::broker::{BrokerError, Landed, Outcome};
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::expiry::{BootTime, Mark, Watch};
 use hatrack_core::history::{event, outcome};
@@ -39,7 +39,10 @@ impl Keeper {
             ..Told::default()
         };
         let served = match result {
-            Ok(Outcome::Issued(session)) => self.arrived(*session, fare, told),
+            Ok(Outcome::Issued(session)) => match &fare.renews {
+                Some(id) if self.was_switched_back(fare) => self.renewed_aside(*session, id),
+                _ => self.arrived(*session, fare, told),
+            },
             Ok(Outcome::Needs(need)) => {
                 if let NeedView::MfaCode {
                     refused: Some(refused),
@@ -74,7 +77,13 @@ impl Keeper {
         };
         let (waiting, after) = self.flights.land(key);
         for passenger in waiting {
-            tell(passenger.reply, served.clone());
+            // Who asks for the role anew has joined a renewal that was overtaken by a switch back.
+            match &served {
+                Served::Failed(BrokerError::SwitchedBack) if passenger.fare.renews.is_none() => {
+                    self.serve(passenger);
+                }
+                _ => tell(passenger.reply, served.clone()),
+            }
         }
         for passenger in after {
             self.serve(passenger);
@@ -281,6 +290,9 @@ impl Keeper {
                     self.write(row);
                 }
             } else {
+                if session.listed {
+                    self.uses.known_since(&session.id, now.wall);
+                }
                 if sealed_in != boot_id {
                     self.scribe.seal(session, held.caller.clone());
                 }

@@ -5,10 +5,12 @@ use std::time::Duration;
 use hatrack_core::caller::Client;
 use hatrack_core::expiry::{BootTime, Due, Mark, due};
 use hatrack_core::history::{event, outcome};
+use hatrack_core::in_use::{LeftView, SwitchedBackView};
 use hatrack_core::session::SessionId;
 use tokio::sync::oneshot;
 
-use super::keeper::{ENDED_SHOWN, Keeper, tell};
+use super::aside::Back;
+use super::keeper::{ENDED_SHOWN, Held, Keeper, tell};
 use super::mail::{Ending, Fare, Mail, Served};
 use super::rows::Told;
 use crate::protocol::{Event, RecordRequest, Topic};
@@ -26,7 +28,12 @@ impl Keeper {
                 Due::Renew { id } => self.renew_by_itself(&id),
             }
         }
+        self.settle(false);
+        self.tell_uses_due();
         let forgotten = |at: BootTime| BootTime(at.0 + ENDED_SHOWN) <= now;
+        for held in self.held.iter().filter(|held| forgotten(held.session.expiry.deadline)) {
+            self.uses.forget(&held.session.id);
+        }
         let before = self.held.len();
         self.held.retain(|held| !forgotten(held.session.expiry.deadline));
         if self.held.len() != before {
@@ -129,13 +136,14 @@ impl Keeper {
         self.do_what_is_due();
     }
 
-    /// Switch back. Answers when the blobs are gone.
-    pub(super) fn end(&mut self, which: &Ending, client: Client, reply: oneshot::Sender<u32>) {
-        let now = self.now().boot;
+    /// Switch back. Answers when the blobs are gone: what can be undone is from then on in memory only, so that a
+    /// crash brings back nothing that the person has ended.
+    pub(super) fn end(&mut self, back: &Back, reply: oneshot::Sender<(u32, SwitchedBackView)>) {
         let mut count = 0;
+        let mut sessions = Vec::new();
         let (ending, keeping) = std::mem::take(&mut self.held)
             .into_iter()
-            .partition::<Vec<_>, _>(|held| match which {
+            .partition::<Vec<_>, _>(|held| match &back.which {
                 Ending::One(id) => held.session.id == *id,
                 Ending::All => true,
                 Ending::OfCodes => held.session.key.user_mfa.is_some(),
@@ -144,29 +152,48 @@ impl Keeper {
         for held in &ending {
             self.scribe.forget(held.session.id.clone());
             if !held.session.listed {
-                count += u32::from(matches!(which, Ending::OfCodes));
+                count += u32::from(matches!(back.which, Ending::OfCodes));
                 continue;
             }
             count += 1;
-            if !held.session.expiry.has_passed(now) {
-                let row = self.row_of_end(held, event::SWITCH_BACK, client);
-                self.write(row);
-            }
-            let session_id = held.session.id.to_string();
-            self.audience.tell(&Event::Withdrawn { session_id });
-            for follower in &self.wiring.followers {
-                follower.switched_back(&held.session, &held.caller);
-            }
+            sessions.push(self.ended_by_hand(held, back));
         }
-        if !ending.is_empty() {
+        let anything = !ending.is_empty();
+        let view = self.put_aside(ending, back, sessions);
+        if anything {
             self.watch_anew();
             self.audience.changed(&[Topic::Sessions, Topic::Catalog]);
         }
         let scribe = self.scribe.clone();
         tokio::spawn(async move {
             scribe.flush().await;
-            tell(reply, count);
+            tell(reply, (count, view));
         });
+    }
+
+    /// A session that people saw was switched back.
+    fn ended_by_hand(&mut self, held: &Held, back: &Back) -> LeftView {
+        let session = &held.session;
+        let lives = !session.expiry.has_passed(self.now().boot);
+        let undone = back.undone.get(&session.id).cloned().unwrap_or_default();
+        if lives {
+            let mut row = self.row_of_end(held, event::SWITCH_BACK, back.client);
+            row.detail = sentence(&undone);
+            self.write(row);
+        }
+        let session_id = session.id.to_string();
+        self.audience.tell(&Event::Withdrawn {
+            session_id: session_id.clone(),
+        });
+        let seen = self.view(held);
+        LeftView {
+            session_id,
+            account_name: seen.account_name,
+            role_name: seen.role_name,
+            valid_until: lives.then_some(session.expiry.at),
+            undone,
+            stays: self.uses.that_stay(&session.id),
+        }
     }
 
     /// History learns of each face that has a session's credentials once; of what a person did, each time.
@@ -211,4 +238,12 @@ impl Keeper {
         row.duration_s = None;
         self.write(row);
     }
+}
+
+/// "Removed the profile x, closed the endpoint".
+fn sentence(undone: &[String]) -> Option<String> {
+    let all = undone.join(", ");
+    let mut letters = all.chars();
+    let first = letters.next()?;
+    Some(first.to_uppercase().chain(letters).collect())
 }

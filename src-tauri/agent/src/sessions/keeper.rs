@@ -11,12 +11,14 @@ use hatrack_core::session::{Session, SessionId, SessionKey};
 use hatrack_core::view::NeedView;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::aside::Aside;
 use super::audience::Audience;
 use super::codes::CodeUnderWay;
 use super::follow::Follower;
 use super::last_use::LastUses;
 use super::mail::{Fare, Mail, Mailbox, Renewals, Served, Standing};
 use super::scribe::Scribe;
+use super::uses::Uses;
 use crate::catalogs::Catalogs;
 use crate::choices::Choices;
 use crate::protocol::Topic;
@@ -54,6 +56,12 @@ pub struct Keeper {
     pub(super) codes: HashMap<SessionKey, CodeUnderWay>,
     pub(super) waiting: Vec<(Passenger, NeedView)>,
     pub(super) last_uses: LastUses,
+    /// Where credentials went.
+    pub(super) uses: Uses,
+    /// What was switched back and can be brought back.
+    pub(super) aside: Vec<Aside>,
+    /// How many switches back could be undone so far.
+    pub(super) switches_back: u64,
     active: BootTime,
     /// Whether something was in use when last looked at.
     in_use: bool,
@@ -99,6 +107,9 @@ impl Keeper {
             codes: HashMap::new(),
             waiting: Vec::new(),
             last_uses: LastUses::default(),
+            uses: Uses::default(),
+            aside: Vec::new(),
+            switches_back: 0,
             active: wiring.broker.clock.now().boot,
             in_use: false,
             wiring,
@@ -153,7 +164,15 @@ impl Keeper {
             Mail::Find(id, reply) => tell(reply, self.find(&id)),
             Mail::Standing(reply) => tell(reply, self.standing()),
             Mail::AsksForCode(plan, reply) => tell(reply, self.asks_for_code(&plan)),
-            Mail::End(which, client, reply) => self.end(&which, client, reply),
+            Mail::End(back, reply) => self.end(&back, reply),
+            Mail::Undo(name, client, reply) => tell(reply, self.undo(&name, client)),
+            Mail::Settle(reply) => {
+                self.settle(true);
+                tell(reply, ());
+            }
+            Mail::Aside(reply) => tell(reply, self.aside_ids()),
+            Mail::Used(id, what, step) => self.used(&id, what, step),
+            Mail::Uses(reply) => tell(reply, self.uses_views()),
             Mail::HandedOut(id, client, detail) => self.handed_out(&id, client, detail),
             Mail::Record(row, client) => self.record(row, client),
             Mail::Write(row) => self.write(row),
@@ -230,6 +249,7 @@ impl Keeper {
     fn idle_at(&mut self) -> Option<BootTime> {
         let now = self.now().boot;
         let in_use = self.flights.count() > 0
+            || !self.aside.is_empty()
             || self.audience.count() > 0
             || self
                 .held
@@ -258,7 +278,8 @@ impl Keeper {
             .iter()
             .map(|held| BootTime(held.session.expiry.deadline.0 + ENDED_SHOWN))
             .min();
-        let next = [due, forgotten, self.idle_at()].into_iter().flatten().min();
+        let next = [due, forgotten, self.settles_at(), self.uses.due(), self.idle_at()];
+        let next = next.into_iter().flatten().min();
         self.wiring.alarm.send_replace(next);
     }
 }

@@ -1,19 +1,23 @@
 //! What the keeper is told and asked.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use hatrack_core::broker::{BrokerError, Landed, Plan};
 use hatrack_core::caller::{CallerContext, Client};
+use hatrack_core::in_use::{BroughtBackView, SessionUsesView, SwitchedBackView};
 use hatrack_core::session::{Session, SessionId, SessionKey};
 use hatrack_core::sts::CallerIdentity;
 use hatrack_core::sts_limits::TokenCode;
 use hatrack_core::view::{DenialView, HistoryRow, NeedView, SessionView};
 use tokio::sync::{mpsc, oneshot};
 
+use super::aside::Back;
 use super::audience::Listener;
 use super::last_use::LastUses;
+use super::uses::{Step, Use};
 use crate::protocol::{RecordRequest, Topic};
 
 /// One request for a session.
@@ -115,7 +119,13 @@ pub(super) enum Mail {
     Standing(oneshot::Sender<Standing>),
     /// Whether carrying this out now would ask the person for a code.
     AsksForCode(Arc<Plan>, oneshot::Sender<bool>),
-    End(Ending, Client, oneshot::Sender<u32>),
+    End(Back, oneshot::Sender<(u32, SwitchedBackView)>),
+    Undo(String, Client, oneshot::Sender<Option<BroughtBackView>>),
+    /// Nothing that is aside can be brought back any more.
+    Settle(oneshot::Sender<()>),
+    Aside(oneshot::Sender<Vec<SessionId>>),
+    Used(SessionId, Use, Step),
+    Uses(oneshot::Sender<Vec<SessionUsesView>>),
     HandedOut(SessionId, Client, Option<String>),
     Record(RecordRequest, Client),
     Write(HistoryRow),
@@ -204,7 +214,47 @@ impl Mailbox {
     /// Drops sessions, for good: their blobs are gone when this returns. Says how many people saw; of those that codes
     /// were spent on, how many there were.
     pub async fn end(&self, which: Ending, client: Client) -> Result<u32, Ended> {
-        self.ask(|reply| Mail::End(which, client, reply)).await
+        let back = Back {
+            which,
+            client,
+            undo: false,
+            undone: HashMap::new(),
+        };
+        let (count, _) = self.ask(|reply| Mail::End(back, reply)).await?;
+        Ok(count)
+    }
+
+    /// Switches back, and says what is left. Blobs are gone when this returns, also where it can be undone: then the
+    /// sessions are in memory only.
+    pub async fn switch_back(&self, back: Back) -> Result<SwitchedBackView, Ended> {
+        let (_, view) = self.ask(|reply| Mail::End(back, reply)).await?;
+        Ok(view)
+    }
+
+    /// Undoes the switch back of this name. `None` where it is too late, or was done.
+    pub async fn undo(&self, name: String, client: Client) -> Result<Option<BroughtBackView>, Ended> {
+        self.ask(|reply| Mail::Undo(name, client, reply)).await
+    }
+
+    /// Lets go what was switched back and could still be brought back.
+    pub async fn settle(&self) {
+        // An ended keeper holds nothing.
+        let _ = self.ask(Mail::Settle).await;
+    }
+
+    /// The sessions that were switched back and can still be brought back.
+    pub async fn aside(&self) -> Result<Vec<SessionId>, Ended> {
+        self.ask(Mail::Aside).await
+    }
+
+    /// Credentials of a session are used so.
+    pub fn used(&self, id: SessionId, what: Use, step: Step) {
+        self.post(Mail::Used(id, what, step));
+    }
+
+    /// Where the sessions' credentials went.
+    pub async fn uses(&self) -> Result<Vec<SessionUsesView>, Ended> {
+        self.ask(Mail::Uses).await
     }
 
     /// Credentials of a session went to `client`; history remembers the first time, or each with a `detail`.

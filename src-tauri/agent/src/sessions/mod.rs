@@ -5,6 +5,7 @@
 //! something is due.
 
 mod arrive;
+mod aside;
 mod audience;
 mod codes;
 mod ending;
@@ -15,8 +16,10 @@ mod mail;
 mod rows;
 mod scribe;
 mod serve;
+mod uses;
 mod views;
 
+pub use aside::Back;
 pub use audience::Listener;
 pub use follow::Follower;
 pub use keeper::{Keeper, Wiring};
@@ -24,3 +27,4 @@ pub use last_use::LastUses;
 pub use mail::{Ended, Ending, Fare, Mailbox, Renewals, Served, Standing};
 pub(crate) use scribe::read_all;
 pub use scribe::{Scribe, VaultSlot};
+pub use uses::{Step, Use};

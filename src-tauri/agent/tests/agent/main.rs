@@ -39,6 +39,8 @@ mod socket;
 mod socket_faults;
 mod stage;
 mod stories;
+mod switch_back;
 mod teams;
+mod uses;
 mod web_identity;
 mod world;

@@ -222,7 +222,7 @@ async fn a_chained_session_goes_on_and_its_hop_is_not_built_upon_again() {
     stage.session("ledger-gateway").await;
     // Nobody there may write policies; what there is to know is known before.
     let error = stage.plan(RevokeRequest::of(of("ledger-gateway"))).await.unwrap_err();
-    assert_eq!(error.code, ErrorCode::Invalid);
+    assert_eq!(error.code, ErrorCode::Identity);
     assert!(error.message.contains("iam:PutRolePolicy") && error.message.contains("--as"), "{error}");
     let book = &stage.agent.service.revoking.book;
     let gateway: RoleArn = session.hops[0].parse().unwrap();

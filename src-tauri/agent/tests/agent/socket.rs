@@ -133,7 +133,10 @@ async fn e54_another_users_process_is_refused() {
         while folder.pop() && folder.starts_with(world.folder.path()) {
             open(&folder);
         }
-        assert!(run(65534).starts_with("no connection: Permission denied"), "the socket's own mode");
+        assert!(
+            run(65534).starts_with("no connection: Permission denied"),
+            "the socket's own mode"
+        );
         open(&world.home.socket());
         assert_eq!((run(0).as_str(), run(65534).as_str()), ("answered", "closed"));
     });

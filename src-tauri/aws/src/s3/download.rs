@@ -23,11 +23,15 @@ use hatrack_core::bucket::transfer::{Range, Ranges, Version, WholeRange, part_si
 use hatrack_core::bucket::{BucketName, LocalPath};
 
 pub use self::integrity::Integrity;
+pub(super) use self::disk::blocking;
+pub(super) use self::integrity::sums_of;
+pub(super) use self::part::{new_file, own_file};
 pub use self::target::{Destination, Folder};
 
 use self::chunk::Source;
-use self::integrity::Expected;
-use self::part::Part;
+pub(super) use self::integrity::{Expected, corrupt};
+
+use self::part::{Part, turn_name};
 use super::browse::unquoted;
 use super::failure::Call;
 use super::preview::archived;
@@ -106,7 +110,8 @@ impl S3 {
 
     /// Takes away what an unfinished download of this order left.
     pub async fn discard(&self, order: &Order) -> Result<(), S3Failure> {
-        if let Some(mut left) = Part::left(order).await? {
+        let turn = self.turn(turn_name(order)).await;
+        if let Some(mut left) = Part::left(order, turn).await? {
             left.stays(false);
         }
         Ok(())
@@ -141,8 +146,12 @@ impl S3 {
 
     /// Takes up what an earlier run left, or asks for the object and makes room for it.
     async fn begin(&self, order: &Order, client: &Client, call: &Call<'_>) -> Result<Begun, S3Failure> {
-        if order.resumable
-            && let Some(left) = Part::left(order).await?
+        let turn = match order.resumable {
+            true => Some(self.turn(turn_name(order)).await),
+            false => None,
+        };
+        if let Some(turn) = &turn
+            && let Some(left) = Part::left(order, Arc::clone(turn)).await?
             && let Some((part, version, whole)) = left.taken_up(&order.bucket, &order.key).await?
         {
             return Ok(Begun {
@@ -158,7 +167,7 @@ impl S3 {
             .map_err(|failure| archived(failure, &call.what))?;
         let size = head.content_length().and_then(|n| u64::try_from(n).ok());
         let size = size.ok_or_else(|| call.garbled("it does not say how long the object is"))?;
-        let (sums, composite) = integrity::sums(&head);
+        let (sums, composite) = integrity::sums_of_get(&head);
         let version = Version {
             bucket: order.bucket.as_str().to_owned(),
             key: order.key.clone(),
@@ -169,7 +178,7 @@ impl S3 {
             composite,
         };
         let body = std::mem::replace(&mut head.body, ByteStream::from_static(b""));
-        let part = Part::make(order, &version).await?;
+        let part = Part::make(order, &version, turn).await?;
         Ok(Begun {
             part,
             version,

@@ -54,6 +54,12 @@ pub enum S3Failure {
         /// `s3://bucket/key`.
         what: String,
     },
+    /// What was to be written only where nothing, or another version, is.
+    #[error("{what} is there already, or was written meanwhile; nothing was replaced")]
+    Taken {
+        /// `s3://bucket/key`.
+        what: String,
+    },
     /// The bytes are not those that were stored.
     #[error("the bytes of {what} do not match its {algorithm} checksum; nothing was kept, try again")]
     Corrupt {

@@ -3,6 +3,7 @@
 //! Invariants: what stops it decides [`Machine`]; how it goes is told through one channel, at most ten times a second
 //! and once for each change of state; a run that is stopped is dropped, and its [`Job`] goes on from what it kept.
 
+mod folder;
 mod gauge;
 mod jobs;
 
@@ -15,8 +16,9 @@ use hatrack_core::bucket::transfer::{End, Event, Machine, Pace, Pause, State};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+pub use folder::{CopyFolder, DownloadFolder, FolderReport, Trouble, UploadFolder};
 pub use gauge::{FileGauge, FileStatus, Gauge};
-pub use jobs::Download;
+pub use jobs::{Copy, Download, Upload};
 
 use super::S3Failure;
 

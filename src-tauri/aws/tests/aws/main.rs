@@ -7,6 +7,7 @@ mod buckets;
 mod captive;
 mod clock;
 mod console;
+mod copy;
 mod device_code;
 mod download;
 mod download_faults;

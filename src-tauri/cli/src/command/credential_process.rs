@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, value_parser};
-use hatrack_agent::protocol::{ErrorCode, HandOut, HandOutRequest, SessionRef};
+use hatrack_agent::protocol::{ErrorCode, HandOut, HandOutRequest, SessionRef, UseKind};
 use hatrack_core::secret::Secret;
 use hatrack_core::session::SwitchOptions;
 use jiff::Timestamp;
@@ -75,6 +75,7 @@ impl CredentialProcess {
 
     fn request(&self, context: &Context) -> Result<HandOutRequest, Failure> {
         let mut request = HandOutRequest::of(SessionRef::Role(self.role.exact(&context.caller)?));
+        request.purpose = Some(UseKind::Process);
         request.options = self.options.options()?;
         request.allow_endpoint = self.allow_endpoint;
         request.raw = self.raw;

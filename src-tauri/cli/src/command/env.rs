@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use hatrack_agent::protocol::{HandOutRequest, SessionRef};
+use hatrack_agent::protocol::{HandOutRequest, SessionRef, UseKind};
 use hatrack_core::export::{Exports, Shell, export_text, prompt_name, unset_text};
 
 use crate::ask::{self, Person};
@@ -50,6 +50,7 @@ impl Env {
             return Ok(ExitCode::SUCCESS);
         }
         let mut request = HandOutRequest::of(SessionRef::Role(self.role.typed(&context.caller)?));
+        request.purpose = Some(UseKind::Env);
         request.options = self.options.options()?;
         request.mfa_code = self.given.code()?;
         request.allow_endpoint = self.given.allow_endpoint;

@@ -47,9 +47,12 @@ fn built() -> Command {
 
 fn find<'a>(hat: &'a Command, words: &[String]) -> Result<&'a Command, Failure> {
     words.iter().try_fold(hat, |command, word| {
-        command
-            .find_subcommand(word)
-            .ok_or_else(|| Failure::usage(format!("hat has no command \"{}\"; see hat --help", words.join(" "))))
+        command.find_subcommand(word).ok_or_else(|| {
+            Failure::usage(format!(
+                "hat has no command \"{}\"; see hat --help",
+                words.join(" ")
+            ))
+        })
     })
 }
 

@@ -28,6 +28,7 @@ mod sessions;
 mod settings;
 mod switch;
 mod team;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -91,6 +92,8 @@ enum Command {
     Profile(profile::Profile),
     /// Sign in to the AWS console as a role
     Console(console::Console),
+    /// Open your terminal with a role's session in it
+    Terminal(terminal::Terminal),
     /// Print credentials for a credential_process line
     CredentialProcess(credential_process::CredentialProcess),
     /// Hand a session out to programs of this computer, at an endpoint as containers have
@@ -157,6 +160,7 @@ impl Hat {
             Command::Exec(command) => lean(command.run(&context()?)),
             Command::Profile(command) => lean(command.run(&context()?)),
             Command::Console(command) => lean(command.run(&context()?)),
+            Command::Terminal(command) => lean(command.run(&context()?)),
             Command::CredentialProcess(command) => lean(command.run(&context()?)),
             Command::Serve(command) => lean(command.run(&context()?)),
             Command::S3(command) => lean(command.run(&context()?)),

@@ -1,6 +1,7 @@
 //! `hat settings`: what the person says about accounts, and taking all that is said from one computer to another.
 
 mod console;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +29,9 @@ pub struct Settings {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Write names, hats, notes, defaults, favourites and added roles to one file without secrets
+    ///
+    /// What is chosen for this computer is not in it: browser, terminal, proxy, where sign-ins are kept, whether keys may
+    /// stand in profiles, and whatever was allowed.
     Export(Export),
     /// Take such a file over; nothing that it does not mention is lost
     Import(Import),
@@ -35,6 +39,8 @@ enum What {
     Account(SetAccount),
     /// Say in which browser console pages open
     Console(console::SetConsole),
+    /// Say in which terminal sessions open
+    Terminal(terminal::SetTerminal),
     /// Say through which proxy AWS is reached
     Proxy(SetProxy),
     /// Say whether sign-ins are shared with the AWS CLI, through its own cache
@@ -112,6 +118,7 @@ impl Settings {
             What::Import(import) => import.run(context).await,
             What::Account(account) => account.run(context).await,
             What::Console(console) => console.run(context).await,
+            What::Terminal(terminal) => terminal.run(context).await,
             What::Proxy(proxy) => proxy.run(context).await,
             What::KeysInProfiles(KeysInProfiles { allow }) => {
                 let no_keys_in_profiles = Some(!allow);

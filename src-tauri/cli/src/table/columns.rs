@@ -96,6 +96,9 @@ mod tests {
         assert_eq!(wrap("elevenchars", 8), ["elevench", "ars"]);
         assert_eq!(wrap("監査ロール", 8), ["監査ロー", "ル"]);
         assert_eq!(wrap("監査", 1), ["監", "査"]);
-        assert_eq!(wrap("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"]);
+        assert_eq!(
+            wrap("e\u{301}e\u{301}e\u{301}", 2),
+            ["e\u{301}e\u{301}", "e\u{301}"]
+        );
     }
 }

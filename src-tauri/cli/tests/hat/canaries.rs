@@ -41,8 +41,15 @@ impl<'a> Hunt<'a> {
 
     /// Runs `hat` with everything logged. What it says on standard error is looked at; its output is what was asked for.
     fn run(&mut self, arguments: &[&str]) -> Ran {
-        let ran = Ran::of(self.stage.hat(arguments).env("HATRACK_LOG", "trace").output().unwrap());
-        self.places.push((format!("errors of {arguments:?}"), ran.err.clone().into_bytes()));
+        let ran = Ran::of(
+            self.stage
+                .hat(arguments)
+                .env("HATRACK_LOG", "trace")
+                .output()
+                .unwrap(),
+        );
+        self.places
+            .push((format!("errors of {arguments:?}"), ran.err.clone().into_bytes()));
         ran
     }
 
@@ -50,7 +57,8 @@ impl<'a> Hunt<'a> {
     fn look_at(&mut self, arguments: &[&str]) {
         let ran = self.run(arguments);
         assert_eq!(ran.code, Some(0), "{ran:?}");
-        self.places.push((format!("output of {arguments:?}"), ran.out.into_bytes()));
+        self.places
+            .push((format!("output of {arguments:?}"), ran.out.into_bytes()));
     }
 
     /// Command lines and environments of all processes of this stage, as they are now; how many there are.
@@ -58,7 +66,12 @@ impl<'a> Hunt<'a> {
         let folder = self.stage.folder().as_os_str().as_encoded_bytes().to_owned();
         let mut found = 0;
         for entry in fs::read_dir("/proc").unwrap().flatten() {
-            if !entry.file_name().to_string_lossy().chars().all(|c| c.is_ascii_digit()) {
+            if !entry
+                .file_name()
+                .to_string_lossy()
+                .chars()
+                .all(|c| c.is_ascii_digit())
+            {
                 continue;
             }
             // One may end meanwhile, and the agent lets nobody but root read its environment.
@@ -70,7 +83,8 @@ impl<'a> Hunt<'a> {
             found += 1;
             let name = String::from_utf8_lossy(&words).replace('\0', " ");
             self.places.push((format!("the command line {name}"), words));
-            self.places.push((format!("the environment of {name}"), environment));
+            self.places
+                .push((format!("the environment of {name}"), environment));
         }
         found
     }
@@ -78,7 +92,8 @@ impl<'a> Hunt<'a> {
     fn look_at_files(&mut self) {
         let shared = [self.stage.config_file(), self.stage.credentials_file()].map(Path::to_owned);
         for file in self.stage.files_of_home().into_iter().chain(shared) {
-            self.places.push((file.display().to_string(), fs::read(&file).unwrap()));
+            self.places
+                .push((file.display().to_string(), fs::read(&file).unwrap()));
         }
     }
 
@@ -138,7 +153,8 @@ fn g2_exports_and_prompts_leave_no_secret() {
     }
     let shown = Ran::of(prompt.env("HATRACK_ROLE", "stuzio/Consultant").output().unwrap());
     assert!(shown.succeeded().contains("stuzio/Consultant"), "{shown:?}");
-    hunt.places.push(("the prompt".to_owned(), (shown.out + &shown.err).into_bytes()));
+    hunt.places
+        .push(("the prompt".to_owned(), (shown.out + &shown.err).into_bytes()));
     hunt.look_at_processes();
     hunt.ends_empty();
 }
@@ -165,7 +181,16 @@ fn g2_the_console_s_link_is_in_no_file_and_on_no_command_line() {
     let stage = Stage::set();
     let mut hunt = Hunt::at(&stage);
     hunt.session_of("stuzio");
-    let token = |link: &str| link.split("SigninToken=").nth(1).unwrap().split('&').next().unwrap().trim().to_owned();
+    let token = |link: &str| {
+        link.split("SigninToken=")
+            .nth(1)
+            .unwrap()
+            .split('&')
+            .next()
+            .unwrap()
+            .trim()
+            .to_owned()
+    };
     let printed = hunt.run(&["console", "stuzio", "--print"]);
     hunt.secret(&token(printed.succeeded()));
 
@@ -183,13 +208,20 @@ fn g2_the_console_s_link_is_in_no_file_and_on_no_command_line() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     let search = format!("{}:{}", browsers.display(), std::env::var("PATH").unwrap());
     let mut console = stage.hat(["console", "stuzio", "--browser", "chromium"]);
-    let console = console.env("PATH", search).env("HATRACK_LOG", "trace").spawn().unwrap();
+    let console = console
+        .env("PATH", search)
+        .env("HATRACK_LOG", "trace")
+        .spawn()
+        .unwrap();
     let link = eventually("the link", || fs::read_to_string(&led).ok());
     hunt.secret(&token(&link));
     assert!(hunt.look_at_processes() >= 2, "the agent and the browser");
     fs::remove_file(&led).unwrap();
     let told = console.wait_with_output().unwrap();
-    hunt.places.push(("what the console said".to_owned(), [told.stdout, told.stderr].concat()));
+    hunt.places.push((
+        "what the console said".to_owned(),
+        [told.stdout, told.stderr].concat(),
+    ));
     hunt.ends_empty();
 }
 
@@ -203,7 +235,8 @@ fn g2_a_profile_holds_a_secret_only_where_keys_were_asked_for_and_while_they_liv
     hunt.look_at(&["profile", "list", "--json"]);
     hunt.look_at_files();
     // The exception that rules name: plain keys, on request.
-    hunt.run(&["profile", "write", "stuzio", "--as", "by-keys", "--keys", "--yes"]).succeeded();
+    hunt.run(&["profile", "write", "stuzio", "--as", "by-keys", "--keys", "--yes"])
+        .succeeded();
     let file = fs::read(stage.credentials_file()).unwrap();
     assert!(holds(&file, hunt.secrets[0].as_bytes()));
     hunt.look_at(&["profile", "list", "--json"]);
@@ -216,13 +249,21 @@ fn g2_an_endpoint_s_token_is_told_once_and_written_nowhere() {
     let stage = Stage::set();
     let mut hunt = Hunt::at(&stage);
     hunt.session_of("stuzio");
-    let served = hunt.run(&["serve", "stuzio", "--detach", "--shell", "json"]).json();
+    let served = hunt
+        .run(&["serve", "stuzio", "--detach", "--shell", "json"])
+        .json();
     let token = served["AWS_CONTAINER_AUTHORIZATION_TOKEN"].as_str().unwrap();
     hunt.secret(token);
     let address = served["AWS_CONTAINER_CREDENTIALS_FULL_URI"].as_str().unwrap();
     // Both a program that is served and one that is refused.
-    for header in [format!("Authorization: {token}"), "Authorization: wrong".to_owned()] {
-        let curl = Command::new("curl").args(["-s", "-H", &header, address]).output().unwrap();
+    for header in [
+        format!("Authorization: {token}"),
+        "Authorization: wrong".to_owned(),
+    ] {
+        let curl = Command::new("curl")
+            .args(["-s", "-H", &header, address])
+            .output()
+            .unwrap();
         assert!(curl.status.success());
     }
     hunt.look_at(&["serve", "--log", "--json"]);

@@ -159,3 +159,24 @@ fn what_cannot_be_had_is_wrong_usage_and_said() {
         .unwrap();
     assert!(Ran::of(missing).err.contains("netscape"));
 }
+
+#[test]
+fn a_users_keys_sign_a_guest_in_with_the_policys_permissions() {
+    let stage = Stage::set();
+    let policy = stage.folder().join("policy.json");
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}"#;
+    fs::write(&policy, text).unwrap();
+    let browsers = browser(&stage, "chromium");
+    let path = format!("{}:{}", browsers.display(), std::env::var("PATH").unwrap());
+    let mut console = stage.hat(["console", "custodian", "--browser", "chromium", "--service", "s3"]);
+    let ran = console.arg("--federate").arg(&policy).env("PATH", path).output().unwrap();
+    assert_eq!(Ran::of(ran).succeeded(), "");
+    let page = seen(&stage, "page");
+    assert!(page.contains("arn:aws:sts::081278057606:federated-user/"), "{page}");
+    assert!(page.contains("https://console.aws.amazon.com/s3/home"), "{page}");
+    assert_eq!(stage.admin().calls("GetFederationToken"), 1);
+    // Who may make no guests is told so.
+    let mut console = stage.hat(["console", "data-analyst", "--print", "--federate"]);
+    let refused = Ran::of(console.arg(&policy).output().unwrap());
+    assert!(refused.failed(1).contains("sts:GetFederationToken"));
+}

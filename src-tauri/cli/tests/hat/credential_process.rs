@@ -37,9 +37,14 @@ impl Window {
     fn asked(&mut self) -> (String, NeedView, u32) {
         let asked = async {
             loop {
-                match self.events.next().await.unwrap() {
-                    Event::Asked { role_key, need, waits } => return (role_key, need, waits),
-                    _ => {}
+                let event = self.events.next().await.unwrap();
+                if let Event::Asked {
+                    role_key,
+                    need,
+                    waits,
+                } = event
+                {
+                    return (role_key, need, waits);
                 }
             }
         };
@@ -143,10 +148,15 @@ fn it_waits_no_longer_than_it_may_and_says_so_in_one_sentence() {
     let profile = &stage.story("X2").profile;
     let since = Instant::now();
     let ran = stage.run(["credential-process", profile, "--wait", "1"]);
-    assert!(!ran.failed(3).contains('\n') && since.elapsed() >= Duration::from_secs(1), "{ran:?}");
+    assert!(
+        !ran.failed(3).contains('\n') && since.elapsed() >= Duration::from_secs(1),
+        "{ran:?}"
+    );
     assert_eq!(window.asked().2, 1);
     // Go's SDK ends the process after 60 s; what is waited for must end before.
-    stage.run(["credential-process", profile, "--wait", "51"]).failed(2);
+    stage
+        .run(["credential-process", profile, "--wait", "51"])
+        .failed(2);
 }
 
 #[test]
@@ -164,7 +174,11 @@ fn a_sign_in_is_waited_for_too_and_another_session_does_not_end_that() {
     assert!(matches!(need, NeedView::SignIn { .. }), "{need:?}");
     stage.run(["switch", "stuzio"]).succeeded();
     let code = waiting.wait().unwrap().code();
-    assert!(code == Some(3) && since.elapsed() >= Duration::from_secs(3), "{code:?} after {:?}", since.elapsed());
+    assert!(
+        code == Some(3) && since.elapsed() >= Duration::from_secs(3),
+        "{code:?} after {:?}",
+        since.elapsed()
+    );
 }
 
 #[test]

@@ -147,7 +147,9 @@ fn read_csv(text: &str) -> Vec<Vec<String>> {
 fn c44_an_export_reads_back_and_holds_no_formula() {
     let stage = Stage::set();
     let formula = r#"=HYPERLINK("http://x",1)"#;
-    stage.run(["settings", "account", "081278057606", "--name", formula]).succeeded();
+    stage
+        .run(["settings", "account", "081278057606", "--name", formula])
+        .succeeded();
     stage.run(["switch", "stuzio"]).succeeded();
     assert_eq!(stage.run(["switch", "asi-production-misspelled"]).code, Some(1));
 
@@ -169,7 +171,11 @@ fn c44_an_export_reads_back_and_holds_no_formula() {
             assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
         }
     }
-    assert!(csv.out.contains("\"'=HYPERLINK(\"\"http://x\"\",1)\""), "{}", csv.out);
+    assert!(
+        csv.out.contains("\"'=HYPERLINK(\"\"http://x\"\",1)\""),
+        "{}",
+        csv.out
+    );
 }
 
 #[test]
@@ -203,7 +209,10 @@ fn an_export_to_a_file_is_whole_private_and_replaces_nothing_unasked() {
         stage.run(arguments.chain(options.iter().map(|&option| option.to_owned())))
     };
     let ran = to(&[]);
-    assert!(ran.succeeded().is_empty() && ran.err.contains("1 row written to"), "{ran:?}");
+    assert!(
+        ran.succeeded().is_empty() && ran.err.contains("1 row written to"),
+        "{ran:?}"
+    );
     let first = fs::read_to_string(&file).unwrap();
     assert_eq!(first, stage.run(["history", "--export", "csv"]).out);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
@@ -213,18 +222,33 @@ fn an_export_to_a_file_is_whole_private_and_replaces_nothing_unasked() {
     assert_eq!(fs::read_to_string(&file).unwrap(), first);
     to(&["--force"]).succeeded();
     assert_eq!(read_csv(&fs::read_to_string(&file).unwrap()).len(), 3);
-    let left: Vec<_> = fs::read_dir(stage.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".hatrack-")), "{left:?}");
+    let left: Vec<_> = fs::read_dir(stage.folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert!(
+        left.iter()
+            .all(|name| !name.to_string_lossy().starts_with(".hatrack-")),
+        "{left:?}"
+    );
 
     let link = stage.folder().join("link.csv");
     symlink(&file, &link).unwrap();
     let through_link = link.display().to_string();
-    stage.run(["history", "--export", "csv", "--to", &through_link]).failed(1);
-    stage.run(["history", "--export", "csv", "--force", "--to", &through_link]).succeeded();
+    stage
+        .run(["history", "--export", "csv", "--to", &through_link])
+        .failed(1);
+    stage
+        .run(["history", "--export", "csv", "--force", "--to", &through_link])
+        .succeeded();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    stage.run(["history", "--export", "csv", "--force", "--to", "/dev/null"]).failed(2);
+    stage
+        .run(["history", "--export", "csv", "--force", "--to", "/dev/null"])
+        .failed(2);
     let nowhere = stage.folder().join("no-folder/h.csv").display().to_string();
-    stage.run(["history", "--export", "csv", "--to", &nowhere]).failed(1);
+    stage
+        .run(["history", "--export", "csv", "--to", &nowhere])
+        .failed(1);
     stage.run(["history", "--to", "x"]).failed(2);
     stage.run(["history", "--export", "csv", "--force"]).failed(2);
 }
@@ -273,7 +297,10 @@ fn a_long_history_comes_page_by_page_and_none_of_it_is_missing() {
     let rows = read_csv(csv.succeeded());
     let told: Vec<&str> = rows[1..].iter().map(|row| row[8].as_str()).collect();
     let wanted: Vec<String> = (0..LONG).rev().map(|n| format!("s{n:06}")).collect();
-    assert_eq!((rows[0][8].as_str(), told), ("session_id", wanted.iter().map(String::as_str).collect()));
+    assert_eq!(
+        (rows[0][8].as_str(), told),
+        ("session_id", wanted.iter().map(String::as_str).collect())
+    );
     let json = stage.json(["history", "--export", "json", "--limit", "1050"]);
     assert_eq!(json.as_array().unwrap().len(), 1050);
 

@@ -179,3 +179,29 @@ fn parts_of_a_name_and_profiles_that_start_somewhere_are_refused() {
     }
     assert_eq!(texts(&stage), before);
 }
+
+#[test]
+fn keys_in_profiles_can_be_switched_off_which_no_file_of_settings_changes() {
+    let stage = Stage::set();
+    let story = stage.story("S13").clone();
+    fs::set_permissions(stage.credentials_file(), fs::Permissions::from_mode(0o600)).unwrap();
+    let before = texts(&stage);
+    let write = |name: &str| {
+        let arguments = ["profile", "write", &story.profile, "--as", name, "--keys", "--yes"];
+        stage.run(arguments)
+    };
+    write("plain").succeeded();
+    stage.run(["settings", "keys-in-profiles", "no"]).succeeded();
+    assert_eq!(texts(&stage), before, "those that were written go");
+    assert!(write("plain").failed(2).contains("switched off"));
+
+    // It is this computer's: it is not carried along, and nothing that is taken over switches it on again.
+    let file = stage.folder().join("settings.json");
+    let name = file.to_str().unwrap();
+    stage.run(["settings", "export", name]).succeeded();
+    assert!(!fs::read_to_string(&file).unwrap().contains("keys_in_profiles"));
+    stage.run(["settings", "import", name]).succeeded();
+    write("plain").failed(2);
+    stage.run(["settings", "keys-in-profiles", "yes"]).succeeded();
+    write("plain").succeeded();
+}

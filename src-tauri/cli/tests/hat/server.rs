@@ -66,30 +66,67 @@ fn everything_works_and_what_is_lost_is_said_once() {
     });
     let first = server.run(&["switch", "stuzio"]);
     first.succeeded();
-    assert!(first.err.contains("memory only") && first.err.lines().count() == 1, "{first:?}");
+    assert!(
+        first.err.contains("memory only") && first.err.lines().count() == 1,
+        "{first:?}"
+    );
     let second = server.run(&["switch", "asi-production"]);
     second.succeeded();
     assert_eq!(second.err, "");
 
-    assert_eq!(server.run(&["sessions", "--json"]).json().as_array().unwrap().len(), 2);
+    assert_eq!(
+        server
+            .run(&["sessions", "--json"])
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
     assert!(server.run(&["roles"]).succeeded().contains("stuzio"));
-    assert!(server.run(&["env", "stuzio"]).succeeded().contains("export AWS_ACCESS_KEY_ID='"));
+    assert!(
+        server
+            .run(&["env", "stuzio"])
+            .succeeded()
+            .contains("export AWS_ACCESS_KEY_ID='")
+    );
     let printed = server.run(&["credential-process", "stuzio"]);
-    assert_eq!((&printed.json()["Version"], printed.err.as_str()), (&1.into(), ""));
-    let ran = server.run(&["exec", "stuzio", "--", "sh", "-c", "test -f \"$AWS_CONFIG_FILE\" && echo held"]);
+    assert_eq!(
+        (&printed.json()["Version"], printed.err.as_str()),
+        (&1.into(), "")
+    );
+    let ran = server.run(&[
+        "exec",
+        "stuzio",
+        "--",
+        "sh",
+        "-c",
+        "test -f \"$AWS_CONFIG_FILE\" && echo held",
+    ]);
     assert_eq!(ran.succeeded(), "held\n");
-    assert!(server.run(&["console", "stuzio", "--print"]).succeeded().starts_with("http"));
+    assert!(
+        server
+            .run(&["console", "stuzio", "--print"])
+            .succeeded()
+            .starts_with("http")
+    );
     let written = server.run(&["profile", "write", "stuzio", "--yes"]);
     let name = written.succeeded().trim().to_owned();
-    assert!(fs::read_to_string(server.home.join(".aws/config")).unwrap().contains(&name));
+    assert!(
+        fs::read_to_string(server.home.join(".aws/config"))
+            .unwrap()
+            .contains(&name)
+    );
     server.run(&["profile", "remove", &name]).succeeded();
-    let served = server.run(&["serve", "stuzio", "--detach", "--shell", "json"]).json();
+    let served = server
+        .run(&["serve", "stuzio", "--detach", "--shell", "json"])
+        .json();
     assert!(served["AWS_CONTAINER_AUTHORIZATION_TOKEN"].is_string());
     server.run(&["end", "--all"]).succeeded();
     let events = server.run(&["history", "--export", "csv"]);
     assert!(events.succeeded().contains(",switch_back,ok,"));
     // Nothing of it lies in the home of the stage.
-    assert_eq!(server.stage.run(&["agent", "--status"]).code, Some(1));
+    assert_eq!(server.stage.run(["agent", "--status"]).code, Some(1));
 }
 
 #[test]
@@ -98,12 +135,19 @@ fn a_code_can_be_given_and_a_sign_in_shows_an_address_to_open_elsewhere() {
     let story = server.stage.story("X2");
     server.run(&["switch", &story.profile]).failed(3);
     let code = server.stage.mfa_code(story);
-    server.run(&["switch", &story.profile, "--mfa-code", &code]).succeeded();
+    server
+        .run(&["switch", &story.profile, "--mfa-code", &code])
+        .succeeded();
 
-    let portal = server.stage.manifest().sign_in.portals[0].session.clone().unwrap();
+    let portal = server.stage.manifest().sign_in.portals[0]
+        .session
+        .clone()
+        .unwrap();
     let mut waiting = server.hat(&["login", &portal]).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(waiting.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(waiting.stderr.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     waiting.kill().unwrap();
     waiting.wait().unwrap();
     assert!(line.contains("http://") && line.contains("code"), "{line}");

@@ -119,7 +119,10 @@ fn tables_have_colours_where_the_terminal_takes_them() {
     assert!(shown_at(&stage, 200, &sessions).starts_with("\u{1b}[1mSESSION\u{1b}[0m"));
     for refused in ["NO_COLOR=1", "TERM=dumb", "CLICOLOR=0"] {
         let shown = shown_at(&stage, 200, &format!("{refused} {sessions}"));
-        assert!(shown.starts_with("SESSION ") && !shown.contains('\u{1b}'), "{refused}: {shown:?}");
+        assert!(
+            shown.starts_with("SESSION ") && !shown.contains('\u{1b}'),
+            "{refused}: {shown:?}"
+        );
     }
     // What a program reads is plain, unless it asks for colours.
     assert!(shown_at(&stage, 200, &format!("{sessions} | cat")).starts_with("SESSION "));
@@ -131,7 +134,9 @@ fn tables_have_colours_where_the_terminal_takes_them() {
 fn what_is_left_of_a_session_has_the_colours_of_the_window() {
     for (duration, colour) in [("20m", GREEN), ("15m", YELLOW)] {
         let stage = Stage::set();
-        stage.run(["switch", "stuzio", "--duration", duration]).succeeded();
+        stage
+            .run(["switch", "stuzio", "--duration", duration])
+            .succeeded();
         let shown = shown_at(&stage, 200, &format!("'{HAT}' sessions"));
         let left = shown.split(colour).nth(1).unwrap_or_else(|| panic!("{shown:?}"));
         assert!(left.split(PLAIN).next().unwrap().ends_with(" min"), "{shown:?}");
@@ -150,7 +155,10 @@ fn no_line_is_wider_than_the_terminal_and_a_pipe_gets_whole_lines() {
     let detail = piped.lines().nth(1).unwrap();
     assert!(detail.len() > 150 && piped.lines().count() == 2, "{piped}");
     let shown = shown_at(&stage, 90, &format!("NO_COLOR=1 '{HAT}' history"));
-    assert!(shown.lines().count() > 2 && shown.lines().all(|line| line.chars().count() <= 90), "{shown}");
+    assert!(
+        shown.lines().count() > 2 && shown.lines().all(|line| line.chars().count() <= 90),
+        "{shown}"
+    );
     let words = |text: &str| text.split_whitespace().map(str::len).sum::<usize>();
     assert_eq!(words(&shown), words(&piped));
 }
@@ -159,7 +167,9 @@ fn no_line_is_wider_than_the_terminal_and_a_pipe_gets_whole_lines() {
 fn letters_of_east_asia_take_two_columns() {
     let stage = Stage::set();
     let account = "081278057606";
-    stage.run(["settings", "account", account, "--name", "監査東京"]).succeeded();
+    stage
+        .run(["settings", "account", account, "--name", "監査東京"])
+        .succeeded();
     stage.run(["switch", "stuzio"]).succeeded();
     stage.run(["switch", "asi-production"]).succeeded();
     let shown = shown_at(&stage, 200, &format!("NO_COLOR=1 '{HAT}' sessions"));

@@ -60,4 +60,7 @@ pub enum BrokerError {
     /// The answer's credentials are of no use.
     #[error(transparent)]
     AlreadyExpired(#[from] AlreadyExpired),
+    /// The person switched back while the session was being renewed.
+    #[error("the session was switched back while it was renewed; switch to the role again")]
+    SwitchedBack,
 }

@@ -48,7 +48,8 @@ pub fn console_host(partition: Partition) -> &'static str {
     }
 }
 
-/// Services by the names that people use, with their path in the console and what it is called there.
+/// Services by the names that people use, with their path in the console and what it is called there. The paths are those
+/// of the links in AWS's user guides, else of the addresses that the console itself shows.
 const SERVICES: [(&str, &str, &str); 62] = [
     ("acm", "acm/home", "Certificate Manager"),
     ("apigateway", "apigateway/main/apis", "API Gateway"),

@@ -114,8 +114,13 @@ fn e61_cmd_takes_a_value_literally_or_refuses_it() {
     let literal = |c: char| (c == ' ' || c.is_ascii_graphic()) && !"%!\"".contains(c);
     for value in HOSTILE {
         match text(Shell::Cmd, value) {
-            Ok(_) => assert!(value.chars().all(literal) && written(Shell::Cmd, value) == value, "{value}"),
-            Err(refused) => assert!(matches!(refused, Unquotable::Character { .. }) && !value.chars().all(literal)),
+            Ok(_) => assert!(
+                value.chars().all(literal) && written(Shell::Cmd, value) == value,
+                "{value}"
+            ),
+            Err(refused) => {
+                assert!(matches!(refused, Unquotable::Character { .. }) && !value.chars().all(literal))
+            }
         }
     }
     for value in [

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use hatrack_core::account::AccountId;
-use hatrack_core::policy::ResourceRule;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
-use s3s::dto::CopySource;
-use s3s::path::S3Path;
 use s3s::{S3Error, S3Result};
 use url::form_urlencoded;
 
-use super::refusals;
+use super::asking::{Keys, Signed};
+use super::permissions::{Request, works_by_access_point};
+use super::source::Source;
+use super::{place, refusals};
 use crate::auth::Scope;
 use crate::state::State;
-use crate::world::{Asked, Signer, World, denied_because};
+use crate::world::{Bucket, Signer};
 
 /// The checks before an operation runs.
 pub(super) struct Access(pub Arc<State>);
@@ -43,28 +42,20 @@ impl S3Access for Access {
             .ok_or_else(refusals::invalid_key_id)?;
         check_token(&self.0, &signer, cx)?;
         let scope = Scope::of(cx.headers(), cx.uri().query()).ok_or_else(refusals::access_denied)?;
-        check_policies(&self.0, &signer, &scope.region, cx)?;
-        cx.extensions_mut().insert(Arc::new(Signed {
-            signer,
+        let signed = Signed {
+            keys: keys(cx),
             region: scope.region,
-        }));
+            signer,
+        };
+        check_request(&self.0, &signed, cx)?;
+        cx.extensions_mut().insert(Arc::new(signed));
         Ok(())
     }
 }
 
-/// Who signed the request, for the operations that must ask again.
-pub(super) struct Signed {
-    pub signer: Signer,
-    pub region: String,
-}
-
 fn check_token(state: &State, signer: &Signer, cx: &S3AccessContext<'_>) -> S3Result<()> {
-    let header = cx
-        .headers()
-        .get("x-amz-security-token")
-        .and_then(|v| v.to_str().ok())
-        .map(str::to_owned);
-    let token = header.or_else(|| query(cx.uri().query(), "X-Amz-Security-Token"));
+    let token = header(cx, "x-amz-security-token");
+    let token = token.or_else(|| query(cx.uri().query(), "X-Amz-Security-Token"));
     match &signer.session {
         None if token.is_some() => Err(refusals::invalid_token()),
         Some(session) if token.as_deref() != Some(session.token.expose()) => Err(refusals::invalid_token()),
@@ -73,7 +64,12 @@ fn check_token(state: &State, signer: &Signer, cx: &S3AccessContext<'_>) -> S3Re
     }
 }
 
-fn query(query: Option<&str>, name: &str) -> Option<String> {
+fn header(cx: &S3AccessContext<'_>, name: &str) -> Option<String> {
+    let value = cx.headers().get(name)?;
+    value.to_str().ok().map(str::to_owned)
+}
+
+pub(super) fn query(query: Option<&str>, name: &str) -> Option<String> {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     pairs
         .into_iter()
@@ -81,184 +77,133 @@ fn query(query: Option<&str>, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-fn check_policies(state: &State, signer: &Signer, region: &str, cx: &S3AccessContext<'_>) -> S3Result<()> {
+fn check_request(state: &State, signed: &Signed, cx: &S3AccessContext<'_>) -> S3Result<()> {
     let world = state.world();
-    let keys = keys(cx);
-    let action = action(cx.s3_op().name());
-    let bucket = cx.s3_path().get_bucket_name();
-    if let Some(name) = bucket {
-        let found = world.buckets.get(name).ok_or_else(refusals::no_such_bucket)?;
-        if found.region != region && cx.s3_op().name() != "GetBucketLocation" {
-            let redirect = state.faults.redirects_to_region();
-            return Err(refusals::wrong_region(&found.region, region, redirect));
-        }
-        let expected = cx
-            .headers()
-            .get("x-amz-expected-bucket-owner")
-            .and_then(|v| v.to_str().ok());
-        if expected.is_some_and(|e| e != found.owner.as_str()) {
-            return Err(refusals::with_region(refusals::access_denied(), &found.region));
-        }
+    let operation = cx.s3_op().name();
+    let name = cx.s3_path().get_bucket_name();
+    let bucket = name.map(|name| place::bucket(&world, name)).transpose()?;
+    if let Some(found) = bucket {
+        check_place(state, signed, found, cx)?;
     }
-    let now = state.now();
-    let asking = Asking {
-        world: &world,
-        signer,
-        region,
-        keys: &keys,
-    };
-    // Each key of a DeleteObjects request is asked about by itself.
-    if cx.s3_op().name() != "DeleteObjects" {
-        asking
-            .must(&action, cx.s3_path(), now)
-            .map_err(|e| region_on_head(e, cx, &world, bucket))?;
+    if name.is_some_and(|name| place::point(&world, name).is_some()) && !works_by_access_point(operation) {
+        return Err(refusals::method_not_allowed());
     }
-    let source = cx
+    if cx
         .headers()
-        .get("x-amz-copy-source")
-        .and_then(|v| v.to_str().ok());
-    if let Some(CopySource::Bucket { bucket, key, .. }) = source.and_then(|s| CopySource::parse(s).ok()) {
-        asking.must("s3:GetObject", &S3Path::Object { bucket, key }, now)?;
+        .keys()
+        .any(|name| name.as_str().contains("-customer-"))
+    {
+        return Err(refusals::not_implemented("Encryption with a customer's own key"));
+    }
+    let version = query(cx.uri().query(), "versionId");
+    let asked = Request {
+        operation,
+        headers: cx.headers(),
+        versioned: version.is_some(),
+    };
+    let asking = signed.asking(&world, state.now());
+    for action in asked.actions() {
+        asking
+            .must_version(&action, cx.s3_path(), version.as_deref())
+            .map_err(|e| region_on_head(e, operation, bucket))?;
+    }
+    if let Some(found) = bucket {
+        check_payer(found, signed, cx)?;
+    }
+    if let Some(text) = header(cx, "x-amz-copy-source") {
+        let source = Source::read(&world, &text)?;
+        let from = place::bucket(&world, &source.bucket)?;
+        let owner = header(cx, "x-amz-source-expected-bucket-owner");
+        if owner.is_some_and(|owner| owner != from.owner.as_str()) {
+            return Err(refusals::access_denied());
+        }
+        source.must(&asking, "GetObject")?;
+        check_payer(from, signed, cx)?;
     }
     Ok(())
 }
 
+/// The region signed for and the owner expected.
+fn check_place(state: &State, signed: &Signed, found: &Bucket, cx: &S3AccessContext<'_>) -> S3Result<()> {
+    if found.region != signed.region && cx.s3_op().name() != "GetBucketLocation" {
+        let redirect = state.faults.redirects_to_region();
+        return Err(refusals::wrong_region(found, &signed.region, redirect));
+    }
+    let expected = header(cx, "x-amz-expected-bucket-owner");
+    if expected.is_some_and(|expected| expected != found.owner.as_str()) {
+        return Err(refusals::with_region(refusals::access_denied(), &found.region));
+    }
+    Ok(())
+}
+
+/// S3 User Guide, "Using Requester Pays buckets": who is not the owner must say that it pays.
+fn check_payer(found: &Bucket, signed: &Signed, cx: &S3AccessContext<'_>) -> S3Result<()> {
+    if !found.requester_pays || signed.account() == found.owner || says_it_pays(cx) {
+        return Ok(());
+    }
+    Err(region_on_head(
+        refusals::access_denied(),
+        cx.s3_op().name(),
+        Some(found),
+    ))
+}
+
+fn says_it_pays(cx: &S3AccessContext<'_>) -> bool {
+    const NAME: &str = "x-amz-request-payer";
+    let said = header(cx, NAME).or_else(|| query(cx.uri().query(), NAME));
+    said.as_deref() == Some("requester")
+}
+
 /// HeadBucket names the region on a refusal too; that is how clients find it.
-fn region_on_head(error: S3Error, cx: &S3AccessContext<'_>, world: &World, bucket: Option<&str>) -> S3Error {
-    match bucket.and_then(|b| world.buckets.get(b)) {
-        Some(found) if cx.s3_op().name() == "HeadBucket" => refusals::with_region(error, &found.region),
+fn region_on_head(error: S3Error, operation: &str, bucket: Option<&Bucket>) -> S3Error {
+    match bucket {
+        Some(found) if operation == "HeadBucket" => refusals::with_region(error, &found.region),
         _ => error,
     }
 }
 
-/// The action that an operation needs (Service Authorization Reference, "Amazon S3"). An operation not listed
-/// needs the action of its own name, which nobody has by accident.
-fn action(operation: &str) -> String {
-    let named = match operation {
-        "GetObject" | "HeadObject" => "GetObject",
-        "ListObjects" | "ListObjectsV2" | "HeadBucket" => "ListBucket",
-        "ListBuckets" => "ListAllMyBuckets",
-        "PutObject"
-        | "CopyObject"
-        | "CreateMultipartUpload"
-        | "UploadPart"
-        | "UploadPartCopy"
-        | "CompleteMultipartUpload" => "PutObject",
-        "DeleteObject" | "DeleteObjects" => "DeleteObject",
-        "ListParts" => "ListMultipartUploadParts",
-        "ListMultipartUploads" => "ListBucketMultipartUploads",
-        other => other,
-    };
-    format!("s3:{named}")
-}
+/// Headers that are condition keys of the same name.
+const HEADER_KEYS: [&str; 11] = [
+    "x-amz-acl",
+    "x-amz-copy-source",
+    "x-amz-content-sha256",
+    "x-amz-storage-class",
+    "x-amz-metadata-directive",
+    "x-amz-website-redirect-location",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-grant-full-control",
+    "if-match",
+    "if-none-match",
+];
 
 /// The condition keys that an S3 request brings.
-fn keys(cx: &S3AccessContext<'_>) -> Vec<(String, Vec<String>)> {
+fn keys(cx: &S3AccessContext<'_>) -> Keys {
     let mut keys = Vec::new();
     let mut set = |name: &str, value: Option<String>| keys.extend(value.map(|v| (name.to_owned(), vec![v])));
     for name in ["prefix", "delimiter", "max-keys"] {
         set(&format!("s3:{name}"), query(cx.uri().query(), name));
     }
-    let header = |name: &str| {
-        cx.headers()
-            .get(name)
-            .and_then(|v| v.to_str().ok())
-            .map(str::to_owned)
-    };
-    let copied = [
-        "x-amz-acl",
-        "x-amz-copy-source",
-        "x-amz-content-sha256",
-        "x-amz-storage-class",
-    ];
-    for name in copied
-        .iter()
-        .chain(&["x-amz-server-side-encryption", "if-match", "if-none-match"])
-    {
-        set(&format!("s3:{name}"), header(name));
+    for name in HEADER_KEYS {
+        set(&format!("s3:{name}"), header(cx, name));
     }
     let presigned = cx.headers().get(http::header::AUTHORIZATION).is_none();
-    set(
-        "s3:authType",
-        Some(
-            if presigned {
-                "REST-QUERY-STRING"
-            } else {
-                "REST-HEADER"
-            }
-            .to_owned(),
-        ),
-    );
+    let how = if presigned {
+        "REST-QUERY-STRING"
+    } else {
+        "REST-HEADER"
+    };
+    set("s3:authType", Some(how.to_owned()));
     set("s3:signatureversion", Some("AWS4-HMAC-SHA256".to_owned()));
-    set("aws:UserAgent", header("user-agent"));
-    set("aws:Referer", header("referer"));
+    set("aws:UserAgent", header(cx, "user-agent"));
+    set("aws:Referer", header(cx, "referer"));
+    let tags = header(cx, "x-amz-tagging").unwrap_or_default();
+    let tags: Vec<_> = form_urlencoded::parse(tags.as_bytes()).into_owned().collect();
+    if !tags.is_empty() {
+        let names = tags.iter().map(|(name, _)| name.clone()).collect();
+        keys.push(("s3:RequestObjectTagKeys".to_owned(), names));
+    }
+    let one = |(name, value)| (format!("s3:RequestObjectTag/{name}"), vec![value]);
+    keys.extend(tags.into_iter().map(one));
     keys
-}
-
-/// Asks the policies on behalf of a signer.
-pub(super) struct Asking<'a> {
-    pub world: &'a World,
-    pub signer: &'a Signer,
-    pub region: &'a str,
-    pub keys: &'a [(String, Vec<String>)],
-}
-
-impl Asking<'_> {
-    /// Whether the signer may do this.
-    pub(super) fn must(&self, action: &str, path: &S3Path, now: jiff::Timestamp) -> S3Result<()> {
-        let bucket = path.get_bucket_name().and_then(|b| self.world.buckets.get(b));
-        let resource = match path {
-            S3Path::Root => "arn:aws:s3:::*".to_owned(),
-            S3Path::Bucket { bucket } => format!("arn:aws:s3:::{bucket}"),
-            S3Path::Object { bucket, key } => format!("arn:aws:s3:::{bucket}/{key}"),
-        };
-        let owner = bucket.map(|b| b.owner);
-        let asked = Asked {
-            action,
-            resource: &resource,
-            owner,
-            resource_policy: bucket.and_then(|b| b.policy.as_ref()).map(|(_, policy)| policy),
-            rule: ResourceRule::EitherSuffices,
-            region: self.region,
-            keys: self.keys,
-        };
-        let decision = self.world.decide(self.signer, &asked, now);
-        if decision.allowed {
-            return Ok(());
-        }
-        Err(match owner {
-            Some(owner) if owner != self.signer.account => refusals::access_denied(),
-            _ => {
-                let on = if bucket.is_some() {
-                    format!(" on resource: \"{resource}\"")
-                } else {
-                    String::new()
-                };
-                refusals::access_denied_with(format!(
-                    "User: {} is not authorized to perform: {action}{on} {}",
-                    self.signer.arn,
-                    denied_because(&decision, action)
-                ))
-            }
-        })
-    }
-
-    /// Whether the signer could see that a key does not exist: without ListBucket S3 answers 403 instead of 404.
-    pub(super) fn may_list(&self, bucket: &str, now: jiff::Timestamp) -> bool {
-        self.must(
-            "s3:ListBucket",
-            &S3Path::Bucket {
-                bucket: bucket.into(),
-            },
-            now,
-        )
-        .is_ok()
-    }
-}
-
-/// The account of whoever signed.
-pub(super) fn account(signed: Option<&Arc<Signed>>) -> S3Result<AccountId> {
-    signed
-        .map(|s| s.signer.account)
-        .ok_or_else(refusals::access_denied)
 }

@@ -1,7 +1,6 @@
 //! Operations on buckets.
 
-use std::sync::Arc;
-
+use hatrack_core::account::AccountId;
 use hatrack_core::policy::{Kind, Policy};
 use s3s::dto::{
     Bucket, BucketLocationConstraint, DeleteBucketPolicyOutput, GetBucketLocationOutput,
@@ -10,8 +9,8 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
-use super::access::{Signed, account};
-use super::refusals;
+use super::asking::Signed;
+use super::{place, refusals};
 use crate::state::State;
 
 /// S3 User Guide, "Bucket policies": 20 KB.
@@ -23,7 +22,7 @@ pub(super) fn list(
     state: &State,
     req: &S3Request<ListBucketsInput>,
 ) -> S3Result<S3Response<ListBucketsOutput>> {
-    let account = account(req.extensions.get::<Arc<Signed>>())?;
+    let account = Signed::of(req)?.account();
     let input = &req.input;
     let prefix = input.prefix.as_deref().unwrap_or_default();
     let after = input.continuation_token.as_deref();
@@ -48,14 +47,10 @@ pub(super) fn list(
         })
         .collect();
     let next = owned.next().and(buckets.last().and_then(|b| b.name.clone()));
-    let owner = Owner {
-        id: Some(canonical_id(account.as_str())),
-        ..Owner::default()
-    };
     Ok(S3Response::new(ListBucketsOutput {
         buckets: Some(buckets),
         continuation_token: next,
-        owner: Some(owner),
+        owner: Some(owner(account)),
         prefix: input.prefix.clone(),
     }))
 }
@@ -66,9 +61,17 @@ pub(super) fn canonical_id(account: &str) -> String {
     format!("{half}{half}")
 }
 
+/// An account as the owner of something.
+pub(super) fn owner(account: AccountId) -> Owner {
+    Owner {
+        id: Some(canonical_id(account.as_str())),
+        ..Owner::default()
+    }
+}
+
 pub(super) fn head(state: &State, bucket: &str) -> S3Result<S3Response<HeadBucketOutput>> {
     let world = state.world();
-    let found = world.buckets.get(bucket).ok_or_else(refusals::no_such_bucket)?;
+    let found = place::bucket(&world, bucket)?;
     Ok(S3Response::new(HeadBucketOutput {
         bucket_region: Some(found.region.clone()),
         ..HeadBucketOutput::default()
@@ -78,7 +81,7 @@ pub(super) fn head(state: &State, bucket: &str) -> S3Result<S3Response<HeadBucke
 /// Empty for us-east-1 (API Reference, "GetBucketLocation").
 pub(super) fn location(state: &State, bucket: &str) -> S3Result<S3Response<GetBucketLocationOutput>> {
     let world = state.world();
-    let found = world.buckets.get(bucket).ok_or_else(refusals::no_such_bucket)?;
+    let found = place::bucket(&world, bucket)?;
     let constraint =
         (found.region != "us-east-1").then(|| BucketLocationConstraint::from(found.region.clone()));
     Ok(S3Response::new(GetBucketLocationOutput {
@@ -88,7 +91,7 @@ pub(super) fn location(state: &State, bucket: &str) -> S3Result<S3Response<GetBu
 
 pub(super) fn get_policy(state: &State, bucket: &str) -> S3Result<S3Response<GetBucketPolicyOutput>> {
     let world = state.world();
-    let found = world.buckets.get(bucket).ok_or_else(refusals::no_such_bucket)?;
+    let found = place::bucket(&world, bucket)?;
     let Some((text, _)) = &found.policy else {
         return Err(s3_error!(NoSuchBucketPolicy, "The bucket policy does not exist"));
     };
@@ -110,20 +113,13 @@ pub(super) fn put_policy(
         return Err(s3_error!(MalformedPolicy, "Policy has invalid {}", unknown.what));
     }
     let mut world = state.change();
-    let found = world
-        .buckets
-        .get_mut(bucket)
-        .ok_or_else(refusals::no_such_bucket)?;
+    let found = place::bucket_mut(&mut world, bucket)?;
     found.policy = Some((text.to_owned(), policy));
     Ok(S3Response::new(PutBucketPolicyOutput::default()))
 }
 
 pub(super) fn delete_policy(state: &State, bucket: &str) -> S3Result<S3Response<DeleteBucketPolicyOutput>> {
     let mut world = state.change();
-    world
-        .buckets
-        .get_mut(bucket)
-        .ok_or_else(refusals::no_such_bucket)?
-        .policy = None;
+    place::bucket_mut(&mut world, bucket)?.policy = None;
     Ok(S3Response::new(DeleteBucketPolicyOutput::default()))
 }

@@ -1,133 +1,213 @@
 //! Reading objects.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use futures::stream;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use s3s::dto::{
-    ChecksumMode, ChecksumType, ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
-    Range, StreamingBlob,
+    ChecksumMode, ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, Range,
+    StorageClass, StreamingBlob,
 };
+use s3s::path::S3Path;
 use s3s::{Body, S3Request, S3Response, S3Result};
 
-use super::access::{Asking, Signed};
+use super::asking::{Asking, Signed};
 use super::conditions::Conditions;
-use super::refusals;
+use super::{checksums, encryption, list, place, refusals, restore, versions};
 use crate::state::State;
-use crate::world::Object;
-
-/// S3 User Guide, "Permissions for GetObject": who may not list the bucket does not learn that a key is missing.
-fn find<T>(state: &State, req: &S3Request<T>, bucket: &str, key: &str) -> S3Result<Object> {
-    let world = state.world();
-    let found = world.buckets.get(bucket).ok_or_else(refusals::no_such_bucket)?;
-    if let Some(object) = found.objects.get(key) {
-        return Ok(object.clone());
-    }
-    let signed = req
-        .extensions
-        .get::<Arc<Signed>>()
-        .ok_or_else(refusals::access_denied)?;
-    let asking = Asking {
-        world: &world,
-        signer: &signed.signer,
-        region: &signed.region,
-        keys: &[],
-    };
-    Err(if asking.may_list(bucket, state.now()) {
-        refusals::no_such_key()
-    } else {
-        refusals::access_denied()
-    })
-}
+use crate::world::{Checksum, Object, STANDARD};
 
 /// What of an object is asked for.
 struct Part {
     start: u64,
     end: u64,
     content_range: Option<String>,
+    /// The checksum of just this, where S3 has one.
+    checksum: Option<Checksum>,
+    /// How many parts the object has, where one of several was asked for.
+    parts: Option<i32>,
 }
 
-fn part(object: &Object, range: Option<Range>) -> S3Result<Part> {
-    let length = object.content.length();
-    let Some(range) = range else {
-        return Ok(Part {
-            start: 0,
-            end: length,
-            content_range: None,
-        });
-    };
-    let range = range.check(length).map_err(|_| refusals::invalid_range())?;
-    let shown = format!("bytes {}-{}/{length}", range.start, range.end.saturating_sub(1));
-    Ok(Part {
-        start: range.start,
-        end: range.end,
-        content_range: Some(shown),
-    })
+impl Part {
+    fn of(object: &Object, range: Option<Range>, number: Option<i32>) -> S3Result<Self> {
+        match (range, number) {
+            (Some(_), Some(_)) => Err(refusals::invalid_request(
+                "Cannot specify both Range header and partNumber query parameter",
+            )),
+            (None, None) => Ok(Self {
+                start: 0,
+                end: object.content.length(),
+                content_range: None,
+                checksum: object.checksum.clone(),
+                parts: None,
+            }),
+            (Some(range), None) => {
+                let length = object.content.length();
+                let range = range.check(length).map_err(|_| refusals::invalid_range(length))?;
+                Ok(Self {
+                    content_range: Some(content_range(range.start, range.end, length)),
+                    start: range.start,
+                    end: range.end,
+                    checksum: None,
+                    parts: None,
+                })
+            }
+            (None, Some(number)) => Self::numbered(object, number),
+        }
+    }
+
+    /// A part as it was uploaded; an object put at once is its own only part.
+    fn numbered(object: &Object, number: i32) -> S3Result<Self> {
+        let length = object.content.length();
+        let index = usize::try_from(number).ok().and_then(|n| n.checked_sub(1));
+        let index = index.ok_or_else(|| {
+            refusals::invalid_argument("Part number must be an integer between 1 and 10000, inclusive")
+        })?;
+        if object.parts.is_empty() {
+            let whole = Self {
+                start: 0,
+                end: length,
+                content_range: (length > 0).then(|| content_range(0, length, length)),
+                checksum: object.checksum.clone(),
+                parts: None,
+            };
+            return (index == 0)
+                .then_some(whole)
+                .ok_or_else(refusals::invalid_part_number);
+        }
+        let part = object
+            .parts
+            .get(index)
+            .ok_or_else(refusals::invalid_part_number)?;
+        let start: u64 = object.parts[..index].iter().map(|part| part.length).sum();
+        let end = start + part.length;
+        let sum = object.checksum.as_ref().zip(part.checksum.as_ref());
+        Ok(Self {
+            start,
+            end,
+            content_range: Some(content_range(start, end, length)),
+            checksum: sum.map(|(whole, own)| Checksum {
+                value: own.clone(),
+                ..whole.clone()
+            }),
+            parts: i32::try_from(object.parts.len()).ok(),
+        })
+    }
+
+    fn length(&self) -> u64 {
+        self.end - self.start
+    }
 }
 
-/// The checksum goes with a whole object only, and when asked for.
-fn checksum(object: &Object, mode: Option<&ChecksumMode>, part: &Part) -> Option<String> {
-    let asked = mode.map(ChecksumMode::as_str) == Some(ChecksumMode::ENABLED);
-    object
-        .crc32
-        .clone()
-        .filter(|_| asked && part.content_range.is_none())
+fn content_range(start: u64, end: u64, length: u64) -> String {
+    format!("bytes {start}-{}/{length}", end.saturating_sub(1))
 }
 
 fn body(object: &Object, part: &Part) -> StreamingBlob {
-    let pieces = object
-        .content
-        .pieces(part.start, part.end)
-        .map(Ok::<Bytes, std::io::Error>);
-    let length = usize::try_from(part.end - part.start).unwrap_or(usize::MAX);
-    if length == 0 {
+    if part.length() == 0 {
         return StreamingBlob::from(Body::empty());
     }
-    StreamingBlob::wrap(stream::iter(pieces))
+    let pieces = object.content.pieces(part.start, part.end);
+    StreamingBlob::wrap(stream::iter(pieces.map(Ok::<Bytes, std::io::Error>)))
 }
 
-fn metadata(object: &Object) -> Option<s3s::dto::Metadata> {
-    (!object.metadata.is_empty()).then(|| object.metadata.clone().into_iter().collect())
+fn wants_checksum(mode: Option<&ChecksumMode>) -> bool {
+    mode.map(ChecksumMode::as_str) == Some(ChecksumMode::ENABLED)
 }
 
-fn modified(object: &Object) -> Option<s3s::dto::Timestamp> {
-    Some(std::time::SystemTime::from(object.modified).into())
+/// Sets what GetObject and HeadObject both tell of an object.
+macro_rules! describe {
+    ($output:expr, $state:expr, $object:expr, $part:expr, $checksum:expr) => {{
+        let (object, part): (&Object, &Part) = ($object, $part);
+        $output.accept_ranges = Some("bytes".to_owned());
+        $output.content_length = i64::try_from(part.length()).ok();
+        $output.content_range = part.content_range.clone();
+        $output.content_type = Some(object.content_type.clone());
+        $output.cache_control = object.headers.cache_control.clone();
+        $output.content_disposition = object.headers.content_disposition.clone();
+        $output.content_encoding = object.headers.content_encoding.clone();
+        $output.content_language = object.headers.content_language.clone();
+        $output.website_redirect_location = object.headers.website_redirect.clone();
+        $output.e_tag = Some(ETag::Strong(object.etag.clone()));
+        $output.last_modified = list::time(object.modified);
+        $output.metadata =
+            (!object.metadata.is_empty()).then(|| object.metadata.clone().into_iter().collect());
+        $output.parts_count = part.parts;
+        $output.restore = object
+            .restore
+            .as_ref()
+            .map(|copy| restore::header(copy, $state.now()));
+        $output.storage_class =
+            (object.storage_class != STANDARD).then(|| StorageClass::from(object.storage_class.clone()));
+        encryption::show!($output, &object.encryption);
+        if $checksum {
+            checksums::show_whole!($output, part.checksum.as_ref());
+        }
+    }};
 }
 
 pub(super) fn get(state: &State, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
-    let object = find(state, &req, &req.input.bucket, &req.input.key)?;
+    let signed = Signed::of(&req)?;
     let input = req.input;
-    let conditions = Conditions {
-        if_match: input.if_match.as_ref(),
-        if_none_match: input.if_none_match.as_ref(),
-        if_modified_since: input.if_modified_since,
-        if_unmodified_since: input.if_unmodified_since,
+    let (object, mut output) = {
+        let world = state.world();
+        let asking = signed.asking(&world, state.now());
+        let object = versions::object(&asking, &input.bucket, &input.key, input.version_id.as_deref())?;
+        let conditions = Conditions {
+            if_match: input.if_match.as_ref(),
+            if_none_match: input.if_none_match.as_ref(),
+            if_modified_since: input.if_modified_since,
+            if_unmodified_since: input.if_unmodified_since,
+        };
+        conditions.check(&object)?;
+        if !object.is_readable(state.now()) {
+            return Err(refusals::archived(&object));
+        }
+        let bucket = place::bucket(&world, &input.bucket)?;
+        encryption::may_read(&asking, bucket, &object)?;
+        let output = GetObjectOutput {
+            version_id: versions::shown(bucket, &object),
+            tag_count: tag_count(&asking, &input.bucket, &input.key, &object),
+            ..GetObjectOutput::default()
+        };
+        (object, output)
     };
-    conditions.check(&object)?;
-    let part = part(&object, input.range)?;
-    let crc32 = checksum(&object, input.checksum_mode.as_ref(), &part);
-    let body = body(&object, &part);
+    let part = Part::of(&object, input.range, input.part_number)?;
+    output.body = Some(body(&object, &part));
+    describe!(
+        output,
+        state,
+        &object,
+        &part,
+        wants_checksum(input.checksum_mode.as_ref())
+    );
+    output.cache_control = input.response_cache_control.or(output.cache_control);
+    output.content_disposition = input.response_content_disposition.or(output.content_disposition);
+    output.content_encoding = input.response_content_encoding.or(output.content_encoding);
+    output.content_language = input.response_content_language.or(output.content_language);
+    output.content_type = input.response_content_type.or(output.content_type);
     state.faults.object_was_read(state, &input.bucket, &input.key);
-    Ok(S3Response::new(GetObjectOutput {
-        body: Some(body),
-        accept_ranges: Some("bytes".to_owned()),
-        content_length: i64::try_from(part.end - part.start).ok(),
-        content_range: part.content_range,
-        content_type: Some(object.content_type.clone()),
-        e_tag: Some(ETag::Strong(object.etag.clone())),
-        last_modified: modified(&object),
-        metadata: metadata(&object),
-        checksum_type: crc32
-            .as_ref()
-            .map(|_| ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
-        checksum_crc32: crc32,
-        ..GetObjectOutput::default()
-    }))
+    let partial = output.content_range.is_some();
+    let mut response = S3Response::new(output);
+    response.status = partial.then_some(StatusCode::PARTIAL_CONTENT);
+    Ok(response)
+}
+
+/// Tags are counted for who may read them.
+fn tag_count(asking: &Asking<'_>, bucket: &str, key: &str, object: &Object) -> Option<i32> {
+    if object.tags.is_empty() {
+        return None;
+    }
+    let path = S3Path::object(bucket, key);
+    asking.must("s3:GetObjectTagging", &path).ok()?;
+    i32::try_from(object.tags.len()).ok()
 }
 
 pub(super) fn head(state: &State, req: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
-    let object = find(state, &req, &req.input.bucket, &req.input.key)?;
+    let signed = Signed::of(&req)?;
     let input = req.input;
+    let world = state.world();
+    let asking = signed.asking(&world, state.now());
+    let object = versions::object(&asking, &input.bucket, &input.key, input.version_id.as_deref())?;
     let conditions = Conditions {
         if_match: input.if_match.as_ref(),
         if_none_match: input.if_none_match.as_ref(),
@@ -135,20 +215,27 @@ pub(super) fn head(state: &State, req: S3Request<HeadObjectInput>) -> S3Result<S
         if_unmodified_since: input.if_unmodified_since,
     };
     conditions.check(&object)?;
-    let part = part(&object, input.range)?;
-    let crc32 = checksum(&object, input.checksum_mode.as_ref(), &part);
-    Ok(S3Response::new(HeadObjectOutput {
-        accept_ranges: Some("bytes".to_owned()),
-        content_length: i64::try_from(part.end - part.start).ok(),
-        content_range: part.content_range,
-        content_type: Some(object.content_type.clone()),
-        e_tag: Some(ETag::Strong(object.etag.clone())),
-        last_modified: modified(&object),
-        metadata: metadata(&object),
-        checksum_type: crc32
-            .as_ref()
-            .map(|_| ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
-        checksum_crc32: crc32,
+    let bucket = place::bucket(&world, &input.bucket)?;
+    let checksum = wants_checksum(input.checksum_mode.as_ref());
+    if checksum {
+        encryption::may_read(&asking, bucket, &object)?;
+    }
+    let part = Part::of(&object, input.range, input.part_number)?;
+    let mut output = HeadObjectOutput {
+        version_id: versions::shown(bucket, &object),
         ..HeadObjectOutput::default()
-    }))
+    };
+    describe!(output, state, &object, &part, checksum);
+    let partial = output.content_range.is_some();
+    let count = tag_count(&asking, &input.bucket, &input.key, &object);
+    let mut headers = HeaderMap::new();
+    if let Some(count) = count {
+        headers.insert(
+            HeaderName::from_static("x-amz-tagging-count"),
+            HeaderValue::from(count),
+        );
+    }
+    let mut response = S3Response::with_headers(output, headers);
+    response.status = partial.then_some(StatusCode::PARTIAL_CONTENT);
+    Ok(response)
 }

@@ -9,16 +9,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s3s::dto::{
     CommonPrefix, ETag, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
-    ListObjectsV2Output, Object, ObjectStorageClass, Owner,
+    ListObjectsV2Output, Object, ObjectStorageClass, OptionalObjectAttributes, OptionalObjectAttributesList,
+    RestoreStatus,
 };
 use s3s::{S3Response, S3Result};
 
-use super::{buckets, refusals};
+use super::{buckets, checksums, place, refusals};
 use crate::state::State;
 use crate::world::Bucket;
 
 /// API Reference, "ListObjectsV2": at most this many in one answer.
-const MOST: i32 = 1000;
+pub(super) const MOST: i32 = 1000;
 
 /// Where a page starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ fn page(bucket: &Bucket, prefix: &str, delimiter: Option<&str>, start: &Start, m
     };
     'search: loop {
         let here = from.clone();
-        for (key, _) in bucket.objects_from(here.as_ref().map(String::as_str)) {
+        for (key, _) in bucket.objects.from(here.as_ref().map(String::as_str)) {
             let Some(rest) = key.strip_prefix(prefix) else {
                 break 'search;
             };
@@ -66,8 +67,8 @@ fn page(bucket: &Bucket, prefix: &str, delimiter: Option<&str>, start: &Start, m
                 break 'search;
             }
             let Some(at) = delimiter.and_then(|d| rest.find(d).map(|at| at + d.len())) else {
-                page.keys.push(key.clone());
-                last = Start::AfterKey(key.clone());
+                last = Start::AfterKey(key.clone().into_owned());
+                page.keys.push(key.into_owned());
                 continue;
             };
             let common = &key[..prefix.len() + at];
@@ -85,7 +86,7 @@ fn page(bucket: &Bucket, prefix: &str, delimiter: Option<&str>, start: &Start, m
 }
 
 /// The first text after every text that starts with `prefix`.
-fn successor(prefix: &str) -> Option<String> {
+pub(super) fn successor(prefix: &str) -> Option<String> {
     let mut out = prefix.to_owned();
     while let Some(last) = out.pop() {
         if let Some(next) = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32) {
@@ -114,10 +115,10 @@ fn read_token(token: &str) -> Option<Start> {
 }
 
 /// `encoding-type=url`: keys that XML cannot hold come percent-encoded, and with them all the others.
-struct Encoding(bool);
+pub(super) struct Encoding(bool);
 
 impl Encoding {
-    fn read(given: Option<&EncodingType>) -> S3Result<Self> {
+    pub(super) fn read(given: Option<&EncodingType>) -> S3Result<Self> {
         match given.map(EncodingType::as_str) {
             None | Some("") => Ok(Self(false)),
             Some("url") => Ok(Self(true)),
@@ -127,7 +128,7 @@ impl Encoding {
         }
     }
 
-    fn text(&self, text: &str) -> String {
+    pub(super) fn text(&self, text: &str) -> String {
         if !self.0 {
             return text.to_owned();
         }
@@ -143,25 +144,63 @@ impl Encoding {
             .collect()
     }
 
-    fn option(&self, text: Option<&String>) -> Option<String> {
+    pub(super) fn option(&self, text: Option<&String>) -> Option<String> {
         text.map(|t| self.text(t))
     }
 }
 
-fn contents(bucket: &Bucket, keys: &[String], encoding: &Encoding, owner: bool) -> Vec<Object> {
+/// A time as answers have it.
+pub(super) fn time(at: jiff::Timestamp) -> Option<s3s::dto::Timestamp> {
+    Some(std::time::SystemTime::from(at).into())
+}
+
+/// What of the objects a listing tells beside their names.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    owner: bool,
+    restore: bool,
+    now: jiff::Timestamp,
+}
+
+impl Told {
+    fn new(owner: bool, more: Option<&OptionalObjectAttributesList>, now: jiff::Timestamp) -> Self {
+        let restore =
+            |one: &OptionalObjectAttributes| one.as_str() == OptionalObjectAttributes::RESTORE_STATUS;
+        Self {
+            owner,
+            restore: more.is_some_and(|more| more.iter().any(restore)),
+            now,
+        }
+    }
+
+    fn status(self, object: &crate::world::Object) -> Option<RestoreStatus> {
+        let copy = object.restore.as_ref().filter(|_| self.restore)?;
+        let ready = copy.ready <= self.now;
+        Some(RestoreStatus {
+            is_restore_in_progress: Some(!ready),
+            restore_expiry_date: time(copy.until).filter(|_| ready),
+        })
+    }
+}
+
+fn contents(bucket: &Bucket, keys: &[String], encoding: &Encoding, told: Told) -> Vec<Object> {
     keys.iter()
         .filter_map(|key| bucket.objects.get(key).map(|object| (key, object)))
         .map(|(key, object)| Object {
+            checksum_algorithm: object
+                .checksum
+                .as_ref()
+                .map(|c| vec![checksums::algorithm(c.algorithm)]),
+            checksum_type: object.checksum.as_ref().map(|c| checksums::kind(c.kind)),
             key: Some(encoding.text(key)),
             size: i64::try_from(object.content.length()).ok(),
             e_tag: Some(ETag::Strong(object.etag.clone())),
-            last_modified: Some(std::time::SystemTime::from(object.modified).into()),
-            storage_class: Some(ObjectStorageClass::from_static(ObjectStorageClass::STANDARD)),
-            owner: owner.then(|| Owner {
-                id: Some(buckets::canonical_id(bucket.owner.as_str())),
-                ..Owner::default()
-            }),
-            ..Object::default()
+            last_modified: time(object.modified),
+            storage_class: Some(ObjectStorageClass::from(object.storage_class.clone())),
+            owner: told
+                .owner
+                .then(|| buckets::owner(object.owner.unwrap_or(bucket.owner))),
+            restore_status: told.status(object),
         })
         .collect()
 }
@@ -175,7 +214,7 @@ fn prefixes(page: &Page, encoding: &Encoding) -> Vec<CommonPrefix> {
         .collect()
 }
 
-fn most(asked: Option<i32>) -> S3Result<i32> {
+pub(super) fn most(asked: Option<i32>) -> S3Result<i32> {
     match asked {
         Some(n) if n < 0 => Err(refusals::invalid_argument(
             "Argument maxKeys must be an integer between 0 and 2147483647",
@@ -189,10 +228,7 @@ pub(super) fn version_2(
     input: ListObjectsV2Input,
 ) -> S3Result<S3Response<ListObjectsV2Output>> {
     let world = state.world();
-    let bucket = world
-        .buckets
-        .get(&input.bucket)
-        .ok_or_else(refusals::no_such_bucket)?;
+    let bucket = place::bucket(&world, &input.bucket)?;
     let encoding = Encoding::read(input.encoding_type.as_ref())?;
     let asked = most(input.max_keys)?;
     let start = match (&input.continuation_token, &input.start_after) {
@@ -221,7 +257,11 @@ pub(super) fn version_2(
             bucket,
             &page.keys,
             &encoding,
-            input.fetch_owner.unwrap_or(false),
+            Told::new(
+                input.fetch_owner.unwrap_or(false),
+                input.optional_object_attributes.as_ref(),
+                state.now(),
+            ),
         )),
         common_prefixes: Some(prefixes(&page, &encoding)),
         prefix: Some(encoding.text(prefix)),
@@ -235,10 +275,7 @@ pub(super) fn version_2(
 
 pub(super) fn version_1(state: &State, input: ListObjectsInput) -> S3Result<S3Response<ListObjectsOutput>> {
     let world = state.world();
-    let bucket = world
-        .buckets
-        .get(&input.bucket)
-        .ok_or_else(refusals::no_such_bucket)?;
+    let bucket = place::bucket(&world, &input.bucket)?;
     let encoding = Encoding::read(input.encoding_type.as_ref())?;
     let asked = most(input.max_keys)?;
     let start = match (
@@ -269,7 +306,12 @@ pub(super) fn version_1(state: &State, input: ListObjectsInput) -> S3Result<S3Re
         max_keys: Some(asked),
         is_truncated: Some(page.next.is_some()),
         next_marker,
-        contents: Some(contents(bucket, &page.keys, &encoding, true)),
+        contents: Some(contents(
+            bucket,
+            &page.keys,
+            &encoding,
+            Told::new(true, input.optional_object_attributes.as_ref(), state.now()),
+        )),
         common_prefixes: Some(prefixes(&page, &encoding)),
         prefix: Some(encoding.text(prefix)),
         delimiter: encoding.option(input.delimiter.as_ref()),
@@ -291,14 +333,15 @@ mod tests {
     use crate::world;
 
     fn bucket(keys: &BTreeSet<String>) -> Bucket {
-        let object = world::Object::stored("", "text/plain", Timestamp::UNIX_EPOCH);
+        let object = world::Object::generated(1, Timestamp::UNIX_EPOCH);
         Bucket {
-            name: "b".to_owned(),
-            region: "us-east-1".to_owned(),
-            owner: "111122223333".parse().unwrap(),
-            created: Timestamp::UNIX_EPOCH,
-            policy: None,
             objects: keys.iter().map(|k| (k.clone(), object.clone())).collect(),
+            ..Bucket::new(
+                "b",
+                "us-east-1",
+                "111122223333".parse().unwrap(),
+                Timestamp::UNIX_EPOCH,
+            )
         }
     }
 

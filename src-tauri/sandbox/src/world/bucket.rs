@@ -1,12 +1,14 @@
-//! Buckets and what lies in them.
+//! Buckets and what is set on them.
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use hatrack_core::account::AccountId;
 use hatrack_core::policy::Policy;
 use jiff::Timestamp;
-use s3s::crypto::{Checksum as _, Crc32, Md5};
+
+use super::object::Encryption;
+use super::objects::Objects;
+use super::versions::{Version, Versioning};
 
 /// An S3 bucket.
 #[derive(Debug, Clone)]
@@ -21,151 +23,103 @@ pub struct Bucket {
     pub created: Timestamp,
     /// Its bucket policy: the text as put, and as read.
     pub policy: Option<(String, Policy)>,
-    /// Its objects, in the order in which S3 lists keys: by the bytes of their UTF-8.
-    pub objects: BTreeMap<String, Object>,
+    /// Its current objects.
+    pub objects: Objects,
+    /// By key, newest first: versions that are not current, and delete markers.
+    pub older: BTreeMap<String, Vec<Version>>,
+    /// Whether versions are kept.
+    pub versioning: Versioning,
+    /// How objects are encrypted that do not say so themselves.
+    pub encryption: Encryption,
+    /// Who owns what others put.
+    pub ownership: Ownership,
+    /// Whether who asks pays, and must say so.
+    pub requester_pays: bool,
+    /// Which pages may use it.
+    pub cors: Vec<CorsRule>,
+    /// What is blocked of public access; new buckets block all.
+    pub public_access: PublicAccessBlock,
 }
 
-/// An S3 object.
-#[derive(Debug, Clone)]
-pub struct Object {
-    /// The bytes.
-    pub content: Content,
-    /// The entity tag, without quotes.
-    pub etag: String,
-    /// CRC-32 in base64, where the content is at hand.
-    pub crc32: Option<String>,
-    /// When it was last put.
-    pub modified: Timestamp,
-    /// `Content-Type`.
-    pub content_type: String,
-    /// User metadata.
-    pub metadata: BTreeMap<String, String>,
+/// Object Ownership (S3 User Guide, "Controlling ownership of objects").
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Ownership {
+    /// The bucket's owner; ACLs are off. New buckets are like this.
+    #[default]
+    BucketOwnerEnforced,
+    /// The bucket's owner, where the writer gives it full control.
+    BucketOwnerPreferred,
+    /// The writer.
+    ObjectWriter,
 }
 
-/// The bytes of an object.
-#[derive(Debug, Clone)]
-pub enum Content {
-    /// Kept.
-    Stored(Bytes),
-    /// Made when asked for: see [`generated`].
-    Generated {
-        /// How many bytes.
-        length: u64,
-    },
-}
-
-/// Generated content is read in pieces of this size.
-const PIECE: u64 = 64 * 1024;
-
-impl Content {
-    /// How many bytes there are.
-    pub fn length(&self) -> u64 {
+impl Ownership {
+    /// AWS's name.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Stored(bytes) => bytes.len() as u64,
-            Self::Generated { length } => *length,
-        }
-    }
-
-    /// The bytes from `start` to before `end`, in pieces, made as they are asked for.
-    pub fn pieces(&self, start: u64, end: u64) -> Box<dyn Iterator<Item = Bytes> + Send + Sync> {
-        match self {
-            Self::Stored(bytes) => {
-                let part = bytes.slice(start as usize..end as usize);
-                Box::new(
-                    (0..part.len())
-                        .step_by(PIECE as usize)
-                        .map(move |at| part.slice(at..part.len().min(at + PIECE as usize))),
-                )
-            }
-            Self::Generated { .. } => Box::new(
-                (start..end)
-                    .step_by(PIECE as usize)
-                    .map(move |at| generated(at, end.min(at + PIECE))),
-            ),
+            Self::BucketOwnerEnforced => "BucketOwnerEnforced",
+            Self::BucketOwnerPreferred => "BucketOwnerPreferred",
+            Self::ObjectWriter => "ObjectWriter",
         }
     }
 }
 
-/// Generated content from byte `start` to before `end`: each aligned 8-byte word holds its own index, mixed, so
-/// that a piece put in the wrong place is noticed.
-pub fn generated(start: u64, end: u64) -> Bytes {
-    let first = start / 8;
-    let words = (first..end.div_ceil(8)).map(|n| {
-        n.wrapping_add(1)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .to_be_bytes()
-    });
-    let mut bytes: Vec<u8> = Vec::with_capacity((end.saturating_sub(start) + 16) as usize);
-    words.for_each(|word| bytes.extend_from_slice(&word));
-    let from = (start - first * 8) as usize;
-    let to = (end.max(start) - first * 8) as usize;
-    Bytes::from(bytes).slice(from..to)
+/// A rule for pages of other origins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CorsRule {
+    /// `GET`, `PUT`.
+    pub methods: Vec<String>,
+    /// `https://www.example.com`, or `*`.
+    pub origins: Vec<String>,
+    /// Headers that a page may send.
+    pub headers: Vec<String>,
+    /// Headers that a page may read.
+    pub exposed: Vec<String>,
+    /// For how long a browser may remember, in seconds.
+    pub max_age: Option<i32>,
 }
 
-impl Object {
-    /// An object of these bytes.
-    pub fn stored(bytes: impl Into<Bytes>, content_type: &str, modified: Timestamp) -> Self {
-        let bytes = bytes.into();
+/// Block Public Access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublicAccessBlock {
+    /// `BlockPublicAcls`.
+    pub block_acls: bool,
+    /// `IgnorePublicAcls`.
+    pub ignore_acls: bool,
+    /// `BlockPublicPolicy`.
+    pub block_policy: bool,
+    /// `RestrictPublicBuckets`.
+    pub restrict: bool,
+}
+
+impl Default for PublicAccessBlock {
+    fn default() -> Self {
         Self {
-            etag: md5_hex(&bytes),
-            crc32: Some(crc32(&bytes)),
-            content: Content::Stored(bytes),
-            modified,
-            content_type: content_type.to_owned(),
-            metadata: BTreeMap::new(),
+            block_acls: true,
+            ignore_acls: true,
+            block_policy: true,
+            restrict: true,
         }
     }
-
-    /// An object of generated bytes. Its tag has the form of a multipart upload's: the MD5 is not known.
-    pub fn generated(length: u64, modified: Timestamp) -> Self {
-        Self {
-            content: Content::Generated { length },
-            etag: format!("{}-3", md5_hex(&length.to_be_bytes())),
-            crc32: None,
-            modified,
-            content_type: "application/octet-stream".to_owned(),
-            metadata: BTreeMap::new(),
-        }
-    }
-}
-
-/// The MD5 of the bytes in hex: the entity tag of an object put at once.
-pub fn md5_hex(bytes: &[u8]) -> String {
-    hex::encode(Md5::checksum(bytes))
-}
-
-/// The CRC-32 of the bytes in base64, as `x-amz-checksum-crc32` has it.
-pub fn crc32(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(Crc32::checksum_u32(bytes).to_be_bytes())
 }
 
 impl Bucket {
-    /// The objects from `start` on, in key order.
-    pub fn objects_from<'a>(
-        &'a self,
-        start: std::ops::Bound<&'a str>,
-    ) -> impl Iterator<Item = (&'a String, &'a Object)> {
-        self.objects.range::<str, _>((start, std::ops::Bound::Unbounded))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_piece_of_generated_content_is_the_same_bytes() {
-        let whole = generated(0, 100);
-        for (start, end) in [(0, 0), (0, 1), (3, 5), (7, 9), (8, 16), (50, 100), (99, 100)] {
-            assert_eq!(
-                generated(start, end),
-                whole.slice(start as usize..end as usize),
-                "{start}..{end}"
-            );
+    /// An empty bucket as S3 makes it today.
+    pub fn new(name: &str, region: &str, owner: AccountId, created: Timestamp) -> Self {
+        Self {
+            name: name.to_owned(),
+            region: region.to_owned(),
+            owner,
+            created,
+            policy: None,
+            objects: Objects::default(),
+            older: BTreeMap::new(),
+            versioning: Versioning::default(),
+            encryption: Encryption::default(),
+            ownership: Ownership::default(),
+            requester_pays: false,
+            cors: Vec::new(),
+            public_access: PublicAccessBlock::default(),
         }
-        let content = Content::Generated { length: 200_000 };
-        let joined: Vec<u8> = content.pieces(5, 150_001).flat_map(|p| p.to_vec()).collect();
-        assert_eq!(joined, generated(5, 150_001));
     }
 }

@@ -1,15 +1,22 @@
 //! The miniature: accounts, who lives in them, and what they own.
 
+mod access_point;
 mod account;
 mod anywhere;
 mod authorize;
 mod bucket;
+mod checksum;
+mod content;
 mod directory;
 mod key_maker;
+mod kms;
 mod machine;
 mod mfa;
+mod object;
+mod objects;
 mod organisation;
 mod session;
+mod versions;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,16 +24,22 @@ use hatrack_core::account::AccountId;
 use hatrack_core::policy::{Kind, PolicyError};
 use jiff::Timestamp;
 
+pub use access_point::AccessPoint;
 pub use account::{Document, Group, IdentityProvider, NamedPolicy, Role, User};
 pub use anywhere::AnywhereProfile;
 pub use authorize::{Asked, Signer, denied_because};
-pub use bucket::{Bucket, Object, crc32, generated, md5_hex};
+pub use bucket::{Bucket, CorsRule, Ownership};
+pub use checksum::{Algorithm, Checksum, Kind as ChecksumKind};
+pub use content::{Content, generated};
 pub use directory::{Directory, DirectoryUser};
 pub use key_maker::KeyMaker;
+pub use kms::KmsKey;
 pub use machine::{Container, Machine};
 pub use mfa::{MfaDevice, totp};
+pub use object::{BINARY, Encryption, Headers, Object, PartOf, Restore, STANDARD, md5_hex, md5_of};
 pub use organisation::{Assignment, Organisation, PortalUser, reserved_role_name};
 pub use session::{AccessKey, FederatedUser, RoleSession, Session, SessionOf};
+pub use versions::{Deleted, Found, Marker, Version, Versioning};
 
 /// Everything there is.
 #[derive(Debug, Default)]
@@ -47,6 +60,10 @@ pub struct World {
     pub sessions: HashMap<String, Session>,
     /// Buckets by name.
     pub buckets: BTreeMap<String, Bucket>,
+    /// S3's access points by ARN.
+    pub access_points: BTreeMap<String, AccessPoint>,
+    /// Keys of KMS by ARN.
+    pub kms_keys: BTreeMap<String, KmsKey>,
     /// The organisations that have an access portal.
     pub organisations: Vec<Organisation>,
     /// What each identity provider issues tokens for, by the provider's ARN in each account that trusts it.

@@ -331,12 +331,8 @@ impl Builder {
             None => None,
         };
         let bucket = Bucket {
-            name: name.to_owned(),
-            region: region.to_owned(),
-            owner: owner.parse()?,
-            created: self.now,
             policy,
-            objects: Default::default(),
+            ..Bucket::new(name, region, owner.parse()?, self.now)
         };
         self.world.buckets.insert(name.to_owned(), bucket);
         Ok(())

@@ -8,7 +8,7 @@ use hatrack_sandbox::{RoleKind, Running};
 
 use crate::clients::{Refused, assume, http, sandbox, session, sts, user};
 
-fn iam(running: &Running, credentials: Credentials) -> Client {
+pub fn iam(running: &Running, credentials: Credentials) -> Client {
     let config = aws_sdk_iam::Config::builder()
         .behavior_version_latest()
         .region(Region::new("us-east-1"))
@@ -21,7 +21,7 @@ fn iam(running: &Running, credentials: Credentials) -> Client {
 }
 
 /// The keys in the credentials file.
-fn keys(running: &Running, profile: &str) -> Credentials {
+pub fn keys(running: &Running, profile: &str) -> Credentials {
     let file = ini::Ini::load_from_file(&running.manifest().credentials_file).unwrap();
     let section = file.section(Some(profile)).unwrap();
     let key = |name: &str| section.get(name).unwrap();
@@ -38,7 +38,7 @@ fn engineer(running: &Running) -> Client {
     iam(running, keys(running, &running.manifest().kinds.identity))
 }
 
-fn decoded(document: &str) -> serde_json::Value {
+pub fn decoded(document: &str) -> serde_json::Value {
     let pair = format!("document={}", document.replace('+', "%2B"));
     let (_, text) = url::form_urlencoded::parse(pair.as_bytes()).next().unwrap();
     serde_json::from_str(&text).unwrap()

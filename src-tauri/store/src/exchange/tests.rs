@@ -143,3 +143,15 @@ fn a9_a_hostile_file_is_refused_and_told_as_inert_text() {
         );
     }
 }
+
+#[test]
+fn what_is_chosen_for_one_computer_is_not_carried_to_another() {
+    let mut chosen = settings();
+    chosen.no_keys_in_profiles = true;
+    chosen.console.browser = Some("firefox".into());
+    let text = Exchange::of(&chosen).text().unwrap();
+    assert!(!text.contains("keys_in_profiles") && !text.contains("firefox"), "{text}");
+    // A file that says it all the same is no file of ours.
+    let said = text.replacen('{', "{\"no_keys_in_profiles\": false,", 1);
+    assert!(matches!(Exchange::read(&said), Err(NotAnExchange::Form(_))));
+}

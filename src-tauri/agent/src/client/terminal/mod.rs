@@ -1,6 +1,7 @@
 //! Opening a terminal of the person's, in which something runs.
 
 mod announce;
+mod command;
 mod find;
 mod known;
 mod open;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 
 pub use announce::Announcer;
+pub use command::{SessionShell, shell_of_person};
 pub use find::{Terminal, Variables};
 pub use open::{AwaitedCommand, OpenTerminal, TerminalOrder};
 

@@ -1,39 +1,60 @@
-//! How many sessions of the console a part of a browser may have: what was opened since the agent started.
+//! How many sessions of the console a part of a browser may have: what was opened and may still be signed in. It is kept,
+//! for a browser does not sign out when the agent ends.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hatrack_core::console::{BrowserPart, MOST_AT_ONCE};
+use hatrack_store::kept::{Keep, Kept, KeptConsoleSession};
 use jiff::{SignedDuration, Timestamp};
 
 /// What was opened and may still be signed in, for the count.
-#[derive(Debug, Default)]
-pub struct ConsoleBook(Mutex<Vec<Opened>>);
-
-#[derive(Debug)]
-struct Opened {
-    part: BrowserPart,
-    who: String,
-    until: Timestamp,
+pub struct ConsoleBook {
+    files: Kept<KeptConsoleSession>,
+    opened: Mutex<Vec<KeptConsoleSession>>,
 }
 
 impl ConsoleBook {
-    /// Notes a sign-in and says how many this part of the browser has had that may still last.
+    /// With what was kept. Blocks shortly.
+    pub fn new(files: Kept<KeptConsoleSession>, now: Timestamp) -> Self {
+        let book = Self {
+            opened: Mutex::new(files.all(now)),
+            files,
+        };
+        book.clear(now);
+        book
+    }
+
+    /// Notes a sign-in and says how many this part of the browser has had that may still last. Blocks shortly.
     pub(super) fn opened(&self, part: &BrowserPart, who: &str, now: Timestamp, lasts: Duration) -> usize {
+        self.clear(now);
         let lasts = SignedDuration::try_from(lasts).unwrap_or(SignedDuration::MAX);
-        let until = now.checked_add(lasts).unwrap_or(Timestamp::MAX);
-        let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        book.retain(|opened| opened.until > now);
-        book.push(Opened {
+        let opened = KeptConsoleSession {
             part: part.clone(),
             who: who.to_owned(),
-            until,
-        });
+            until: now.checked_add(lasts).unwrap_or(Timestamp::MAX),
+        };
+        if let Err(why) = self.files.put(&opened) {
+            tracing::warn!(%why, "a console session is not remembered");
+        }
+        let mut book = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        book.retain(|other| other.name() != opened.name());
+        book.push(opened);
         let here = book.iter().filter(|opened| opened.part == *part);
         here.map(|opened| opened.who.as_str())
             .collect::<HashSet<_>>()
             .len()
+    }
+
+    /// Forgets what has ended.
+    fn clear(&self, now: Timestamp) {
+        let mut book = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        for ended in book.extract_if(.., |opened| opened.until <= now) {
+            if let Err(why) = self.files.forget(&ended.name()) {
+                tracing::warn!(%why, "a console session that has ended stays remembered");
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use hatrack_core::sts::{AwsFailure, Reach};
 use hatrack_core::view::NeedView;
 
 use super::{Step, denied, invalid};
-use crate::protocol::{HandOutOutcome, HandOutRequest, RevokeRequest, SessionRef, WireError};
+use crate::protocol::{ErrorCode, HandOutOutcome, HandOutRequest, RevokeRequest, SessionRef, WireError};
 use crate::service::Service;
 use crate::service::hand_out::{is_as_it_stands, settings_of};
 
@@ -190,7 +190,7 @@ impl Service {
                 Tried::Failed(failure) => refused.push(format!("{label}: {failure}")),
             }
         }
-        Err(invalid(nobody(role, &refused)))
+        Err(WireError::new(ErrorCode::Identity, nobody(role, &refused)))
     }
 
     /// The keys that may be of the role's account. Which account keys belong to is often not written anywhere: AWS is

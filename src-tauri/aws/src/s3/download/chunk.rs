@@ -52,8 +52,11 @@ impl Source<'_> {
         mut body: Option<ByteStream>,
         moved: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Vec<WholeRange>, S3Failure> {
-        // Only closing it could fail this, and nobody does. Held while the range's bytes come.
-        let _turn = self.s3.bulk.acquire().await;
+        // Only closing it could fail this, and nobody does. What is small needs no buffer worth counting.
+        let _turn = match range.length() > GATHERED as u64 {
+            true => Some(self.s3.bulk.acquire().await),
+            false => None,
+        };
         let mut pieces = Pieces {
             at: range.start,
             end: range.end,

@@ -4,6 +4,7 @@
 //! is made of the checksums of N parts.
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::ChecksumType;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -99,18 +100,30 @@ pub struct Composite {
 }
 
 /// The checksums that an answer carries, and whether they are of parts.
-pub fn sums(head: &GetObjectOutput) -> (Sums, bool) {
-    let given = [
-        ("CRC64NVME", head.checksum_crc64_nvme()),
-        ("CRC32C", head.checksum_crc32_c()),
-        ("CRC32", head.checksum_crc32()),
-        ("SHA1", head.checksum_sha1()),
-        ("SHA256", head.checksum_sha256()),
-    ];
-    let sums = given
-        .into_iter()
-        .filter_map(|(name, text)| Some((name.to_owned(), text?.to_owned())));
-    (sums.collect(), head.checksum_type() == Some(&ChecksumType::Composite))
+macro_rules! sums {
+    ($head:expr) => {{
+        let given = [
+            ("CRC64NVME", $head.checksum_crc64_nvme()),
+            ("CRC32C", $head.checksum_crc32_c()),
+            ("CRC32", $head.checksum_crc32()),
+            ("SHA1", $head.checksum_sha1()),
+            ("SHA256", $head.checksum_sha256()),
+        ];
+        let sums = given
+            .into_iter()
+            .filter_map(|(name, text)| Some((name.to_owned(), text?.to_owned())));
+        (sums.collect(), $head.checksum_type() == Some(&ChecksumType::Composite))
+    }};
+}
+
+/// Of the object's own answer.
+pub fn sums_of_get(head: &GetObjectOutput) -> (Sums, bool) {
+    sums!(head)
+}
+
+/// Of its head's.
+pub fn sums_of(head: &HeadObjectOutput) -> (Sums, bool) {
+    sums!(head)
 }
 
 impl Expected {
@@ -153,6 +166,14 @@ impl Expected {
         match self {
             Self::Crc(_, algorithm, _) => *algorithm,
             _ => CrcAlgorithm::Crc64Nvme,
+        }
+    }
+
+    /// The object's own CRC, if it has one of the whole.
+    pub fn own_crc(&self) -> Option<CrcAlgorithm> {
+        match self {
+            Self::Crc(_, algorithm, _) => Some(*algorithm),
+            _ => None,
         }
     }
 

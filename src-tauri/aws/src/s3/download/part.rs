@@ -9,7 +9,7 @@ use cap_std::fs::{Dir, OpenOptions};
 use hatrack_core::bucket::BucketName;
 use hatrack_core::bucket::transfer::{Version, WholeRange, journal_id};
 
-use super::super::S3Failure;
+use super::super::{S3Failure, Turn};
 use super::disk::{blocking, failed, reserve};
 use super::journal::Journal;
 use super::target::{Destination, Folder};
@@ -29,11 +29,13 @@ pub struct Part {
     file: Shared,
     journal: Option<Journal>,
     stays: bool,
+    /// Of an order that keeps something.
+    turn: Option<Turn>,
 }
 
 impl Part {
     /// What an earlier run of the order left, if nobody else has it.
-    pub async fn left(order: &Order) -> Result<Option<Self>, S3Failure> {
+    pub async fn left(order: &Order, turn: Turn) -> Result<Option<Self>, S3Failure> {
         let order = order.clone();
         blocking(move || {
             let Some((dir, path)) = order.folder.descend(order.destination.folders(), false)? else {
@@ -53,6 +55,7 @@ impl Part {
                 file: Arc::new(file),
                 journal,
                 stays: true,
+                turn: Some(turn),
             }))
         })
         .await
@@ -79,12 +82,12 @@ impl Part {
     }
 
     /// A new one with room for the version. Makes the folders on the way.
-    pub async fn make(order: &Order, version: &Version) -> Result<Self, S3Failure> {
+    pub async fn make(order: &Order, version: &Version, turn: Option<Turn>) -> Result<Self, S3Failure> {
         let (order, version) = (order.clone(), version.clone());
-        blocking(move || Self::make_now(order, &version)).await
+        blocking(move || Self::make_now(order, &version, turn)).await
     }
 
-    fn make_now(order: Order, version: &Version) -> Result<Self, S3Failure> {
+    fn make_now(order: Order, version: &Version, turn: Option<Turn>) -> Result<Self, S3Failure> {
         let made = order.folder.descend(order.destination.folders(), true)?;
         let missing = || failed(order.folder.path(), "made", io::ErrorKind::NotFound.into());
         let (dir, path) = made.ok_or_else(missing)?;
@@ -107,6 +110,7 @@ impl Part {
             file: Arc::new(file),
             journal: None,
             stays: false,
+            turn,
         };
         // The lock of a file system that has none is not missed: its part file is not shared.
         let _ = part.file.try_lock();
@@ -252,6 +256,11 @@ impl Drop for Part {
     }
 }
 
+/// Names what the order keeps on this computer.
+pub(super) fn turn_name(order: &Order) -> String {
+    format!("{}/{:?}/{}", order.folder.path().display(), order.destination.folders(), part_name(order))
+}
+
 /// The same for the same order, so that the next run finds it.
 fn part_name(order: &Order) -> String {
     let name = order.destination.name();
@@ -270,7 +279,7 @@ fn random_name() -> io::Result<String> {
 }
 
 /// A file that was not there, for this user alone.
-pub(super) fn new_file(dir: &Dir, name: &str) -> io::Result<std::fs::File> {
+pub fn new_file(dir: &Dir, name: &str) -> io::Result<std::fs::File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
@@ -283,7 +292,7 @@ pub(super) fn new_file(dir: &Dir, name: &str) -> io::Result<std::fs::File> {
 
 /// A file of ours that an earlier run left and nobody has locked. In a folder that others may write to, a file that
 /// is not this user's own plain one is not believed.
-pub(super) fn own_file(dir: &Dir, name: &str) -> io::Result<Option<std::fs::File>> {
+pub fn own_file(dir: &Dir, name: &str) -> io::Result<Option<std::fs::File>> {
     match dir.symlink_metadata(name) {
         Ok(found) if found.is_file() => {}
         Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),

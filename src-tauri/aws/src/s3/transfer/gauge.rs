@@ -76,6 +76,14 @@ impl Gauge {
         self.done.fetch_add(size, Ordering::Relaxed);
     }
 
+    /// So many files were done before, and are not found again.
+    pub fn were_done(&self, files: u64, bytes: u64) {
+        self.files.fetch_add(files, Ordering::Relaxed);
+        self.files_done.fetch_add(files, Ordering::Relaxed);
+        self.total.fetch_add(bytes, Ordering::Relaxed);
+        self.done.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     /// A file begins.
     pub fn file(&self, name: &str, total: Option<u64>) -> FileGauge<'_> {
         let mut under_way = locked(&self.under_way);

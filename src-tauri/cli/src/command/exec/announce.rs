@@ -19,7 +19,7 @@ impl Heard {
         Self(connected.ok().flatten())
     }
 
-    /// The command is about to run.
+    /// The command runs.
     pub fn started(&mut self) {
         self.tell(Announcer::started);
     }

@@ -7,6 +7,7 @@
 mod announce;
 mod environment;
 mod fresh;
+mod held;
 mod private_config;
 mod run;
 
@@ -67,6 +68,7 @@ impl Exec {
         request.mfa_code = self.given.code()?;
         request.allow_endpoint = self.given.allow_endpoint;
         request.raw = self.raw;
+        request.detail = self.announce.as_ref().map(|_| "Opened a terminal".to_owned());
         let given = ask::hand_out(&agent, Person::AtTerminal, request.clone()).await?;
         given.notes.iter().for_each(|note| out::note(note));
 
@@ -82,9 +84,15 @@ impl Exec {
             &given.region,
             given.session.as_ref().map(prompt_name),
         );
+        let held = held::hold(
+            agent.clone(),
+            given.session.as_ref(),
+            &self.command,
+            self.announce.is_some(),
+        );
         let fresh = fresh::keep(agent, given.session);
-        heard.started();
-        run::run(&self.command, environment, fresh).await
+        let beside = async { tokio::join!(held, fresh).1 };
+        run::run(&self.command, environment, || heard.started(), beside).await
     }
 
     fn whose(&self, context: &Context) -> Result<SessionRef, Failure> {

@@ -9,10 +9,11 @@ use tokio::process::{Child, Command};
 use super::environment::Change;
 use crate::failure::Failure;
 
-/// Runs `command` to its end while `beside` runs along.
+/// Runs `command` to its end while `beside` runs along. `started` is called once it runs.
 pub async fn run(
     command: &[OsString],
     environment: Vec<Change>,
+    started: impl FnOnce(),
     beside: impl Future<Output = ()>,
 ) -> Result<ExitCode, Failure> {
     let Some((program, arguments)) = command.split_first() else {
@@ -30,6 +31,7 @@ pub async fn run(
     let mut signals = signals::Caught::catch()
         .map_err(|why| Failure::refused(format!("signals cannot be caught: {why}; try again")))?;
     let mut child = child.spawn().map_err(|why| not_started(program, &why))?;
+    started();
     let ended = tokio::select! {
         ended = wait(&mut child, &mut signals) => ended,
         () = beside => child.wait().await,

@@ -81,7 +81,11 @@ pub(super) async fn to_file(
     match write(pages, format, &mut file).await {
         Ok(rows) => {
             file.keep()?;
-            let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+            let rows = if rows == 1 {
+                "1 row".to_owned()
+            } else {
+                format!("{rows} rows")
+            };
             out::note(&format!("{rows} written to {}", path.display()));
             Ok(())
         }

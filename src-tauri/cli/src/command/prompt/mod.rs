@@ -7,6 +7,7 @@ mod segment;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use hatrack_core::shell_setup::{SHELL_SETUPS, ShellSetup};
 use jiff::Timestamp;
 
 use crate::failure::Failure;
@@ -14,7 +15,7 @@ use crate::out;
 
 /// The arguments of `hat prompt`.
 #[derive(Debug, Args)]
-#[command(after_help = USE)]
+#[command(after_help = usage())]
 pub struct Prompt {
     /// bash, zsh, fish or starship; the shell in use where left out
     #[arg(long, value_name = "SHELL")]
@@ -24,11 +25,11 @@ pub struct Prompt {
     segment: bool,
 }
 
-const USE: &str = "\
-bash:      eval \"$(hat prompt --shell bash)\"      at the end of ~/.bashrc
-zsh:       eval \"$(hat prompt --shell zsh)\"       at the end of ~/.zshrc
-fish:      hat prompt --shell fish | source       in ~/.config/fish/config.fish
-starship:  hat prompt --shell starship >> ~/.config/starship.toml";
+/// The lines that people write into their shells' files.
+fn usage() -> String {
+    let line = |shell: &ShellSetup| format!("{:<11}{:<56}{}", format!("{}:", shell.name), shell.prompt, shell.file);
+    SHELL_SETUPS.iter().map(line).collect::<Vec<_>>().join("\n")
+}
 
 /// Whose prompt it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,16 +7,17 @@ use crate::context::EXEC_CONFIG;
 
 const KEY: &str = "AWS_ACCESS_KEY_ID";
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
+const ENDPOINT: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
-/// `account/role 42m`; `None` where the environment has no session of Hatrack's. Inside `hat exec` the session is
-/// renewed, so no minutes are counted there.
+/// `account/role 42m`; `None` where the environment has no session of Hatrack's. Inside `hat exec`, and with an endpoint,
+/// the session is renewed, so no minutes are counted there.
 pub fn of(variable: impl Fn(&str) -> Option<String>, now: Timestamp) -> Option<String> {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
     // A shell acts on what stands in its prompt: what is not as we write it is not shown.
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     let role = set(ROLE).filter(|role| role.chars().all(legal))?;
     if set(KEY).is_none() {
-        return set(EXEC_CONFIG).map(|_| role);
+        return set(EXEC_CONFIG).or_else(|| set(ENDPOINT)).map(|_| role);
     }
     let Some(end) = set(EXPIRATION).and_then(|end| end.parse::<Timestamp>().ok()) else {
         return Some(role);
@@ -76,6 +77,10 @@ mod tests {
         );
         assert_eq!(
             shown(&[(ROLE, "acme/Reader"), (EXEC_CONFIG, "/x")]).as_deref(),
+            Some("acme/Reader")
+        );
+        assert_eq!(
+            shown(&[(ROLE, "acme/Reader"), (ENDPOINT, "http://127.0.0.1:1/credentials")]).as_deref(),
             Some("acme/Reader")
         );
         for hostile in ["$(id)", "a%F{red}", "`id`", "a\u{1b}[0m", "a b", "\\u"] {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use clap::Args;
 use hatrack_agent::client::Agent;
 use hatrack_agent::protocol::{
-    HandOut, HandOutOutcome, HandOutRequest, RecordRequest, RoleChoice, SessionRef,
+    HandOut, HandOutOutcome, HandOutRequest, RecordRequest, RoleChoice, SessionRef, UseKind,
 };
 use hatrack_aws::http::HttpClients;
 use hatrack_aws::s3::{NoCredentials, S3, SessionCredentials};
@@ -50,6 +50,7 @@ impl Access {
         let agent = context.agent().await?;
         let role = role::choose(self.role.as_deref(), &context.caller, RoleChoice::Typed)?;
         let mut request = HandOutRequest::of(SessionRef::Role(role));
+        request.purpose = Some(UseKind::S3);
         request.options = SwitchOptions {
             region: self.region.clone(),
             ..SwitchOptions::default()
@@ -121,6 +122,7 @@ fn again(request: HandOutRequest, given: &HandOut) -> HandOutRequest {
         options: SwitchOptions::default(),
         mfa_code: None,
         quiet: true,
+        purpose: None,
         ..request
     }
 }

@@ -7,6 +7,7 @@ mod pace;
 mod parts;
 mod ranges;
 mod state;
+mod upload;
 mod watermark;
 
 pub use journal::{Sums, Taken, Version, WholeRange, journal_id, line, read_lines};
@@ -14,4 +15,5 @@ pub use pace::{Estimate, Pace};
 pub use parts::{LARGEST_COPY, MOST_PARTS, part_size};
 pub use ranges::{Range, Ranges};
 pub use state::{End, Event, Machine, Pause, State, Step};
+pub use upload::{Journal, Journals, PartSent, SourceFile, UploadBegun, UploadTaken};
 pub use watermark::Watermark;

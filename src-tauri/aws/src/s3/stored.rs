@@ -1,0 +1,144 @@
+//! What an object is stored with, beside its bytes.
+
+use std::collections::HashMap;
+
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::types::{ObjectCannedAcl, ServerSideEncryption, StorageClass};
+
+/// Only where nothing, or exactly this, is there already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Guard {
+    /// Whatever is there is replaced.
+    #[default]
+    Anything,
+    /// Refused if there is an object of this key.
+    OnlyNew,
+    /// Refused unless the object there has this entity tag.
+    OnlyOver(String),
+}
+
+impl Guard {
+    pub(super) fn if_none_match(&self) -> Option<String> {
+        (*self == Self::OnlyNew).then(|| "*".to_owned())
+    }
+
+    pub(super) fn if_match(&self) -> Option<String> {
+        match self {
+            Self::OnlyOver(etag) => Some(format!("\"{}\"", etag.trim_matches('"'))),
+            _ => None,
+        }
+    }
+}
+
+/// How S3 encrypts an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Encryption {
+    /// With keys of S3's own.
+    S3,
+    /// With a KMS key: its ARN, or the account's key for S3 where none is named.
+    Kms(Option<String>),
+}
+
+/// Metadata, tags and the like. The default leaves everything to the bucket.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// `Content-Disposition`.
+    pub content_disposition: Option<String>,
+    /// `Content-Encoding`.
+    pub content_encoding: Option<String>,
+    /// `Content-Language`.
+    pub content_language: Option<String>,
+    /// Where a website redirects to.
+    pub redirect: Option<String>,
+    /// The person's own metadata.
+    pub metadata: HashMap<String, String>,
+    /// Tags.
+    pub tags: Vec<(String, String)>,
+    /// S3's storage class.
+    pub storage_class: Option<String>,
+    /// How it is encrypted; the bucket's way where left out.
+    pub encryption: Option<Encryption>,
+    /// Whether the bucket's owner is given full control, for buckets that still have access control lists.
+    pub for_bucket_owner: bool,
+}
+
+impl Stored {
+    /// As another object is stored; not its tags, which a HEAD does not tell, and not its encryption, which is its
+    /// bucket's affair.
+    pub(super) fn of(head: &HeadObjectOutput) -> Self {
+        Self {
+            content_type: head.content_type().map(str::to_owned),
+            cache_control: head.cache_control().map(str::to_owned),
+            content_disposition: head.content_disposition().map(str::to_owned),
+            content_encoding: head.content_encoding().map(str::to_owned),
+            content_language: head.content_language().map(str::to_owned),
+            redirect: head.website_redirect_location().map(str::to_owned),
+            metadata: head.metadata().cloned().unwrap_or_default(),
+            tags: Vec::new(),
+            storage_class: head.storage_class().map(|class| class.as_str().to_owned()),
+            encryption: None,
+            for_bucket_owner: false,
+        }
+    }
+
+    pub(super) fn class(&self) -> Option<StorageClass> {
+        self.storage_class.as_deref().map(StorageClass::from)
+    }
+
+    pub(super) fn own_metadata(&self) -> Option<HashMap<String, String>> {
+        (!self.metadata.is_empty()).then(|| self.metadata.clone())
+    }
+
+    /// As S3 takes them in a header.
+    pub(super) fn tagging(&self) -> Option<String> {
+        (!self.tags.is_empty()).then(|| {
+            url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(&self.tags)
+                .finish()
+        })
+    }
+
+    pub(super) fn acl(&self) -> Option<ObjectCannedAcl> {
+        self.for_bucket_owner
+            .then_some(ObjectCannedAcl::BucketOwnerFullControl)
+    }
+
+    pub(super) fn algorithm(&self) -> Option<ServerSideEncryption> {
+        Some(match self.encryption.as_ref()? {
+            Encryption::S3 => ServerSideEncryption::Aes256,
+            Encryption::Kms(_) => ServerSideEncryption::AwsKms,
+        })
+    }
+
+    pub(super) fn kms_key(&self) -> Option<String> {
+        match self.encryption.as_ref()? {
+            Encryption::Kms(key) => key.clone(),
+            Encryption::S3 => None,
+        }
+    }
+}
+
+/// Adds all of it to a request that makes an object.
+macro_rules! stored_with {
+    ($request:expr, $stored:expr) => {{
+        let stored = $stored;
+        $request
+            .set_content_type(stored.content_type.clone())
+            .set_cache_control(stored.cache_control.clone())
+            .set_content_disposition(stored.content_disposition.clone())
+            .set_content_encoding(stored.content_encoding.clone())
+            .set_content_language(stored.content_language.clone())
+            .set_website_redirect_location(stored.redirect.clone())
+            .set_metadata(stored.own_metadata())
+            .set_tagging(stored.tagging())
+            .set_storage_class(stored.class())
+            .set_server_side_encryption(stored.algorithm())
+            .set_ssekms_key_id(stored.kms_key())
+            .set_acl(stored.acl())
+    }};
+}
+pub(super) use stored_with;

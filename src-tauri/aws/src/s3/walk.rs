@@ -1,0 +1,91 @@
+//! Every object below a prefix, page by page: a million keys are never held at once.
+
+use aws_sdk_s3::types::EncodingType;
+use futures::stream::{self, Stream, StreamExt, TryStreamExt};
+use hatrack_core::bucket::S3Location;
+
+use super::browse::{decoded, repeats};
+use super::{S3, S3Failure, document};
+
+/// An object that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The whole key.
+    pub key: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+impl S3 {
+    /// What lies below `prefix` (a location whose key is a prefix), in S3's order, from the key after `after` on. The
+    /// next page is asked for when the one before is used up.
+    pub fn walk<'a>(
+        &'a self,
+        prefix: &'a S3Location,
+        after: Option<String>,
+    ) -> impl Stream<Item = Result<Found, S3Failure>> + Send + 'a {
+        let first = Some(Place::After(after));
+        let pages = stream::try_unfold(first, move |place| async move {
+            let Some(place) = place else {
+                return Ok::<_, S3Failure>(None);
+            };
+            let (found, next) = self.keys(prefix, place).await?;
+            Ok(Some((found, next)))
+        });
+        pages
+            .map_ok(|found| stream::iter(found).map(Ok::<_, S3Failure>))
+            .try_flatten()
+    }
+
+    async fn keys(
+        &self,
+        prefix: &S3Location,
+        place: Place,
+    ) -> Result<(Vec<Found>, Option<Place>), S3Failure> {
+        let (client, region) = self.at(&prefix.bucket).await?;
+        let call = self.call("s3:ListBucket", &prefix.bucket, None, &region);
+        let (after, token) = match &place {
+            Place::After(after) => (after.clone(), None),
+            Place::Page(token) => (None, Some(token.clone())),
+        };
+        let page = self
+            .signed(|| async {
+                client
+                    .list_objects_v2()
+                    .bucket(prefix.bucket.as_str())
+                    .prefix(&prefix.key)
+                    // Keys may hold characters that XML cannot.
+                    .encoding_type(EncodingType::Url)
+                    .set_start_after(after.clone())
+                    .set_continuation_token(token.clone())
+                    .customize()
+                    .config_override(document())
+                    .send()
+                    .await
+                    .map_err(|error| call.failed(error))
+            })
+            .await?;
+        let encoded = page.encoding_type() == Some(&EncodingType::Url);
+        let found = page.contents().iter().filter_map(|object| {
+            let key = object.key()?;
+            Some(Found {
+                key: if encoded { decoded(key) } else { key.to_owned() },
+                size: object.size().and_then(|size| size.try_into().ok()).unwrap_or_default(),
+            })
+        });
+        let found = found.collect();
+        let next = page
+            .next_continuation_token()
+            .filter(|_| page.is_truncated() != Some(false))
+            .map(str::to_owned);
+        if next.is_some() && next == token {
+            return Err(repeats(&region));
+        }
+        Ok((found, next.map(Place::Page)))
+    }
+}
+
+enum Place {
+    After(Option<String>),
+    Page(String),
+}

@@ -1,0 +1,198 @@
+//! What unfinished uploads need to go on: a journal each, appended to while parts are sent.
+//!
+//! Invariants: a journal is held by one process at a time, by a lock that goes with it; it holds no secret; one that
+//! is torn by a kill is read up to there by whoever reads it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hatrack_core::bucket::transfer::{Journal, Journals};
+
+use crate::private;
+
+const EXTENSION: &str = "journal";
+/// The longest journal that is read: that of ten thousand parts is far shorter.
+const LONGEST: u64 = 8 * 1024 * 1024;
+
+/// A folder of journals.
+#[derive(Debug, Clone)]
+pub struct TransferJournals {
+    folder: PathBuf,
+}
+
+impl TransferJournals {
+    /// In `folder`, which is made when the first is.
+    pub fn in_folder(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+}
+
+impl Journals for TransferJournals {
+    fn open(&self, id: &str) -> io::Result<Option<Box<dyn Journal>>> {
+        // Names are made by us; anything else would be a path.
+        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        private::folder(&self.folder).map_err(io::Error::other)?;
+        let path = self.folder.join(id).with_extension(EXTENSION);
+        loop {
+            let file = options().create(true).truncate(false).open(&path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => return Ok(None),
+                Err(fs::TryLockError::Error(why)) => return Err(why),
+            }
+            // Whoever held it may have taken it away just now.
+            if is_at(&file, &path)? {
+                return Ok(Some(Box::new(Held {
+                    path,
+                    file: Mutex::new(file),
+                })));
+            }
+        }
+    }
+
+    fn all(&self) -> io::Result<Vec<(String, Vec<u8>)>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let path = entry?.path();
+            let id = path.file_stem().and_then(|name| name.to_str()).map(str::to_owned);
+            let (Some(id), true) = (id, path.extension().is_some_and(|end| end == EXTENSION)) else {
+                continue;
+            };
+            let Ok(mut file) = options().open(&path) else {
+                continue;
+            };
+            if file.try_lock().is_ok() {
+                all.push((id, read(&mut file)?));
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let opened = file.metadata()?;
+    match fs::symlink_metadata(path) {
+        Ok(named) => Ok((named.dev(), named.ino()) == (opened.dev(), opened.ino())),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(why) => Err(why),
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> io::Result<bool> {
+    Ok(path.exists())
+}
+
+fn read(file: &mut File) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// One journal, open and locked.
+#[derive(Debug)]
+struct Held {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl Held {
+    fn file(&self) -> MutexGuard<'_, File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Journal for Held {
+    fn read(&self) -> io::Result<Vec<u8>> {
+        read(&mut self.file())
+    }
+
+    fn append(&self, text: &str) -> io::Result<()> {
+        let mut file = self.file();
+        file.seek(SeekFrom::End(0))?;
+        file.write_all(text.as_bytes())
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        let mut file = self.file();
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(text.as_bytes())?;
+        // Its beginning is what the parts in S3 are found by.
+        file.sync_data()
+    }
+
+    fn remove(&self) -> io::Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_is_kept_and_held_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let journals = TransferJournals::in_folder(folder.path().join("transfers"));
+        assert!(journals.all().unwrap().is_empty());
+        let one = journals.open("ab12").unwrap().unwrap();
+        assert!(journals.open("ab12").unwrap().is_none());
+        one.replace("first\n").unwrap();
+        one.append("second\n").unwrap();
+        assert_eq!(one.read().unwrap(), b"first\nsecond\n");
+        assert!(journals.all().unwrap().is_empty());
+        drop(one);
+        let expected = ("ab12".to_owned(), b"first\nsecond\n".to_vec());
+        assert_eq!(journals.all().unwrap(), [expected]);
+        let again = journals.open("ab12").unwrap().unwrap();
+        again.remove().unwrap();
+        drop(again);
+        assert_eq!(journals.open("ab12").unwrap().unwrap().read().unwrap(), b"");
+    }
+
+    #[test]
+    fn a_name_is_no_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let journals = TransferJournals::in_folder(folder.path().to_owned());
+        for name in ["", "../x", "a/b", "x"] {
+            assert!(journals.open(name).is_err(), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_journal_is_this_users_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let journals = TransferJournals::in_folder(folder.path().to_owned());
+        let _held = journals.open("ab").unwrap().unwrap();
+        let mode = folder.path().join("ab.journal").metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0);
+    }
+}
