@@ -9,7 +9,9 @@ use hatrack_core::view::{NeedView, SwitchOutcome};
 use crate::commands;
 use crate::desk::Desk;
 use crate::front::Push;
-use crate::wire::{CommandError, ConsolePageChoice, ConsolePageRequest, Navigate, Notice, NoticeLevel, Place};
+use crate::wire::{
+    CommandError, ConsolePageChoice, ConsolePageRequest, Navigate, Notice, NoticeLevel, Place,
+};
 
 /// What a click asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]

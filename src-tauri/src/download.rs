@@ -87,13 +87,7 @@ async fn fetch(order: &Order, progress: &Progress) -> Result<(), S3Failure> {
         .s3
         .download(&order.bucket, &order.key, &folder, &path, &moved)
         .await?;
-    progress.into_file(
-        folder
-            .path()
-            .join(kept.path)
-            .to_string_lossy()
-            .into_owned(),
-    );
+    progress.into_file(folder.path().join(kept.path).to_string_lossy().into_owned());
     Ok(())
 }
 

@@ -75,8 +75,12 @@ impl Environment {
 
     /// Where a program of the person's starts.
     pub fn folder_of_person(&self) -> PathBuf {
-        let home = self.var("HOME").or_else(|| self.var("USERPROFILE")).map(PathBuf::from);
-        home.filter(|home| home.is_dir()).unwrap_or_else(|| PathBuf::from("/"))
+        let home = self
+            .var("HOME")
+            .or_else(|| self.var("USERPROFILE"))
+            .map(PathBuf::from);
+        home.filter(|home| home.is_dir())
+            .unwrap_or_else(|| PathBuf::from("/"))
     }
 
     /// The folder of things that can be made again: XDG's, else the platform's.
@@ -153,7 +157,11 @@ mod tests {
             ("XDG_DATA_DIRS", "/tmp/.mount_x/usr/share:/usr/share"),
             ("LANG", "C.UTF-8"),
         ]);
-        let expected = [("LANG", "C.UTF-8"), ("PATH", "/usr/bin"), ("XDG_DATA_DIRS", "/usr/share")];
+        let expected = [
+            ("LANG", "C.UTF-8"),
+            ("PATH", "/usr/bin"),
+            ("XDG_DATA_DIRS", "/usr/share"),
+        ];
         let expected = expected.map(|(name, value)| (OsString::from(name), OsString::from(value)));
         assert_eq!(bundled.for_programs().into_iter().collect::<Vec<_>>(), expected);
     }

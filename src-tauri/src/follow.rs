@@ -48,7 +48,8 @@ pub async fn agent(desk: Desk, reminders: Reminders, tray_news: Arc<TrayNews>) {
                         desk.s3().forget(session_id);
                     }
                     if let Event::SwitchedBack { back } = &event {
-                        desk.front().push(Push::SwitchedBack(SwitchedBackView::clone(back)));
+                        desk.front()
+                            .push(Push::SwitchedBack(SwitchedBackView::clone(back)));
                     }
                     if let Event::Changed { topics, .. } = &event {
                         let topics: Vec<_> = topics.iter().copied().map(Topic::from).collect();

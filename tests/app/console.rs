@@ -74,9 +74,10 @@ fn a_service_is_found_by_typing_and_opens_in_the_browser_chosen_for_this_once() 
     app.find_with("console-page", &[("page", "s3")]);
     choose_option(&app, "console-browser", "Chromium");
     app.click("console-go");
-    app.gone("console-dialog", &[]);
+    // It is open once the browser has come for it.
     let link = led_to(&browser.page());
     assert!(link.contains("s3%2Fhome"), "{link}");
+    app.gone("console-dialog", &[]);
     let rows = hat_json(&desktop, &variables, &["history", "--event", "console"]);
     assert_eq!(rows.as_array().unwrap().len(), 1, "{rows}");
 
@@ -102,10 +103,14 @@ fn the_browser_and_an_accounts_part_of_it_are_chosen_in_the_settings() {
     app.click("nav-settings");
     app.click("settings-browsers");
     choose_option(&app, "browser-choice", "Chromium");
-    app.text_that("browser-choice", "is Chromium", |said| said.starts_with("Chromium"));
+    app.text_that("browser-choice", "is Chromium", |said| {
+        said.starts_with("Chromium")
+    });
     app.click("browser-separate");
     holds("accounts are kept apart", || {
-        let on = app.page().all("[data-testid=browser-separate][aria-checked=true]");
+        let on = app
+            .page()
+            .all("[data-testid=browser-separate][aria-checked=true]");
         on.is_ok_and(|found| !found.is_empty())
     });
     app.click("nav-sessions");

@@ -38,7 +38,9 @@ impl Emulator {
                  printf '%s' \"$HATRACK_ROLE\" > '{here}/role'\nread end < '{here}/end'\n"
             ),
         );
-        let made = std::process::Command::new("mkfifo").arg(emulator.path("end")).status();
+        let made = std::process::Command::new("mkfifo")
+            .arg(emulator.path("end"))
+            .status();
         assert!(made.unwrap().success());
         emulator
     }
@@ -95,7 +97,9 @@ impl Emulator {
     /// What its shell's prompt can show.
     pub fn role(&self) -> String {
         eventually("the shell knows its role", || {
-            fs::read_to_string(self.path("role")).ok().filter(|role| !role.is_empty())
+            fs::read_to_string(self.path("role"))
+                .ok()
+                .filter(|role| !role.is_empty())
         })
     }
 

@@ -33,6 +33,7 @@ mod saml;
 mod screen;
 mod sign_in;
 mod steps;
+mod switch_back;
 mod terminal;
 mod tour;
 mod tray_menu;

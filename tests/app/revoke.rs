@@ -15,7 +15,11 @@ fn sessions_are_revoked_after_it_is_shown_whom_that_hits() {
     let story = world.story("S13");
     switch(&app, story);
     let first = only_session(&desktop, &variables);
-    let revoked = || sessions(&desktop, &variables).iter().all(|session| session["revoked"] == true);
+    let revoked = || {
+        sessions(&desktop, &variables)
+            .iter()
+            .all(|session| session["revoked"] == true)
+    };
 
     app.click("session-menu");
     app.click("menu-revoke");

@@ -14,7 +14,11 @@ use crate::tray::Tray;
 use crate::world::World;
 
 fn open_terminals(app: &App) -> Vec<Value> {
-    app.invoke("terminals", json!({})).unwrap().as_array().unwrap().clone()
+    app.invoke("terminals", json!({}))
+        .unwrap()
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 /// Who AWS says the bearer of these is.
@@ -50,10 +54,17 @@ async fn a_terminal_opens_with_the_session_and_is_listed_while_its_shell_lives()
 
     app.click("open-terminal");
     let words = emulator.words();
-    assert_eq!(words[..2], ["--".to_owned(), hat().display().to_string()], "{words:?}");
+    assert_eq!(
+        words[..2],
+        ["--".to_owned(), hat().display().to_string()],
+        "{words:?}"
+    );
     let given = emulator.credentials();
     let identity = caller_identity(world.told["endpoint"].as_str().unwrap(), &given).await;
-    assert!(identity.contains(&format!("/{}/", story.role_name())), "{identity}");
+    assert!(
+        identity.contains(&format!("/{}/", story.role_name())),
+        "{identity}"
+    );
     assert!(emulator.role().ends_with(story.role_name()));
     let around = words.join("\n") + &emulator.variables();
     for secret in ["SecretAccessKey", "SessionToken"] {

@@ -41,7 +41,7 @@ test('switches, counts down, exports, browses, downloads and switches back', asy
   await nav(page, 'sessions');
   await page.getByTestId('switch-back').click();
   await expect(page.getByTestId('session-link')).toHaveCount(0);
-  expect(await calls(page, 'switch_back')).toEqual([{ session_id: 's-new-1', clipboard: false }]);
+  expect(await calls(page, 'switch_back')).toEqual([{ session_id: 's-new-1', clipboard: true }]);
   await page.getByTestId('toast').getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByTestId('session-countdown')).toBeVisible();
 

@@ -1,6 +1,7 @@
 /** Pictures of every view in both themes, written to shots/ to be looked at. Run by `npm run shots`. */
 import { test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
+import { inUse } from './inUse';
 import { nav, open, type World } from './page';
 import { waysOut } from './waysOut';
 
@@ -70,6 +71,14 @@ const shots: Record<string, Shot> = {
   'roles-narrow': { width: 900, height: 600, act: (page) => page.getByTestId('role-tree').focus() },
   'roles-hostile': { world: 'hostile', act: (page) => page.getByTestId('role-tree').focus() },
   session: { act: (page) => session(page, 's-prod') },
+  'session-in-use': { height: 900, act: inUse },
+  'session-switched-back': {
+    act: async (page) => {
+      await inUse(page);
+      await page.getByTestId('switch-back').click();
+      await page.getByTestId('undo').waitFor();
+    }
+  },
   'session-warn': { act: (page) => session(page, 's-staging') },
   'session-crit': {
     act: async (page) => {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hatrack_core::arn::RoleArn;
-use hatrack_core::revoke::{RevokesBefore, is_of};
+use hatrack_core::revoke::{RevokesBefore, is_of, is_same};
 use hatrack_core::session::Session;
 use hatrack_store::kept::{Kept, KeptFailure, KeptRevocation};
 use jiff::Timestamp;
@@ -37,7 +37,8 @@ impl Revocations {
 
     /// What is remembered of this role.
     pub fn of(&self, role: &RoleArn) -> Option<KeptRevocation> {
-        self.known().get(role).cloned()
+        let known = self.known();
+        known.values().find(|kept| is_same(&kept.role, role)).cloned()
     }
 
     /// Remembers this, in the place of what was remembered of the same role. Durable when it returns. Blocks shortly.
@@ -55,8 +56,10 @@ impl Revocations {
     /// # Errors
     /// Where the file cannot be removed.
     pub fn forget(&self, role: &RoleArn) -> Result<(), KeptFailure> {
-        self.files.forget(&role.to_string())?;
-        self.known().remove(role);
+        if let Some(kept) = self.of(role) {
+            self.files.forget(&kept.role.to_string())?;
+            self.known().remove(&kept.role);
+        }
         Ok(())
     }
 

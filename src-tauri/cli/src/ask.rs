@@ -4,9 +4,9 @@ use std::process::Stdio;
 
 use hatrack_agent::client::{Agent, AgentError, yubikey_code};
 use hatrack_agent::protocol::{
-    ConsoleLink, ConsoleOutcome, ConsoleRequest, DiscoverOutcome, DiscoverRequest, HandOut, HandOutOutcome,
-    EndpointOutcome, HandOutRequest, OpenEndpoint, OpenedEndpoint, ProfileOutcome, RenewRequest, RevokeOutcome, RevokeRequest, RotateKey, RotateOutcome, SwitchRequest, WriteProfile,
-    WrittenProfileView,
+    ConsoleLink, ConsoleOutcome, ConsoleRequest, DiscoverOutcome, DiscoverRequest, EndpointOutcome, HandOut,
+    HandOutOutcome, HandOutRequest, OpenEndpoint, OpenedEndpoint, ProfileOutcome, RenewRequest,
+    RevokeOutcome, RevokeRequest, RotateKey, RotateOutcome, SwitchRequest, WriteProfile, WrittenProfileView,
 };
 use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::shared_config::{inert, inert_whole};

@@ -14,34 +14,76 @@ use tokio::time::{Instant, Sleep, sleep_until};
 pub struct Shape {
     /// The wait before each answer's first byte.
     pub first_byte: Duration,
-    /// Each connection's bandwidth to the client, in bytes per second; `None` for as fast as it goes.
+    /// Each connection's bandwidth either way, in bytes per second; `None` for as fast as it goes.
     pub bytes_per_second: Option<u64>,
 }
 
-/// A connection whose writes are paced.
+/// A connection whose reads and writes are paced, each by itself.
 #[derive(Debug)]
 pub struct Paced {
     stream: TcpStream,
+    reads: Pace,
+    writes: Pace,
+}
+
+/// One direction of a connection.
+#[derive(Debug)]
+struct Pace {
     bytes_per_second: Option<u64>,
-    /// When what was written so far would have left at the given pace.
+    /// When what went so far would have gone at the given pace.
     free_at: Instant,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
-/// Writes run ahead of the pace by at most this much, so that timers need not be finer than they are.
+/// What goes runs ahead of the pace by at most this much, so that timers need not be finer than they are.
 const AHEAD: Duration = Duration::from_millis(4);
 /// Written at once at most.
 const CHUNK: usize = 64 * 1024;
 
-impl Paced {
-    /// Paces a connection.
-    pub fn new(stream: TcpStream, shape: &Shape) -> Self {
-        let bytes_per_second = shape.bytes_per_second.filter(|b| *b > 0);
+impl Pace {
+    fn new(bytes_per_second: Option<u64>) -> Self {
         Self {
-            stream,
             bytes_per_second,
             free_at: Instant::now(),
             sleep: None,
+        }
+    }
+
+    /// Ready when more may go.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.bytes_per_second.is_none() {
+            return Poll::Ready(());
+        }
+        if let Some(sleep) = &mut self.sleep {
+            ready!(sleep.as_mut().poll(cx));
+            self.sleep = None;
+        }
+        if self.free_at > Instant::now() + AHEAD {
+            let mut sleep = Box::pin(sleep_until(self.free_at - AHEAD));
+            if sleep.as_mut().poll(cx).is_pending() {
+                self.sleep = Some(sleep);
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn went(&mut self, bytes: usize) {
+        if let Some(rate) = self.bytes_per_second {
+            let took = Duration::from_secs_f64(bytes as f64 / rate as f64);
+            self.free_at = self.free_at.max(Instant::now()) + took;
+        }
+    }
+}
+
+impl Paced {
+    /// Paces a connection.
+    pub fn new(stream: TcpStream, shape: &Shape) -> Self {
+        let rate = shape.bytes_per_second.filter(|b| *b > 0);
+        Self {
+            stream,
+            reads: Pace::new(rate),
+            writes: Pace::new(rate),
         }
     }
 }
@@ -52,31 +94,23 @@ impl AsyncRead for Paced {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        ready!(self.reads.poll(cx));
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        self.reads.went(buf.filled().len() - before);
+        Poll::Ready(Ok(()))
     }
 }
 
 impl AsyncWrite for Paced {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        let Some(rate) = self.bytes_per_second else {
-            return Pin::new(&mut self.stream).poll_write(cx, data);
+        ready!(self.writes.poll(cx));
+        let data = match self.writes.bytes_per_second {
+            Some(_) => &data[..data.len().min(CHUNK)],
+            None => data,
         };
-        if let Some(sleep) = &mut self.sleep {
-            ready!(sleep.as_mut().poll(cx));
-            self.sleep = None;
-        }
-        let now = Instant::now();
-        if self.free_at > now + AHEAD {
-            let mut sleep = Box::pin(sleep_until(self.free_at - AHEAD));
-            if sleep.as_mut().poll(cx).is_pending() {
-                self.sleep = Some(sleep);
-                return Poll::Pending;
-            }
-        }
-        let data = &data[..data.len().min(CHUNK)];
         let written = ready!(Pin::new(&mut self.stream).poll_write(cx, data))?;
-        let took = Duration::from_secs_f64(written as f64 / rate as f64);
-        self.free_at = self.free_at.max(now) + took;
+        self.writes.went(written);
         Poll::Ready(Ok(written))
     }
 

@@ -8,9 +8,7 @@ use hatrack_core::sts_limits::{OutOfLimits, SessionDuration, TokenCode};
 use hatrack_core::view::{HistoryPage, SessionView, SwitchOutcome};
 
 use crate::desk::Desk;
-use crate::wire::{
-    CommandError, EndpointRequest, HistoryRequest, RenewRequest, SwitchRequest,
-};
+use crate::wire::{CommandError, EndpointRequest, HistoryRequest, RenewRequest, SwitchRequest};
 
 type Answer<T> = Result<T, CommandError>;
 

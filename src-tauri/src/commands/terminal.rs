@@ -25,12 +25,18 @@ pub async fn open_terminal(desk: &Desk, request: SessionRequest) -> Answer<()> {
 /// The command that does the same in a terminal that is open already.
 pub async fn terminal_command(desk: &Desk, request: SessionRequest) -> Answer<String> {
     let sessions = desk.agent().await?.sessions().await?;
-    let session = sessions.into_iter().find(|session| session.id == request.session_id);
-    let role = session.and_then(|session| session.role_key).ok_or_else(|| {
-        CommandError::new("That session has ended, or belongs to no role. Switch again.")
-    })?;
+    let session = sessions
+        .into_iter()
+        .find(|session| session.id == request.session_id);
+    let role = session
+        .and_then(|session| session.role_key)
+        .ok_or_else(|| CommandError::new("That session has ended, or belongs to no role. Switch again."))?;
     let shell = shell_of_person(&desk.environment().for_programs());
-    let words = [vec!["hat".to_owned(), "exec".to_owned(), role, "--".to_owned()], shell].concat();
+    let words = [
+        vec!["hat".to_owned(), "exec".to_owned(), role, "--".to_owned()],
+        shell,
+    ]
+    .concat();
     Ok(shell_line(&words))
 }
 

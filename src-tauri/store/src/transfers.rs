@@ -192,7 +192,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journals = TransferJournals::in_folder(folder.path().to_owned());
         let _held = journals.open("ab").unwrap().unwrap();
-        let mode = folder.path().join("ab.journal").metadata().unwrap().permissions().mode();
+        let mode = folder
+            .path()
+            .join("ab.journal")
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o077, 0);
     }
 }

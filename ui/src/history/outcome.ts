@@ -27,6 +27,7 @@ const EVENTS: Record<string, Outcome> = {
   renew: { word: 'Renewed', tone: 'info', icon: RefreshCw },
   expire: { word: 'Expired', tone: '', icon: Clock },
   switch_back: { word: 'Ended', tone: '', icon: LogOut },
+  switch_back_undo: { word: 'Brought back', tone: '', icon: RefreshCw },
   export: { word: 'Copied', tone: '', icon: Clipboard },
   console: { word: 'Console', tone: '', icon: ExternalLink },
   hand_out: { word: 'Handed out', tone: '', icon: KeyRound },

@@ -129,11 +129,21 @@ function spansOf(rows: readonly HistoryRow[]): Span[] {
     const first = issues[0];
     const last = issues.at(-1);
     if (!first || !last) continue;
-    const ended = group.find((r) => r.event === 'expire' || r.event === 'switch_back');
+    const ended = endOf(group);
     const end = ended ? Date.parse(ended.at) : Date.parse(last.at) + (last.duration_s ?? 0) * 1000;
     spans.push({ key, row: first, start: Date.parse(first.at), end });
   }
   return spans;
+}
+
+/** What ended a session: what was undone did not. */
+function endOf(group: readonly HistoryRow[]): HistoryRow | undefined {
+  let end: HistoryRow | undefined;
+  for (const row of group) {
+    if (row.event === 'switch_back_undo') end = undefined;
+    else if (row.event === 'expire' || row.event === 'switch_back') end ??= row;
+  }
+  return end;
 }
 
 /** Whole hours around what there is, at least a working day of them, inside the day. */

@@ -28,10 +28,13 @@ export async function pastUses(role: RoleView): Promise<PastUse[]> {
 /** Pairs each switch with what ended its session. */
 export function usesIn(rows: readonly HistoryRow[]): PastUse[] {
   const ends = new Map<string, PastUse['outcome']>();
+  const brought = new Set<string>();
   for (const row of rows) {
     if (row.session_id === null) continue;
     if (row.event === 'expire') ends.set(row.session_id, 'Expired');
-    if (row.event === 'switch_back') ends.set(row.session_id, 'Ended');
+    if (row.event === 'switch_back_undo') brought.add(row.session_id);
+    // The rows come latest first.
+    if (row.event === 'switch_back' && !brought.delete(row.session_id)) ends.set(row.session_id, 'Ended');
   }
   return rows
     .filter((r) => r.event === 'switch')

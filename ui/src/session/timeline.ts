@@ -49,6 +49,7 @@ const DONE: Record<string, string> = {
   renew: 'Renewed',
   expire: 'Expired',
   switch_back: 'Switched back',
+  switch_back_undo: 'Brought back',
   export: 'Copied env',
   console: 'Opened the console',
   hand_out: 'Handed out',

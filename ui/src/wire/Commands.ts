@@ -7,6 +7,7 @@ import type { AddTeamRequest } from "./AddTeamRequest";
 import type { AddTotpRequest } from "./AddTotpRequest";
 import type { AppStatus } from "./AppStatus";
 import type { AwaitDiscoveryRequest } from "./AwaitDiscoveryRequest";
+import type { BroughtBackView } from "./BroughtBackView";
 import type { BrowserSettings } from "./BrowserSettings";
 import type { BucketList } from "./BucketList";
 import type { CatalogView } from "./CatalogView";
@@ -71,6 +72,7 @@ import type { RotationGivenUp } from "./RotationGivenUp";
 import type { SamlRequest } from "./SamlRequest";
 import type { SamlResponse } from "./SamlResponse";
 import type { SessionRequest } from "./SessionRequest";
+import type { SessionUsesView } from "./SessionUsesView";
 import type { SessionView } from "./SessionView";
 import type { SetBrowserRequest } from "./SetBrowserRequest";
 import type { SetTerminalRequest } from "./SetTerminalRequest";
@@ -78,8 +80,10 @@ import type { SettingsChanges } from "./SettingsChanges";
 import type { SignInOutcome } from "./SignInOutcome";
 import type { SignInRequest } from "./SignInRequest";
 import type { SignInStoreRequest } from "./SignInStoreRequest";
+import type { SwitchBackRequest } from "./SwitchBackRequest";
 import type { SwitchOutcome } from "./SwitchOutcome";
 import type { SwitchRequest } from "./SwitchRequest";
+import type { SwitchedBackView } from "./SwitchedBackView";
 import type { TeamPlaceRequest } from "./TeamPlaceRequest";
 import type { TeamPreviewView } from "./TeamPreviewView";
 import type { TeamRequest } from "./TeamRequest";
@@ -90,6 +94,7 @@ import type { TextRequest } from "./TextRequest";
 import type { TotpCodeView } from "./TotpCodeView";
 import type { TransferRequest } from "./TransferRequest";
 import type { TransferView } from "./TransferView";
+import type { UndoRequest } from "./UndoRequest";
 import type { WriteProfileRequest } from "./WriteProfileRequest";
 import type { WrittenProfileView } from "./WrittenProfileView";
 import type { YubikeyRequest } from "./YubikeyRequest";
@@ -113,7 +118,9 @@ export type Commands = {
   remove_saml: { request: PortalRequest, reply: null },
   paste_saml: { request: SamlResponse, reply: null },
   renew: { request: RenewRequest, reply: SwitchOutcome },
-  end_session: { request: SessionRequest, reply: null },
+  switch_back: { request: SwitchBackRequest, reply: SwitchedBackView },
+  undo_switch_back: { request: UndoRequest, reply: BroughtBackView },
+  session_uses: { request: undefined, reply: Array<SessionUsesView> },
   end_all: { request: undefined, reply: number },
   set_auto_renew: { request: RoleSwitchRequest, reply: null },
   set_favourite: { request: RoleSwitchRequest, reply: null },

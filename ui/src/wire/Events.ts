@@ -4,6 +4,7 @@ import type { LinkOpened } from "./LinkOpened";
 import type { Navigate } from "./Navigate";
 import type { Notice } from "./Notice";
 import type { QuitAsked } from "./QuitAsked";
+import type { SwitchedBackView } from "./SwitchedBackView";
 import type { TransferView } from "./TransferView";
 
 /** What the program pushes to the page. */
@@ -14,4 +15,5 @@ export type Events = {
   quit_asked: QuitAsked,
   notice: Notice,
   link_opened: LinkOpened,
+  switched_back: SwitchedBackView,
 };

@@ -3,4 +3,4 @@
 /**
  * What changed. The page refetches; nothing else crosses.
  */
-export type Topic = "catalog" | "sessions" | "history" | "settings" | "status" | "transfers" | "portals" | "discoveries" | "endpoints" | "terminals";
+export type Topic = "catalog" | "sessions" | "history" | "settings" | "status" | "transfers" | "portals" | "discoveries" | "endpoints" | "terminals" | "uses";

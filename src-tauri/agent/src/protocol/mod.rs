@@ -43,7 +43,9 @@ use serde::{Deserialize, Serialize};
 pub use catalog::{AddRole, RoleChoice, SetAccount, SetFlag};
 pub use console::{ConsoleLink, ConsoleOutcome, ConsoleRequest, LinkWay, PageChoice};
 pub use discovery::{DiscoverOutcome, DiscoverRequest};
-pub use endpoint::{EndpointOutcome, EndpointUse, EndpointView, OpenEndpoint, OpenedEndpoint, UseOutcome, UseProcess};
+pub use endpoint::{
+    EndpointOutcome, EndpointUse, EndpointView, OpenEndpoint, OpenedEndpoint, UseOutcome, UseProcess,
+};
 pub use error::{ErrorCode, WireError};
 pub use event::{Event, Topic};
 pub use hand_out::{HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, S3Reach};

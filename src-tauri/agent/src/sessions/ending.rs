@@ -31,7 +31,11 @@ impl Keeper {
         self.settle(false);
         self.tell_uses_due();
         let forgotten = |at: BootTime| BootTime(at.0 + ENDED_SHOWN) <= now;
-        for held in self.held.iter().filter(|held| forgotten(held.session.expiry.deadline)) {
+        for held in self
+            .held
+            .iter()
+            .filter(|held| forgotten(held.session.expiry.deadline))
+        {
             self.uses.forget(&held.session.id);
         }
         let before = self.held.len();

@@ -76,9 +76,8 @@ impl Uses {
     /// Whether it is a use that was not known.
     fn note(&mut self, id: &SessionId, what: Use, step: Step, at: Timestamp) -> bool {
         let known = &mut self.of.entry(id.clone()).or_default().uses;
-        let alike = |known: &UseView| {
-            known.kind == what.kind && known.what == what.what && known.place == what.place
-        };
+        let alike =
+            |known: &UseView| known.kind == what.kind && known.what == what.what && known.place == what.place;
         let index = known.iter().position(alike);
         let is_new = index.is_none();
         if is_new && step == Step::Ends {
@@ -114,7 +113,11 @@ impl Uses {
 
     /// What holds a session's credentials whatever is done here, for people.
     pub(super) fn that_stay(&self, id: &SessionId) -> Vec<String> {
-        let uses = self.of.get(id).map(|known| known.uses.as_slice()).unwrap_or_default();
+        let uses = self
+            .of
+            .get(id)
+            .map(|known| known.uses.as_slice())
+            .unwrap_or_default();
         uses.iter().filter_map(stays).collect()
     }
 

@@ -163,7 +163,10 @@ async fn old_sessions_are_denied_everything_and_new_ones_are_not() {
     let revoked = stage.revoke(stuzio()).await;
     assert_eq!(revoked.role_arn, ROLE);
     assert_eq!(revoked.hits.len(), 1);
-    assert_eq!(stage.standing().await, Some(RevokesBefore::at(revoked.before).document()));
+    assert_eq!(
+        stage.standing().await,
+        Some(RevokesBefore::at(revoked.before).document())
+    );
     assert!(!stage.lists_buckets(&old).await);
     let listed = stage.sessions().await;
     assert!(listed.iter().find(|s| s.id == view.id).unwrap().revoked);
@@ -221,9 +224,15 @@ async fn a_chained_session_goes_on_and_its_hop_is_not_built_upon_again() {
     let session = stage.session(&story.profile).await;
     stage.session("ledger-gateway").await;
     // Nobody there may write policies; what there is to know is known before.
-    let error = stage.plan(RevokeRequest::of(of("ledger-gateway"))).await.unwrap_err();
+    let error = stage
+        .plan(RevokeRequest::of(of("ledger-gateway")))
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::Identity);
-    assert!(error.message.contains("iam:PutRolePolicy") && error.message.contains("--as"), "{error}");
+    assert!(
+        error.message.contains("iam:PutRolePolicy") && error.message.contains("--as"),
+        "{error}"
+    );
     let book = &stage.agent.service.revoking.book;
     let gateway: RoleArn = session.hops[0].parse().unwrap();
     book.put(hatrack_store::kept::KeptRevocation {
@@ -264,8 +273,19 @@ async fn undoing_takes_away_what_was_written_and_nothing_else() {
     assert_eq!(stage.standing().await, None);
     assert!(stage.lists_buckets(&old).await);
     let sessions = stage.sessions().await;
-    assert!(!sessions.iter().find(|s| s.id == view.as_ref().unwrap().id).unwrap().revoked);
-    let events: Vec<_> = stage.history().await.into_iter().map(|row| (row.event, row.outcome)).collect();
+    assert!(
+        !sessions
+            .iter()
+            .find(|s| s.id == view.as_ref().unwrap().id)
+            .unwrap()
+            .revoked
+    );
+    let events: Vec<_> = stage
+        .history()
+        .await
+        .into_iter()
+        .map(|row| (row.event, row.outcome))
+        .collect();
     for event in ["revoke", "revoke_undo"] {
         assert!(events.contains(&(event.into(), "ok".into())), "{events:?}");
     }
@@ -361,7 +381,10 @@ async fn whoever_is_named_signs_or_is_said_not_to_be_able_to() {
     let session = stage.session("stuzio").await;
     match stage.outcome(by(&session.id)).await.unwrap() {
         RevokeOutcome::Denied { denial } => {
-            assert_eq!((denial.code.as_str(), denial.action.as_str()), ("AccessDenied", "iam:GetRolePolicy"));
+            assert_eq!(
+                (denial.code.as_str(), denial.action.as_str()),
+                ("AccessDenied", "iam:GetRolePolicy")
+            );
             assert!(denial.request_id.is_some());
         }
         other => panic!("{other:?}"),
@@ -397,7 +420,10 @@ async fn it_is_known_after_a_restart() {
     // Another keyring: no session comes back, what was revoked does.
     stage.agent = start(&home, Options::default(), outside()).await.unwrap();
     assert!(stage.sessions().await.iter().all(|session| session.id != id));
-    assert!(matches!(stage.outcome(undo()).await.unwrap(), RevokeOutcome::Undone { .. }));
+    assert!(matches!(
+        stage.outcome(undo()).await.unwrap(),
+        RevokeOutcome::Undone { .. }
+    ));
     assert_eq!(stage.standing().await, None);
 }
 

@@ -250,10 +250,7 @@ async fn a_renewal_under_way_brings_nothing_back_by_itself() {
     assert!(world.sessions().await.is_empty());
     world.undo(&back).await.unwrap();
     let again = &world.sessions().await[0];
-    assert_eq!(
-        (&again.id, again.access_key_id.as_str()),
-        (&session.id, "ASIA2")
-    );
+    assert_eq!((&again.id, again.access_key_id.as_str()), (&session.id, "ASIA2"));
 }
 
 #[tokio::test]

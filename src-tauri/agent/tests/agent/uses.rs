@@ -125,6 +125,9 @@ async fn after_a_restart_it_says_since_when_uses_are_known() {
     world.restart().await;
     assert_eq!(world.sessions().await.len(), 1);
     let uses = world.uses().await;
-    assert_eq!(uses[0].known_since, Some(world.sessions().await[0].issued_at + Duration::from_secs(60)));
+    assert_eq!(
+        uses[0].known_since,
+        Some(world.sessions().await[0].issued_at + Duration::from_secs(60))
+    );
     assert!(uses[0].uses.is_empty());
 }

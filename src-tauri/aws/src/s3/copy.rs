@@ -87,7 +87,7 @@ impl S3 {
         order: &Order,
         progress: &Progress<'_>,
     ) -> Result<Copied, S3Failure> {
-        let mut plan = Plan::make(self, source, order).await?;
+        let mut plan = Plan::make(source, order).await?;
         progress(0, Some(plan.size));
         let (client, region) = self.at(&order.to.bucket).await?;
         let call = self.call("s3:PutObject", &order.to.bucket, Some(&order.to.key), &region);
@@ -97,7 +97,7 @@ impl S3 {
             Some(why) => why,
             None => match plan.by_s3(self, &client, &call, order, progress, ownership).await {
                 Ok(made) => return Ok(plan.copied(made, Way::ServerSide, Integrity::NotOffered)),
-                Err(refused) if refused.is_of_access() => refused.to_string(),
+                Err(refused) if refused.is_of_access() => of_access(&refused, order),
                 Err(other) => return Err(other),
             },
         };
@@ -124,7 +124,10 @@ impl S3 {
         match asked {
             Ok(answer) => {
                 let rules = answer.ownership_controls().map(|controls| controls.rules());
-                match rules.and_then(|rules| rules.first()).map(|rule| rule.object_ownership()) {
+                match rules
+                    .and_then(|rules| rules.first())
+                    .map(|rule| rule.object_ownership())
+                {
                     Some(ObjectOwnership::BucketOwnerEnforced) => Ownership::Enforced,
                     Some(_) => Ownership::Lists,
                     None => Ownership::Unknown,
@@ -139,6 +142,22 @@ impl S3 {
             Err(_) => Ownership::Unknown,
         }
     }
+}
+
+/// Why S3 did not copy by itself. It does not say which side it refused: where it is the target's, the streamed copy is
+/// refused too and says so.
+fn of_access(refused: &S3Failure, order: &Order) -> String {
+    let said = match refused {
+        S3Failure::Denied(denial) => {
+            let request = denial.request_id.as_ref().map(|id| format!(", request {id}"));
+            format!("{}{}", denial.code, request.unwrap_or_default())
+        }
+        other => other.to_string(),
+    };
+    format!(
+        "the role that writes may not read {} or not write {} in one copy ({said})",
+        order.from, order.to
+    )
 }
 
 /// Who owns what is written into a bucket (Amazon S3 User Guide, "Controlling ownership of objects").
@@ -186,7 +205,7 @@ struct Plan {
 }
 
 impl Plan {
-    async fn make(target: &S3, source: &S3, order: &Order) -> Result<Self, S3Failure> {
+    async fn make(source: &S3, order: &Order) -> Result<Self, S3Failure> {
         let (client, region) = source.at(&order.from.bucket).await?;
         let call = source.call("s3:GetObject", &order.from.bucket, Some(&order.from.key), &region);
         let head = source
@@ -219,9 +238,6 @@ impl Plan {
             tags_known: true,
         };
         plan.read_tags(source, &client, order, &region).await?;
-        if target.partition() != source.partition() {
-            plan.notes.push("the two buckets are in different partitions of AWS".to_owned());
-        }
         Ok(plan)
     }
 
@@ -254,12 +270,17 @@ impl Plan {
         match asked {
             Ok(answer) => {
                 let pairs = answer.tag_set().iter();
-                self.stored.tags = pairs.map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
+                self.stored.tags = pairs
+                    .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+                    .collect();
                 Ok(())
             }
             Err(S3Failure::Denied(denial)) => {
                 self.tags_known = false;
-                let request = denial.request_id.map(|id| format!(", request {id}")).unwrap_or_default();
+                let request = denial
+                    .request_id
+                    .map(|id| format!(", request {id}"))
+                    .unwrap_or_default();
                 self.notes.push(format!(
                     "tags were not copied, if there are any: s3:GetObjectTagging on {} is not allowed ({}{request})",
                     order.from, denial.code
@@ -281,7 +302,13 @@ impl Plan {
             .then(|| "S3 does not copy from one partition of AWS to another".to_owned())
     }
 
-    fn making<'a>(&'a self, s3: &'a S3, client: &'a Client, call: &'a Call<'a>, order: &'a Order) -> Making<'a> {
+    fn making<'a>(
+        &'a self,
+        s3: &'a S3,
+        client: &'a Client,
+        call: &'a Call<'a>,
+        order: &'a Order,
+    ) -> Making<'a> {
         Making {
             s3,
             client,

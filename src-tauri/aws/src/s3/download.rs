@@ -22,8 +22,8 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_core::bucket::transfer::{Range, Ranges, Version, WholeRange, part_size};
 use hatrack_core::bucket::{BucketName, LocalPath};
 
-pub use self::integrity::Integrity;
 pub(super) use self::disk::blocking;
+pub use self::integrity::Integrity;
 pub(super) use self::integrity::sums_of;
 pub(super) use self::part::{new_file, own_file};
 pub use self::target::{Destination, Folder};
@@ -222,7 +222,11 @@ impl S3 {
         let done = AtomicU64::new(resumed);
         progress(resumed, Some(total));
         let moved = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, Some(total));
-        let size = if total <= ONE_STREAM { ONE_STREAM } else { part_size(total, CHUNK) };
+        let size = if total <= ONE_STREAM {
+            ONE_STREAM
+        } else {
+            part_size(total, CHUNK)
+        };
         let missing: Box<dyn Iterator<Item = Range> + Send> = if resumed == total && total > 0 {
             Box::new(std::iter::empty())
         } else {
@@ -238,7 +242,9 @@ impl S3 {
         begun.whole.extend(fetched.into_iter().flatten());
         begun.whole.sort_by_key(|whole| whole.range);
         let integrity = match expected {
-            Expected::Composite(composite) => self.parts_match(&composite, begun, order, client, call).await?,
+            Expected::Composite(composite) => {
+                self.parts_match(&composite, begun, order, client, call).await?
+            }
             whole => whole.check(&begun.whole, begun.part.file(), &call.what).await?,
         };
         Ok((integrity, resumed))

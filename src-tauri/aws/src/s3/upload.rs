@@ -166,7 +166,11 @@ async fn in_parts(
     progress: &Progress<'_>,
 ) -> Result<Uploaded, S3Failure> {
     let held = Held::begin(making, order, source, part_size(source.size, PART)).await?;
-    let resumed = held.parts.iter().map(|part| held.length(part.number, source.size)).sum();
+    let resumed = held
+        .parts
+        .iter()
+        .map(|part| held.length(part.number, source.size))
+        .sum();
     match parts(making, &held, source, resumed, progress).await {
         Ok(made) => {
             held.finished();

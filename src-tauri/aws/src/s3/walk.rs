@@ -70,7 +70,10 @@ impl S3 {
             let key = object.key()?;
             Some(Found {
                 key: if encoded { decoded(key) } else { key.to_owned() },
-                size: object.size().and_then(|size| size.try_into().ok()).unwrap_or_default(),
+                size: object
+                    .size()
+                    .and_then(|size| size.try_into().ok())
+                    .unwrap_or_default(),
             })
         });
         let found = found.collect();

@@ -55,7 +55,7 @@ fn crc32(bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn c45_a_checksum_is_verified_also_over_parts() {
-    for size in [1000, LARGE] {
+    for size in [0, 1000, LARGE] {
         let bytes = body(size);
         let sum = crc32(&bytes);
         let server =

@@ -11,6 +11,8 @@ mod copy;
 mod device_code;
 mod download;
 mod download_faults;
+mod faults;
+mod folders;
 mod iam_reads;
 mod machine;
 mod network;

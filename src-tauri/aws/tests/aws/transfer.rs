@@ -77,7 +77,11 @@ async fn c67_a_download_that_was_stopped_goes_on_from_there() {
     let order = order(&story.bucket, "big", folder.path());
     stopped_at(&s3, &order, 20_000_000).await;
     let left = files(folder.path());
-    assert!(left.len() == 2 && left.keys().all(|name| name.starts_with(".hatrack-")), "{:?}", left.keys());
+    assert!(
+        left.len() == 2 && left.keys().all(|name| name.starts_with(".hatrack-")),
+        "{:?}",
+        left.keys()
+    );
 
     // Torn at the end, as by a kill while a line was written.
     let journal = left.keys().find(|name| name.ends_with(".journal")).unwrap();
@@ -201,7 +205,10 @@ async fn a_download_is_paused_and_gone_on_with_and_given_up() {
     };
     let (ending, last) = tokio::join!(course.run(&job), steer);
     assert!(matches!(ending, Ending::Done(_)), "{ending:?}");
-    assert_eq!((last.state, last.done, last.total), (State::Done, LARGE, Some(LARGE)));
+    assert_eq!(
+        (last.state, last.done, last.total),
+        (State::Done, LARGE, Some(LARGE))
+    );
 
     let again = Download {
         order: Order {

@@ -73,9 +73,8 @@ impl Revoke {
                     let undone = json!({ "role_arn": plan.role_arn, "signed_by": signed_by, "still_before": still_before });
                     out::json(&undone)?;
                 }
-                let still = still_before.map(|time| {
-                    format!("; sessions issued before {time} stay denied, as they were before")
-                });
+                let still = still_before
+                    .map(|time| format!("; sessions issued before {time} stay denied, as they were before"));
                 out::note(&format!(
                     "the sessions of {} work again, as far as they have not ended{} (signed by {signed_by})",
                     inert(&plan.role_name),
@@ -137,7 +136,10 @@ impl Revoke {
         }
         if revoked.hits.is_empty() || self.yes || self.listing.json {
             if let Some(hit) = revoked.hits.first() {
-                out::note(&format!("`hat renew {0}` gets it anew, `hat end {0}` drops it", hit.id));
+                out::note(&format!(
+                    "`hat renew {0}` gets it anew, `hat end {0}` drops it",
+                    hit.id
+                ));
             }
             return Ok(());
         }
@@ -182,13 +184,22 @@ fn signer(plan: &RevokePlan) -> SessionRef {
 }
 
 fn named(hit: &RevokeHit) -> String {
-    format!("{} of {}/{}", hit.id, inert(&hit.account_name), inert(&hit.role_name))
+    format!(
+        "{} of {}/{}",
+        hit.id,
+        inert(&hit.account_name),
+        inert(&hit.role_name)
+    )
 }
 
 /// What a person reads before it is done.
 fn revoking(plan: &RevokePlan) -> Vec<String> {
     let mut lines = vec![
-        format!("{}, signed by {}", inert(&plan.role_arn), inert(&plan.signer.label)),
+        format!(
+            "{}, signed by {}",
+            inert(&plan.role_arn),
+            inert(&plan.signer.label)
+        ),
         format!(
             "Every session of this role that was issued until now is denied everything: all people's and programs', \
              wherever they run, not only yours. It is written as the role's policy {POLICY_NAME}."
@@ -206,7 +217,10 @@ fn revoking(plan: &RevokePlan) -> Vec<String> {
         ));
     }
     if let Some(why) = &plan.services_unread {
-        lines.push(format!("Whether services use the role is not known: {}", inert(why)));
+        lines.push(format!(
+            "Whether services use the role is not known: {}",
+            inert(why)
+        ));
     }
     if let Some(used) = plan.last_used {
         lines.push(format!("AWS last saw it used at {used}."));
@@ -215,19 +229,28 @@ fn revoking(plan: &RevokePlan) -> Vec<String> {
         lines.push(format!("Sessions issued before {before} are denied already."));
     }
     if plan.signer.is_hit {
-        lines.push("The session that signs is one of them: to undo it, somebody else has to sign.".to_owned());
+        lines
+            .push("The session that signs is one of them: to undo it, somebody else has to sign.".to_owned());
     }
     lines.push(
         "Sessions of other roles that were got from a session of this one keep working; so do new sessions of it."
             .to_owned(),
     );
-    lines.extend(plan.stay.iter().map(|hit| format!("Such a session of yours: {}", named(hit))));
+    lines.extend(
+        plan.stay
+            .iter()
+            .map(|hit| format!("Such a session of yours: {}", named(hit))),
+    );
     lines
 }
 
 fn undoing(plan: &RevokePlan) -> Vec<String> {
     vec![
-        format!("{}, signed by {}", inert(&plan.role_arn), inert(&plan.signer.label)),
+        format!(
+            "{}, signed by {}",
+            inert(&plan.role_arn),
+            inert(&plan.signer.label)
+        ),
         format!(
             "Whoever has a revoked session of this role can use it again until it ends. The role's policy {POLICY_NAME} \
              is taken away, or put back as it was before."

@@ -64,6 +64,7 @@ impl<'a> Hunt<'a> {
     /// Command lines and environments of all processes of this stage, as they are now; how many there are.
     fn look_at_processes(&mut self) -> usize {
         let folder = self.stage.folder().as_os_str().as_encoded_bytes().to_owned();
+        let agent = self.stage.agent_status()["pid"].to_string();
         let mut found = 0;
         for entry in fs::read_dir("/proc").unwrap().flatten() {
             if !entry
@@ -77,7 +78,8 @@ impl<'a> Hunt<'a> {
             // One may end meanwhile, and the agent lets nobody but root read its environment.
             let read = |name: &str| fs::read(entry.path().join(name)).unwrap_or_default();
             let (words, environment) = (read("cmdline"), read("environ"));
-            if !holds(&words, &folder) && !holds(&environment, &folder) {
+            let is_agent = entry.file_name().to_string_lossy() == agent;
+            if !is_agent && !holds(&words, &folder) && !holds(&environment, &folder) {
                 continue;
             }
             found += 1;

@@ -169,10 +169,18 @@ fn a_users_keys_sign_a_guest_in_with_the_policys_permissions() {
     let browsers = browser(&stage, "chromium");
     let path = format!("{}:{}", browsers.display(), std::env::var("PATH").unwrap());
     let mut console = stage.hat(["console", "custodian", "--browser", "chromium", "--service", "s3"]);
-    let ran = console.arg("--federate").arg(&policy).env("PATH", path).output().unwrap();
+    let ran = console
+        .arg("--federate")
+        .arg(&policy)
+        .env("PATH", path)
+        .output()
+        .unwrap();
     assert_eq!(Ran::of(ran).succeeded(), "");
     let page = seen(&stage, "page");
-    assert!(page.contains("arn:aws:sts::081278057606:federated-user/"), "{page}");
+    assert!(
+        page.contains("arn:aws:sts::081278057606:federated-user/"),
+        "{page}"
+    );
     assert!(page.contains("https://console.aws.amazon.com/s3/home"), "{page}");
     assert_eq!(stage.admin().calls("GetFederationToken"), 1);
     // Who may make no guests is told so.

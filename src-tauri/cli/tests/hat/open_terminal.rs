@@ -13,7 +13,10 @@ use crate::stage::{HAT, Ran, Stage, eventually};
 fn program(stage: &Stage, name: &str, then: &str) -> PathBuf {
     let file = stage.folder().join(name);
     let noted = stage.folder().join("words");
-    let script = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > '{}'\n{then}\n", noted.display());
+    let script = format!(
+        "#!/bin/sh\nprintf '%s\\n' \"$@\" > '{}'\n{then}\n",
+        noted.display()
+    );
     fs::write(&file, script).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     file
@@ -83,7 +86,10 @@ fn no_credentials_of_the_environment_reach_a_terminal() {
         .env("LC_PAPER", "stays");
     ran(hat).succeeded();
     let seen = fs::read_to_string(variables).unwrap();
-    assert!(!seen.contains("canary") && !seen.contains("AKIAIOSFODNN7EXAMPLE"), "{seen}");
+    assert!(
+        !seen.contains("canary") && !seen.contains("AKIAIOSFODNN7EXAMPLE"),
+        "{seen}"
+    );
     assert!(seen.contains("LC_PAPER=stays"), "{seen}");
 }
 
@@ -98,10 +104,17 @@ fn a_terminal_that_hands_over_to_a_running_one_is_waited_for() {
 #[test]
 fn a_terminal_that_ends_at_once_is_told_with_its_words() {
     let stage = Stage::set();
-    let foot = program(&stage, "foot", "echo 'failed to connect to wayland' >&2; exit 230");
+    let foot = program(
+        &stage,
+        "foot",
+        "echo 'failed to connect to wayland' >&2; exit 230",
+    );
     let ran = ran(terminal(&stage, &foot));
     let message = ran.failed(1);
-    assert!(message.contains("foot") && message.contains("failed to connect to wayland"), "{message}");
+    assert!(
+        message.contains("foot") && message.contains("failed to connect to wayland"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -121,7 +134,9 @@ fn the_settings_decide_before_the_environment() {
     let other = program(&stage, "other", "exit 9");
     let mine = program(&stage, "my own", "shift; shift; eval \"exec ${1#--run=}\"");
     let line = format!("'{}' --title 'AWS session' --run={{command}}", mine.display());
-    stage.run(["settings", "terminal", "--command", &line]).succeeded();
+    stage
+        .run(["settings", "terminal", "--command", &line])
+        .succeeded();
     ran(terminal(&stage, &other)).succeeded();
     given(&stage);
     let told = words(&stage);
@@ -133,9 +148,16 @@ fn the_settings_decide_before_the_environment() {
     // None is here, whatever is installed.
     hat.env("PATH", stage.home());
     let missing = ran(hat);
-    assert!(missing.failed(1).contains("\"ghostty\" was not found"), "{missing:?}");
+    assert!(
+        missing.failed(1).contains("\"ghostty\" was not found"),
+        "{missing:?}"
+    );
     stage.run(["settings", "terminal", "default"]).succeeded();
-    assert!(ran(terminal(&stage, &other)).failed(1).contains("other opened no terminal"));
+    assert!(
+        ran(terminal(&stage, &other))
+            .failed(1)
+            .contains("other opened no terminal")
+    );
 }
 
 #[test]

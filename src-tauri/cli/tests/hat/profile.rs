@@ -187,7 +187,15 @@ fn keys_in_profiles_can_be_switched_off_which_no_file_of_settings_changes() {
     fs::set_permissions(stage.credentials_file(), fs::Permissions::from_mode(0o600)).unwrap();
     let before = texts(&stage);
     let write = |name: &str| {
-        let arguments = ["profile", "write", &story.profile, "--as", name, "--keys", "--yes"];
+        let arguments = [
+            "profile",
+            "write",
+            &story.profile,
+            "--as",
+            name,
+            "--keys",
+            "--yes",
+        ];
         stage.run(arguments)
     };
     write("plain").succeeded();

@@ -30,35 +30,52 @@ fn without_a_terminal_nothing_is_done_unless_it_is_meant() {
 #[test]
 fn what_is_revoked_is_told_to_scripts_and_can_be_taken_back() {
     let stage = Stage::set();
-    let id = stage.json(["switch", "stuzio", "--json"])["id"].as_str().unwrap().to_owned();
+    let id = stage.json(["switch", "stuzio", "--json"])["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(lists_buckets(&stage));
     let told = stage.json(["revoke", "stuzio", "--yes", "--json"]);
     assert_eq!(told["role_arn"], ROLE);
     assert_eq!(told["hits"][0]["id"], Value::from(id.as_str()));
-    assert!(told["signed_by"].as_str().unwrap().contains("custodian"), "{told}");
+    assert!(
+        told["signed_by"].as_str().unwrap().contains("custodian"),
+        "{told}"
+    );
     assert_eq!(revoked(&stage), [true]);
     // A fresh one is got where the old would have served.
     assert!(lists_buckets(&stage));
     assert!(revoked(&stage).contains(&false));
 
     let undone = stage.json(["revoke", "--undo", ROLE, "--yes", "--json"]);
-    assert_eq!((&undone["role_arn"], &undone["still_before"]), (&Value::from(ROLE), &Value::Null));
+    assert_eq!(
+        (&undone["role_arn"], &undone["still_before"]),
+        (&Value::from(ROLE), &Value::Null)
+    );
     assert_eq!(stage.admin().calls("DeleteRolePolicy"), 1);
     assert!(revoked(&stage).iter().all(|revoked| !revoked));
     stage.run(["revoke", "--undo", "stuzio", "--yes"]).failed(2);
     let rows = stage.json(["history", "--json", "--event", "revoke"]);
     assert_eq!(rows[0]["arn"], ROLE);
-    assert!(rows[0]["detail"].as_str().unwrap().contains("custodian"), "{rows}");
+    assert!(
+        rows[0]["detail"].as_str().unwrap().contains("custodian"),
+        "{rows}"
+    );
 }
 
 #[test]
 fn a_person_reads_whom_it_hits_and_is_asked_once_more_in_production() {
     let stage = Stage::set();
     stage.json(["switch", "stuzio", "--json"]);
-    stage.run(["settings", "account", "081278057606", "--production", "yes"]).succeeded();
+    stage
+        .run(["settings", "account", "081278057606", "--production", "yes"])
+        .succeeded();
     let mut hat = at_terminal(&stage, &format!("'{HAT}' revoke stuzio"));
     let told = shows(&mut hat, "[y/N] ");
-    assert!(told.contains("not only yours") && told.contains("Yours: "), "{told}");
+    assert!(
+        told.contains("not only yours") && told.contains("Yours: "),
+        "{told}"
+    );
     types(&mut hat, "y\n");
     shows(&mut hat, "marked as production");
     shows(&mut hat, "[y/N] ");
@@ -83,7 +100,8 @@ fn a_person_reads_whom_it_hits_and_is_asked_once_more_in_production() {
 #[test]
 fn roles_of_aws_and_who_may_not_are_refused() {
     let stage = Stage::set();
-    let reserved = "arn:aws:iam::081278057606:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
+    let reserved =
+        "arn:aws:iam::081278057606:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
     let told = stage.run(["revoke", reserved, "--yes"]).failed(2).to_owned();
     assert!(told.contains("Identity Center"), "{told}");
     let told = stage.run(["revoke", "data-reader", "--yes"]).failed(1).to_owned();

@@ -279,3 +279,73 @@ fn a_profile_with_only_keys_signs_with_the_keys_themselves() {
     ran.failed(1);
     assert_eq!(stage.admin().calls("GetSessionToken"), 0);
 }
+
+#[test]
+fn an_object_goes_from_one_roles_bucket_to_anothers() {
+    let stage = Stage::set();
+    let (from, to) = (
+        stage.story("S14").bucket.clone(),
+        stage.story("S13").bucket.clone(),
+    );
+    stage.admin().put_object(&from, "set/a", "theirs", "text/plain");
+    let (source, target) = (format!("s3://{from}/set/a"), format!("s3://{to}/in/"));
+    let roles = ["--role", "asi-production", "--to-role", "stuzio", "--json"];
+    let done = stage.json([&["s3", "cp", &source, &target][..], &roles].concat());
+    assert_eq!(
+        (&done["to"], &done["way"], &done["bytes"]),
+        (&format!("s3://{to}/in/a").into(), &"streamed".into(), &6.into())
+    );
+    assert!(done["why"].as_str().unwrap().contains("AccessDenied"));
+    assert_eq!(stage.admin().object(&to, "in/a", 10).unwrap(), b"theirs");
+
+    let all = format!("s3://{from}/set");
+    let done = stage.json([&["s3", "cp", "--recursive", &all, &target][..], &roles].concat());
+    assert_eq!((&done["files"], &done["failures"]), (&1.into(), &0.into()));
+    let ran = stage.run([
+        "s3",
+        "cp",
+        &source,
+        "here",
+        "--to-role",
+        "stuzio",
+        "--role",
+        "asi-production",
+    ]);
+    ran.failed(2);
+}
+
+#[test]
+fn c67_a_killed_download_goes_on_from_there() {
+    let stage = far_away();
+    let bucket = &stage.story("S13").bucket;
+    assert!(stage.admin().put_generated(bucket, "large", 60_000_000));
+    let folder = stage.folder().join("down");
+    fs::create_dir(&folder).unwrap();
+    let target = folder.join("large");
+    let place = format!("s3://{bucket}/large");
+    let command = [
+        "s3",
+        "cp",
+        &place,
+        target.to_str().unwrap(),
+        "--role",
+        "stuzio",
+        "--json",
+    ];
+    let mut child = stage.hat(command).spawn().unwrap();
+    let noted = || {
+        let journal = files(&folder)
+            .into_iter()
+            .find(|name| name.ends_with(".journal"))?;
+        let text = fs::read_to_string(folder.join(journal)).ok()?;
+        (text.lines().count() > 3).then_some(())
+    };
+    eventually("the first ranges", noted);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!target.exists());
+    let done = stage.json(command);
+    assert!(done["resumed_bytes"].as_u64().unwrap() > 0, "{done}");
+    assert_eq!(files(&folder), ["large"]);
+    assert!(fs::read(&target).unwrap() == stage.admin().object(bucket, "large", u64::MAX).unwrap());
+}

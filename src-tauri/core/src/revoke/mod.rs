@@ -12,8 +12,8 @@ mod view;
 
 pub use policy::{POLICY_NAME, RevokesBefore, Standing};
 pub use port::{RolePolicies, RolePolicy};
-pub use session::{is_of, rests_on};
-pub use view::{RevokeHit, Revoked, RevokeOutcome, RevokePlan, RevokeSigner};
+pub use session::{is_of, is_same, rests_on};
+pub use view::{RevokeHit, RevokeOutcome, RevokePlan, RevokeSigner, Revoked};
 
 use crate::arn::RoleArn;
 

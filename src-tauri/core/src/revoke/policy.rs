@@ -47,9 +47,9 @@ impl RevokesBefore {
         issued < self.0
     }
 
-    /// The policy document, in the form that the IAM console writes.
+    /// The policy document, in the form that the IAM console writes, without white space.
     pub fn document(self) -> String {
-        let document = json!({
+        json!({
             "Version": "2012-10-17",
             "Statement": [{
                 "Effect": "Deny",
@@ -57,8 +57,8 @@ impl RevokesBefore {
                 "Resource": ["*"],
                 "Condition": { "DateLessThan": { "aws:TokenIssueTime": self.0.to_string() } },
             }],
-        });
-        format!("{document:#}")
+        })
+        .to_string()
     }
 }
 

@@ -18,12 +18,15 @@ pub fn is_of(role: &RoleArn, session: &Session) -> bool {
 /// Whether `session` was got by way of `role` and is one of another: it goes on working when `role`'s are revoked.
 pub fn rests_on(role: &RoleArn, session: &Session) -> bool {
     match session.key.hops.split_last() {
-        Some((last, before)) => !is_same(&last.role, role) && before.iter().any(|hop| is_same(&hop.role, role)),
+        Some((last, before)) => {
+            !is_same(&last.role, role) && before.iter().any(|hop| is_same(&hop.role, role))
+        }
         None => false,
     }
 }
 
-fn is_same(one: &RoleArn, other: &RoleArn) -> bool {
+/// Whether both name one role: a session's ARN leaves out the path.
+pub fn is_same(one: &RoleArn, other: &RoleArn) -> bool {
     one.partition() == other.partition()
         && one.account() == other.account()
         && one.role_name() == other.role_name()

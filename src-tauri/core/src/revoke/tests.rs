@@ -59,7 +59,11 @@ fn a_policy_of_awss_form_is_known_and_anything_else_is_left_alone() {
     ];
     for text in taken {
         let standing = Standing::of(Some(&text));
-        assert_eq!(standing, Standing::Revokes(before("2026-01-02T03:04:05.678Z")), "{text}");
+        assert_eq!(
+            standing,
+            Standing::Revokes(before("2026-01-02T03:04:05.678Z")),
+            "{text}"
+        );
     }
     let deny = format!(r#""Effect":"Deny","Action":"*","Resource":"*",{time}"#);
     let other = [
@@ -92,13 +96,19 @@ fn roles_that_nobody_can_change_are_refused_by_their_arn() {
         "arn:aws:iam::111122223333:role/aws-service-role/support.amazonaws.com/AWSServiceRoleForSupport",
         "arn:aws-cn:iam::111122223333:role/AWSServiceRoleForSupport",
     ] {
-        assert!(matches!(may_be_revoked(&role(arn)), Err(NotRevocable::ServiceLinked(_))), "{arn}");
+        assert!(
+            matches!(may_be_revoked(&role(arn)), Err(NotRevocable::ServiceLinked(_))),
+            "{arn}"
+        );
     }
     for arn in [
         "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef",
         "arn:aws-us-gov:iam::111122223333:role/AWSReservedSSO_Admin_0123456789abcdef",
     ] {
-        assert!(matches!(may_be_revoked(&role(arn)), Err(NotRevocable::IdentityCenter(_))), "{arn}");
+        assert!(
+            matches!(may_be_revoked(&role(arn)), Err(NotRevocable::IdentityCenter(_))),
+            "{arn}"
+        );
     }
     for arn in [
         "arn:aws:iam::111122223333:role/Reader",

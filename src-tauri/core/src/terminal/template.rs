@@ -23,7 +23,9 @@ pub enum NotATemplate {
     #[error("the terminal's command cannot be split into words: {0}")]
     NotSplit(NotSplit),
     /// What runs has no place.
-    #[error("the terminal's command says nowhere what runs in it; write {COMMAND} there, as in: kitty {COMMAND}")]
+    #[error(
+        "the terminal's command says nowhere what runs in it; write {COMMAND} there, as in: kitty {COMMAND}"
+    )]
     NoPlace,
     /// What runs would be the program itself.
     #[error("\"{}\" names no terminal; begin with its program, as in: kitty {COMMAND}", inert(.0))]
@@ -113,7 +115,15 @@ mod tests {
         let command = ["/opt/my apps/hat", "exec", "--", "it's"];
         assert_eq!(
             words("kitty --title 'AWS session' {command}", &command),
-            ["kitty", "--title", "AWS session", "/opt/my apps/hat", "exec", "--", "it's"]
+            [
+                "kitty",
+                "--title",
+                "AWS session",
+                "/opt/my apps/hat",
+                "exec",
+                "--",
+                "it's"
+            ]
         );
         assert_eq!(
             words("lxterminal --command={command}", &command),
@@ -136,17 +146,35 @@ mod tests {
         assert_eq!(template("kitty"), Err(NotATemplate::NoPlace));
         assert!(matches!(template("{command}"), Err(NotATemplate::NoProgram(_))));
         assert!(matches!(template(" "), Err(NotATemplate::NotSplit(_))));
-        assert!(matches!(template("kitty '{command}"), Err(NotATemplate::NotSplit(_))));
+        assert!(matches!(
+            template("kitty '{command}"),
+            Err(NotATemplate::NotSplit(_))
+        ));
         assert_eq!(template("kitty\n{command}"), Err(NotATemplate::Control));
         assert!(serde_json::from_str::<TerminalTemplate>("\"kitty\"").is_err());
     }
 
     #[test]
     fn a_shell_reads_the_same_words_back() {
-        let given = ["a b", "", "it's", "$(id)", "`id`", "!x", "a=b", "~", "*", "plain-1.2/x"];
+        let given = [
+            "a b",
+            "",
+            "it's",
+            "$(id)",
+            "`id`",
+            "!x",
+            "a=b",
+            "~",
+            "*",
+            "plain-1.2/x",
+        ];
         let given: Vec<String> = given.iter().map(|word| (*word).to_owned()).collect();
         let script = format!("printf '%s\\n' {}", shell_line(&given));
-        let output = std::process::Command::new("sh").arg("-c").arg(script).output().unwrap();
+        let output = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(script)
+            .output()
+            .unwrap();
         let read = String::from_utf8(output.stdout).unwrap();
         assert_eq!(read.lines().collect::<Vec<_>>(), given);
     }

@@ -117,7 +117,7 @@ fn check_request(state: &State, signed: &Signed, cx: &S3AccessContext<'_>) -> S3
         if owner.is_some_and(|owner| owner != from.owner.as_str()) {
             return Err(refusals::access_denied());
         }
-        source.must(&asking, "GetObject")?;
+        source.may_read(&asking)?;
         check_payer(from, signed, cx)?;
     }
     Ok(())

@@ -7,6 +7,7 @@ use s3s::dto::{
 use s3s::{S3Request, S3Response, S3Result};
 
 use super::asking::Signed;
+use super::door::BareTag;
 use super::list::MOST;
 use super::{checksums, encryption, list, place, versions};
 use crate::state::State;
@@ -23,7 +24,9 @@ pub(super) fn get(
     let object = versions::object(&asking, &input.bucket, &input.key, input.version_id.as_deref())?;
     let bucket = place::bucket(&world, &input.bucket)?;
     encryption::may_read(&asking, bucket, &object)?;
-    let asked = |name: &str| input.object_attributes.iter().any(|a| a.as_str() == name);
+    // They come in one header or in several.
+    let listed = |a: &ObjectAttributes, name: &str| a.as_str().split(',').any(|one| one.trim() == name);
+    let asked = |name: &str| input.object_attributes.iter().any(|a| listed(a, name));
     let mut output = GetObjectAttributesOutput {
         last_modified: list::time(object.modified),
         version_id: versions::shown(bucket, &object),
@@ -52,7 +55,10 @@ pub(super) fn get(
         );
         output.object_parts = Some(parts(&object, after, most.min(MOST)));
     }
-    Ok(S3Response::new(output))
+    // Unlike all the others this answer has the tag without quotes.
+    let mut response = S3Response::new(output);
+    response.extensions.insert(BareTag);
+    Ok(response)
 }
 
 /// The parts one by one are told only where they have checksums of their own.

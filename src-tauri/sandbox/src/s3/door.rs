@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderValue, Response};
+use http::{HeaderValue, Response, StatusCode};
 use s3s::service::S3Service;
 use s3s::{Body, HttpError, HttpRequest, HttpResponse};
 
@@ -10,6 +10,14 @@ use super::{place, refusals};
 use crate::auth::Scope;
 use crate::query::element;
 use crate::state::State;
+
+/// The status of an answer, where it is not the usual one: `s3s` has no other way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Status(pub StatusCode);
+
+/// Says that the tag in an answer's body stands there without quotes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BareTag;
 
 /// S3 as requests reach it.
 #[derive(Clone)]
@@ -30,7 +38,7 @@ impl Door {
             let who = HeaderValue::from_static("requester");
             response.headers_mut().insert("x-amz-request-charged", who);
         }
-        Ok(complete(response))
+        Ok(complete(finish(response)))
     }
 
     /// Whether who asks pays for it.
@@ -50,10 +58,30 @@ impl Door {
     }
 }
 
+/// Does what an operation left to be done.
+fn finish(mut response: Response<Body>) -> Response<Body> {
+    if let Some(Status(status)) = response.extensions_mut().remove() {
+        *response.status_mut() = status;
+    }
+    if response.extensions_mut().remove::<BareTag>().is_some()
+        && let Some(body) = response.body().bytes()
+    {
+        let text = String::from_utf8_lossy(&body);
+        let mut bare = text.into_owned();
+        for quote in ["&quot;", "\""] {
+            bare = bare.replace(&format!("<ETag>{quote}"), "<ETag>");
+            bare = bare.replace(&format!("{quote}</ETag>"), "</ETag>");
+        }
+        response.headers_mut().remove(http::header::CONTENT_LENGTH);
+        *response.body_mut() = Body::from(bare);
+    }
+    response
+}
+
 /// Puts a refusal's details into its body.
 fn complete(mut response: Response<Body>) -> Response<Body> {
     let details = refusals::take_details(response.headers_mut());
-    if response.status() == http::StatusCode::NOT_MODIFIED {
+    if response.status() == StatusCode::NOT_MODIFIED {
         *response.body_mut() = Body::empty();
         response.headers_mut().remove(http::header::CONTENT_TYPE);
         return response;

@@ -13,7 +13,6 @@ use super::refusals;
 use crate::world::{Asked, Bucket, Encryption, Object, denied_because, md5_hex};
 
 /// The encryption that a request asks for.
-#[derive(Default)]
 pub(super) struct Wanted<'a> {
     pub algorithm: Option<&'a ServerSideEncryption>,
     pub key: Option<&'a str>,
@@ -85,7 +84,7 @@ pub(super) fn choose(asking: &Asking<'_>, bucket: &Bucket, wanted: &Wanted<'_>) 
 }
 
 /// A bare key ID means the caller's own account.
-pub(super) fn in_full(asking: &Asking<'_>, bucket: &Bucket, key: &str) -> String {
+fn in_full(asking: &Asking<'_>, bucket: &Bucket, key: &str) -> String {
     if key.starts_with("arn:") {
         return key.to_owned();
     }

@@ -12,6 +12,7 @@ use s3s::{Body, S3Request, S3Response, S3Result};
 
 use super::asking::{Asking, Signed};
 use super::conditions::Conditions;
+use super::door::Status;
 use super::{checksums, encryption, list, place, refusals, restore, versions};
 use crate::state::State;
 use crate::world::{Checksum, Object, STANDARD};
@@ -186,10 +187,7 @@ pub(super) fn get(state: &State, req: S3Request<GetObjectInput>) -> S3Result<S3R
     output.content_language = input.response_content_language.or(output.content_language);
     output.content_type = input.response_content_type.or(output.content_type);
     state.faults.object_was_read(state, &input.bucket, &input.key);
-    let partial = output.content_range.is_some();
-    let mut response = S3Response::new(output);
-    response.status = partial.then_some(StatusCode::PARTIAL_CONTENT);
-    Ok(response)
+    Ok(S3Response::new(output))
 }
 
 /// Tags are counted for who may read them.
@@ -236,6 +234,8 @@ pub(super) fn head(state: &State, req: S3Request<HeadObjectInput>) -> S3Result<S
         );
     }
     let mut response = S3Response::with_headers(output, headers);
-    response.status = partial.then_some(StatusCode::PARTIAL_CONTENT);
+    if partial {
+        response.extensions.insert(Status(StatusCode::PARTIAL_CONTENT));
+    }
     Ok(response)
 }

@@ -8,6 +8,7 @@ use s3s::dto::{RestoreObjectInput, RestoreObjectOutput, Tier};
 use s3s::{S3Request, S3Response, S3Result};
 
 use super::asking::Signed;
+use super::door::Status;
 use super::{place, refusals, versions};
 use crate::state::State;
 use crate::world::{Object, Restore};
@@ -82,5 +83,7 @@ pub(super) fn restore(
     if let Some(found) = bucket.find_mut(&input.key, version) {
         found.restore = Some(Restore { ready, until });
     }
-    Ok(S3Response::with_status(RestoreObjectOutput::default(), status))
+    let mut response = S3Response::new(RestoreObjectOutput::default());
+    response.extensions.insert(Status(status));
+    Ok(response)
 }

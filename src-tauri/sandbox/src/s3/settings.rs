@@ -4,7 +4,6 @@ use s3s::dto::*;
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::asking::Signed;
-use super::encryption::in_full;
 use super::{encryption, place, refusals};
 use crate::state::State;
 use crate::world::{Bucket, CorsRule, Encryption};
@@ -48,14 +47,7 @@ pub(super) fn put_encryption(
             key: by_default.kms_master_key_id.as_deref(),
             bucket_key: rule.bucket_key_enabled,
         };
-        match encryption::choose(&asking, bucket, &wanted)? {
-            // The bucket's key is the bucket's owner's, who need not be who asks.
-            Encryption::Kms { key_arn, bucket_key } => Encryption::Kms {
-                key_arn: in_full(&asking, bucket, &key_arn),
-                bucket_key,
-            },
-            with => with,
-        }
+        encryption::choose(&asking, bucket, &wanted)?
     };
     place::bucket_mut(&mut world, &input.bucket)?.encryption = chosen;
     Ok(S3Response::new(PutBucketEncryptionOutput::default()))

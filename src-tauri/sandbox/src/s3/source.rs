@@ -62,13 +62,21 @@ impl Source {
         }
     }
 
-    /// Refuses unless the signer may do this to the source; the action without `s3:` and as it is for no version.
-    pub(super) fn must(&self, asking: &Asking<'_>, action: &str) -> S3Result<()> {
-        let action = match (action, &self.version) {
-            ("GetObject", Some(_)) => "s3:GetObjectVersion",
-            ("GetObject", None) => "s3:GetObject",
-            (_, Some(_)) => "s3:GetObjectVersionTagging",
-            (_, None) => "s3:GetObjectTagging",
+    /// Refuses unless policies let the signer read the source.
+    pub(super) fn may_read(&self, asking: &Asking<'_>) -> S3Result<()> {
+        self.must(asking, "s3:GetObject", "s3:GetObjectVersion")
+    }
+
+    /// Refuses unless policies let the signer read the source's tags.
+    pub(super) fn may_read_tags(&self, asking: &Asking<'_>) -> S3Result<()> {
+        self.must(asking, "s3:GetObjectTagging", "s3:GetObjectVersionTagging")
+    }
+
+    fn must(&self, asking: &Asking<'_>, current: &str, of_version: &str) -> S3Result<()> {
+        let action = if self.version.is_some() {
+            of_version
+        } else {
+            current
         };
         let path = S3Path::object(&self.bucket, &self.key);
         asking.must_version(action, &path, self.version.as_deref())

@@ -24,7 +24,8 @@ const MOST: i64 = 129_600;
 const USUAL: i64 = 43_200;
 
 /// Without a session policy the token has no permissions: this allows an action that no service has.
-const NOTHING: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"nothing:Nothing","Resource":"*"}]}"#;
+const NOTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"nothing:Nothing","Resource":"*"}]}"#;
 
 pub(super) fn answer(call: &Call<'_>) -> Result<String, Refusal> {
     let parameters = &call.parameters;

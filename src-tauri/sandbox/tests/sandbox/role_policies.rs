@@ -51,7 +51,13 @@ async fn a_deny_of_older_tokens_is_read_back_and_enforced_until_it_is_deleted() 
     let fresh = assume(&by, &story.role_arn, None, None).await.unwrap();
     assert!(lists(&running, &fresh).await);
 
-    let delete = || client.delete_role_policy().role_name(ROLE).policy_name(NAME).send();
+    let delete = || {
+        client
+            .delete_role_policy()
+            .role_name(ROLE)
+            .policy_name(NAME)
+            .send()
+    };
     delete().await.unwrap();
     assert!(lists(&running, &old).await);
     assert_eq!(Refused::from(delete().await.unwrap_err()).code, "NoSuchEntity");
@@ -62,7 +68,9 @@ async fn a_policy_of_the_same_name_is_replaced() {
     let running = sandbox().await;
     let client = custodian(&running);
     for year in ["2024", "2025"] {
-        put(&client, ROLE, &deny_before(&format!("{year}-01-01T00:00:00Z"))).await.unwrap();
+        put(&client, ROLE, &deny_before(&format!("{year}-01-01T00:00:00Z")))
+            .await
+            .unwrap();
     }
     let read = client.get_role_policy().role_name(ROLE).policy_name(NAME);
     assert!(read.send().await.unwrap().policy_document().contains("2025"));

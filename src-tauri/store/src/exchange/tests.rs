@@ -150,7 +150,10 @@ fn what_is_chosen_for_one_computer_is_not_carried_to_another() {
     chosen.no_keys_in_profiles = true;
     chosen.console.browser = Some("firefox".into());
     let text = Exchange::of(&chosen).text().unwrap();
-    assert!(!text.contains("keys_in_profiles") && !text.contains("firefox"), "{text}");
+    assert!(
+        !text.contains("keys_in_profiles") && !text.contains("firefox"),
+        "{text}"
+    );
     // A file that says it all the same is no file of ours.
     let said = text.replacen('{', "{\"no_keys_in_profiles\": false,", 1);
     assert!(matches!(Exchange::read(&said), Err(NotAnExchange::Form(_))));

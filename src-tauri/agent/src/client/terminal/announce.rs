@@ -50,7 +50,8 @@ impl Announcer {
 
     /// Says why there is no command.
     pub fn failed(&mut self, why: &str) -> io::Result<()> {
-        self.0.write_all(format!("{FAILED}{}\n", inert_whole(why)).as_bytes())
+        self.0
+            .write_all(format!("{FAILED}{}\n", inert_whole(why)).as_bytes())
     }
 }
 
@@ -61,7 +62,10 @@ mod tests {
     #[test]
     fn nothing_else_is_taken_for_a_start() {
         assert_eq!(Said::read("started\n"), Some(Said::Started));
-        assert_eq!(Said::read("failed no role\n"), Some(Said::Failed("no role".to_owned())));
+        assert_eq!(
+            Said::read("failed no role\n"),
+            Some(Said::Failed("no role".to_owned()))
+        );
         assert_eq!(Said::read("started twice\n"), None);
         assert_eq!(Said::read(""), None);
     }

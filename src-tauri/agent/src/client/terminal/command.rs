@@ -46,8 +46,13 @@ impl SessionShell<'_> {
 
 /// The person's shell, as words: `$SHELL`. Terminals of macOS start it as a login shell, where its files expect that.
 pub fn shell_of_person(variables: &Variables) -> Vec<String> {
-    let shell = variables.get(OsStr::new("SHELL")).and_then(|shell| shell.to_str());
-    let shell = shell.filter(|shell| shell.starts_with('/')).unwrap_or("/bin/sh").to_owned();
+    let shell = variables
+        .get(OsStr::new("SHELL"))
+        .and_then(|shell| shell.to_str());
+    let shell = shell
+        .filter(|shell| shell.starts_with('/'))
+        .unwrap_or("/bin/sh")
+        .to_owned();
     let login = cfg!(target_os = "macos").then(|| "-l".to_owned());
     [shell].into_iter().chain(login).collect()
 }

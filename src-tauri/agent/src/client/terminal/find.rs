@@ -56,7 +56,9 @@ impl Terminal {
 
     /// What people call the one that opens where the person has chosen none; `None` where there is none.
     pub fn of_system(variables: &Variables) -> Option<String> {
-        Way::of(&TerminalChoice::System, variables).ok().map(|way| way.label)
+        Way::of(&TerminalChoice::System, variables)
+            .ok()
+            .map(|way| way.label)
     }
 }
 
@@ -171,15 +173,30 @@ mod tests {
 
     #[test]
     fn the_environment_comes_before_the_desktop_and_that_before_what_is_found() {
-        let all = Programs::of(&["kitty", "xterm", "x-terminal-emulator", "xdg-terminal-exec", "mine"]);
-        assert_eq!(all.opens(Some("mine")), (all.path("mine"), vec!["-e".into(), "hat".into()]));
+        let all = Programs::of(&[
+            "kitty",
+            "xterm",
+            "x-terminal-emulator",
+            "xdg-terminal-exec",
+            "mine",
+        ]);
+        assert_eq!(
+            all.opens(Some("mine")),
+            (all.path("mine"), vec!["-e".into(), "hat".into()])
+        );
         assert_eq!(
             all.opens(Some("kitty --single-instance")),
-            (all.path("kitty"), vec!["--single-instance".into(), "--".into(), "hat".into()])
+            (
+                all.path("kitty"),
+                vec!["--single-instance".into(), "--".into(), "hat".into()]
+            )
         );
         assert_eq!(all.opens(Some("gone")).0, all.path("xdg-terminal-exec"));
         assert_eq!(all.opens(Some("")).0, all.path("xdg-terminal-exec"));
-        assert_eq!(Programs::of(&["x-terminal-emulator", "kitty"]).opens(None).1, ["-e", "hat"]);
+        assert_eq!(
+            Programs::of(&["x-terminal-emulator", "kitty"]).opens(None).1,
+            ["-e", "hat"]
+        );
         let two = Programs::of(&["xterm", "konsole"]);
         assert_eq!(two.opens(None).0, two.path("konsole"));
     }
@@ -187,7 +204,9 @@ mod tests {
     #[test]
     fn a_choice_that_is_not_here_is_told_and_nothing_else_is_taken_for_it() {
         let one = Programs::of(&["xterm"]);
-        let kitty = TerminalChoice::Known { name: "kitty".to_owned() };
+        let kitty = TerminalChoice::Known {
+            name: "kitty".to_owned(),
+        };
         let missing = Way::of(&kitty, &one.variables(None)).unwrap_err();
         assert!(matches!(&missing, TerminalNotOpened::NotHere(name) if name == "kitty"));
         assert_eq!(Terminal::installed(&one.variables(None)).len(), 1);

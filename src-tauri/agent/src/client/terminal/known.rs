@@ -59,12 +59,24 @@ pub(super) const KNOWN: [Known; 16] = [
     program("ptyxis", "Ptyxis", Pass::Words(&["--new-window", "--"])),
     program("kgx", "GNOME Console", Pass::Words(&["--"])),
     program("konsole", "Konsole", Pass::Words(&["-e"])),
-    program("xfce4-terminal", "Xfce Terminal", Pass::Words(&["--disable-server", "-x"])),
+    program(
+        "xfce4-terminal",
+        "Xfce Terminal",
+        Pass::Words(&["--disable-server", "-x"]),
+    ),
     program("kitty", "kitty", Pass::Words(&["--"])),
     program("alacritty", "Alacritty", Pass::Words(&["-e"])),
-    program("wezterm", "WezTerm", Pass::Words(&["start", "--always-new-process", "--"])),
+    program(
+        "wezterm",
+        "WezTerm",
+        Pass::Words(&["start", "--always-new-process", "--"]),
+    ),
     program("foot", "foot", Pass::Words(&["--"])),
-    program("ghostty", "Ghostty", Pass::Words(&["--gtk-single-instance=false", "-e"])),
+    program(
+        "ghostty",
+        "Ghostty",
+        Pass::Words(&["--gtk-single-instance=false", "-e"]),
+    ),
     program("tilix", "Tilix", Pass::Text(&["--new-process", "-e"])),
     program("terminator", "Terminator", Pass::Words(&["--no-dbus", "-x"])),
     program("xterm", "xterm", Pass::Words(&["-e"])),
@@ -136,20 +148,41 @@ mod tests {
         ("ptyxis", &["--new-window", "--", "/a b/hat", "exec", "--", "zsh"]),
         ("kgx", &["--", "/a b/hat", "exec", "--", "zsh"]),
         ("konsole", &["-e", "/a b/hat", "exec", "--", "zsh"]),
-        ("xfce4-terminal", &["--disable-server", "-x", "/a b/hat", "exec", "--", "zsh"]),
+        (
+            "xfce4-terminal",
+            &["--disable-server", "-x", "/a b/hat", "exec", "--", "zsh"],
+        ),
         ("kitty", &["--", "/a b/hat", "exec", "--", "zsh"]),
         ("alacritty", &["-e", "/a b/hat", "exec", "--", "zsh"]),
         (
             "wezterm",
-            &["start", "--always-new-process", "--", "/a b/hat", "exec", "--", "zsh"],
+            &[
+                "start",
+                "--always-new-process",
+                "--",
+                "/a b/hat",
+                "exec",
+                "--",
+                "zsh",
+            ],
         ),
         ("foot", &["--", "/a b/hat", "exec", "--", "zsh"]),
         (
             "ghostty",
-            &["--gtk-single-instance=false", "-e", "/a b/hat", "exec", "--", "zsh"],
+            &[
+                "--gtk-single-instance=false",
+                "-e",
+                "/a b/hat",
+                "exec",
+                "--",
+                "zsh",
+            ],
         ),
         ("tilix", &["--new-process", "-e", "'/a b/hat' exec -- zsh"]),
-        ("terminator", &["--no-dbus", "-x", "/a b/hat", "exec", "--", "zsh"]),
+        (
+            "terminator",
+            &["--no-dbus", "-x", "/a b/hat", "exec", "--", "zsh"],
+        ),
         ("xterm", &["-e", "/a b/hat", "exec", "--", "zsh"]),
         ("wt", &["new-tab", "--", "/a b/hat", "exec", "--", "zsh"]),
     ];
@@ -161,7 +194,11 @@ mod tests {
     #[test]
     fn each_terminal_is_told_in_its_own_way() {
         for (name, expected) in ROWS {
-            let known = SYSTEM.iter().chain(&KNOWN).find(|known| known.name == name).unwrap();
+            let known = SYSTEM
+                .iter()
+                .chain(&KNOWN)
+                .find(|known| known.name == name)
+                .unwrap();
             assert_eq!(known.pass.words(&command()), expected, "{name}");
         }
     }
@@ -182,6 +219,10 @@ mod tests {
         let names: std::collections::BTreeSet<&str> =
             SYSTEM.iter().chain(&KNOWN).map(|known| known.name).collect();
         assert_eq!(names.len(), SYSTEM.len() + KNOWN.len());
-        assert_eq!(names.len(), ROWS.len() + 2, "those of macOS have a test of their own");
+        assert_eq!(
+            names.len(),
+            ROWS.len() + 2,
+            "those of macOS have a test of their own"
+        );
     }
 }

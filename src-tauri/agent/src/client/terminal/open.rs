@@ -203,7 +203,11 @@ impl SaidAloud {
             return String::new();
         }
         let text = String::from_utf8_lossy(&bytes);
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         let text = inert_whole(&lines.join("; "));
         let over = text.chars().count().saturating_sub(LONGEST_WORDS);
         text.chars().skip(over).collect()

@@ -161,7 +161,13 @@ impl Service {
     async fn planned(&self, role: &RoleArn, signer: &Signer) -> Result<RevokePlan, WireError> {
         let (hits, stay) = self.ours(role).await?;
         let account = role.account();
-        let said = self.choices.now().accounts.get(&account).cloned().unwrap_or_default();
+        let said = self
+            .choices
+            .now()
+            .accounts
+            .get(&account)
+            .cloned()
+            .unwrap_or_default();
         let name = self.catalogs.account_name(account);
         Ok(RevokePlan {
             role_arn: role.to_string(),
@@ -236,7 +242,9 @@ impl Service {
         };
         let known = self.revoking.book.of(&role);
         let kept = KeptRevocation {
-            role: role.clone(),
+            role: known
+                .as_ref()
+                .map_or_else(|| role.clone(), |kept| kept.role.clone()),
             in_force: known.as_ref().and_then(|kept| kept.in_force),
             sent: before.time(),
             stood: match (&known, standing) {
@@ -318,7 +326,14 @@ impl Service {
             }
         };
         let done = "Took a revocation of sessions back";
-        self.write_revoke(event::REVOKE_UNDO, &role, caller, done, &signer, sent.as_ref().err());
+        self.write_revoke(
+            event::REVOKE_UNDO,
+            &role,
+            caller,
+            done,
+            &signer,
+            sent.as_ref().err(),
+        );
         if let Err(failure) = sent {
             return denied(failure, action, &role, &signer.shown.label);
         }

@@ -266,9 +266,9 @@ fn of_keys(
 fn is_same_aws(signer: &Signer, rules: &EndpointRules) -> bool {
     let is_aws = |endpoint: &Option<String>| EndpointRules::default().check(endpoint.as_deref()).is_ok();
     let asked = [&signer.sts.endpoint, &signer.iam.endpoint];
-    asked.into_iter().all(|endpoint| {
-        rules.check(endpoint.as_deref()).is_ok() && is_aws(endpoint) == is_aws(&signer.home)
-    })
+    asked
+        .into_iter()
+        .all(|endpoint| rules.check(endpoint.as_deref()).is_ok() && is_aws(endpoint) == is_aws(&signer.home))
 }
 
 fn nobody(role: &RoleArn, refused: &[String]) -> String {

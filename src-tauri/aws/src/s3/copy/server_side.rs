@@ -81,7 +81,10 @@ impl Plan {
             .await?;
         progress(self.size, Some(self.size));
         Ok(Made {
-            etag: answer.copy_object_result().and_then(|result| result.e_tag()).map(str::to_owned),
+            etag: answer
+                .copy_object_result()
+                .and_then(|result| result.e_tag())
+                .map(str::to_owned),
             version_id: answer.version_id,
         })
     }
@@ -173,7 +176,9 @@ impl Plan {
             .part_number(signed(number))
             .set_e_tag(result.and_then(|part| part.e_tag()).map(str::to_owned))
             .set_checksum_crc64_nvme(
-                result.and_then(|part| part.checksum_crc64_nvme()).map(str::to_owned),
+                result
+                    .and_then(|part| part.checksum_crc64_nvme())
+                    .map(str::to_owned),
             )
             .build())
     }
@@ -181,7 +186,11 @@ impl Plan {
 
 /// `bucket/key`, escaped as in an address; an access point is named by its ARN.
 fn source_header(from: &S3Location) -> String {
-    let between = if from.bucket.as_str().starts_with("arn:") { "/object/" } else { "/" };
+    let between = if from.bucket.as_str().starts_with("arn:") {
+        "/object/"
+    } else {
+        "/"
+    };
     let key: String = from
         .key
         .bytes()
@@ -202,8 +211,13 @@ mod tests {
     #[test]
     fn a_source_is_escaped_once() {
         let place: S3Location = "s3://example-bucket/a b/c+%20\u{fc}?#".parse().unwrap();
-        assert_eq!(source_header(&place), "example-bucket/a%20b/c%2B%2520%C3%BC%3F%23");
-        let point: S3Location = "s3://arn:aws:s3:eu-west-1:081278057606:accesspoint/readers/a/b".parse().unwrap();
+        assert_eq!(
+            source_header(&place),
+            "example-bucket/a%20b/c%2B%2520%C3%BC%3F%23"
+        );
+        let point: S3Location = "s3://arn:aws:s3:eu-west-1:081278057606:accesspoint/readers/a/b"
+            .parse()
+            .unwrap();
         assert_eq!(
             source_header(&point),
             "arn:aws:s3:eu-west-1:081278057606:accesspoint/readers/object/a/b"

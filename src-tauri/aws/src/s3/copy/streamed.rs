@@ -94,10 +94,18 @@ impl Plan {
             sums: Mutex::default(),
         };
         if self.size <= ONE_REQUEST {
-            let bytes = stream.bytes(Range { start: 0, end: self.size }).await?;
+            let bytes = stream
+                .bytes(Range {
+                    start: 0,
+                    end: self.size,
+                })
+                .await?;
             let crc = crc_fast::checksum(CRC, &bytes);
             let integrity = stream.check(expected, crc)?;
-            let made = stream.making.whole(|| ByteStream::from(bytes.clone()), crc).await?;
+            let made = stream
+                .making
+                .whole(|| ByteStream::from(bytes.clone()), crc)
+                .await?;
             progress(self.size, Some(self.size));
             return Ok((made, integrity));
         }

@@ -15,15 +15,14 @@ pub fn reserve(file: &std::fs::File, size: u64) -> io::Result<()> {
     if size > 0 {
         use rustix::fs::{FallocateFlags, fallocate, fstatvfs};
         use rustix::io::Errno;
+        // Looked at first: a reservation that fails half-way has taken all there was until then from everybody else.
+        let found = fstatvfs(file)?;
+        if found.f_blocks > 0 && found.f_bavail.saturating_mul(found.f_frsize) < size {
+            return Err(Errno::NOSPC.into());
+        }
         match fallocate(file, FallocateFlags::empty(), 0, size) {
-            Ok(()) => {}
-            // Some file systems cannot: they get a file with holes, if there is room for it now.
-            Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
-                let found = fstatvfs(file)?;
-                if found.f_blocks > 0 && found.f_bavail.saturating_mul(found.f_frsize) < size {
-                    return Err(Errno::NOSPC.into());
-                }
-            }
+            // Some file systems cannot; they get a file with holes.
+            Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
             Err(why) => return Err(why.into()),
         }
     }

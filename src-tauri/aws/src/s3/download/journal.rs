@@ -109,6 +109,8 @@ fn name_of(part: &str) -> String {
 /// The CRC of a range as it is on disk; `None` where the file ends before.
 fn crc(part: &File, whole: WholeRange, algorithm: CrcAlgorithm) -> io::Result<Option<u64>> {
     let mut digest = Digest::new(algorithm);
-    let all = read_range(part, whole.range.start, whole.range.end, |bytes| digest.update(bytes))?;
+    let all = read_range(part, whole.range.start, whole.range.end, |bytes| {
+        digest.update(bytes)
+    })?;
     Ok(all.then(|| digest.finalize()))
 }

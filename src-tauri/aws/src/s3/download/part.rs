@@ -30,7 +30,7 @@ pub struct Part {
     journal: Option<Journal>,
     stays: bool,
     /// Of an order that keeps something.
-    turn: Option<Turn>,
+    _turn: Option<Turn>,
 }
 
 impl Part {
@@ -46,7 +46,8 @@ impl Part {
             else {
                 return Ok(None);
             };
-            let journal = Journal::open(&dir, &name).map_err(|why| failed(path.join(&name), "opened", why))?;
+            let journal =
+                Journal::open(&dir, &name).map_err(|why| failed(path.join(&name), "opened", why))?;
             Ok(Some(Self {
                 dir,
                 path,
@@ -55,7 +56,7 @@ impl Part {
                 file: Arc::new(file),
                 journal,
                 stays: true,
-                turn: Some(turn),
+                _turn: Some(turn),
             }))
         })
         .await
@@ -110,7 +111,7 @@ impl Part {
             file: Arc::new(file),
             journal: None,
             stays: false,
-            turn,
+            _turn: turn,
         };
         // The lock of a file system that has none is not missed: its part file is not shared.
         let _ = part.file.try_lock();
@@ -192,7 +193,10 @@ impl Part {
             }
             return Ok(name);
         }
-        let why = io::Error::new(io::ErrorKind::AlreadyExists, "every number behind this name is taken");
+        let why = io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "every number behind this name is taken",
+        );
         Err(failed(&self.path, "written", why))
     }
 
@@ -202,7 +206,9 @@ impl Part {
             Ok(before) => self
                 .dir
                 .set_permissions(self.name.as_deref().unwrap_or_default(), before.permissions()),
-            Err(why) if why.kind() == io::ErrorKind::NotFound && self.dir.symlink_metadata(&name).is_err() => {
+            Err(why)
+                if why.kind() == io::ErrorKind::NotFound && self.dir.symlink_metadata(&name).is_err() =>
+            {
                 match self.claim(&name) {
                     Err(why) if why.kind() == io::ErrorKind::AlreadyExists => Ok(()),
                     claimed => claimed,
@@ -258,7 +264,12 @@ impl Drop for Part {
 
 /// Names what the order keeps on this computer.
 pub(super) fn turn_name(order: &Order) -> String {
-    format!("{}/{:?}/{}", order.folder.path().display(), order.destination.folders(), part_name(order))
+    format!(
+        "{}/{:?}/{}",
+        order.folder.path().display(),
+        order.destination.folders(),
+        part_name(order)
+    )
 }
 
 /// The same for the same order, so that the next run finds it.
@@ -302,7 +313,12 @@ pub fn own_file(dir: &Dir, name: &str) -> io::Result<Option<std::fs::File>> {
     options.read(true).write(true);
     let file = match dir.open_with(name, &options) {
         Ok(file) => file.into_std(),
-        Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
+        Err(why)
+            if matches!(
+                why.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied
+            ) =>
+        {
             return Ok(None);
         }
         Err(why) => return Err(why),

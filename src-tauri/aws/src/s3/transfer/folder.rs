@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use futures::stream::{Stream, TryStreamExt};
 use hatrack_core::bucket::transfer::Journals;
-use hatrack_core::bucket::{FileRules, S3Location, local_path};
+use hatrack_core::bucket::{FileRules, S3Location, Skipped, local_path};
 use tokio::sync::Semaphore;
 
 use super::super::copy::{self, Way};
@@ -47,8 +47,10 @@ pub struct FolderReport {
     pub streamed: u64,
     /// Why, for the first of them.
     pub why_streamed: Option<String>,
-    /// What could not be taken along, each once.
-    pub notes: Vec<String>,
+    /// Of how many objects something could not be taken along.
+    pub noted: u64,
+    /// What, for the first of them.
+    pub note: Option<String>,
 }
 
 /// One object or file that is not there.
@@ -128,6 +130,8 @@ where
                         report.bytes += bytes;
                         Ok(())
                     }
+                    // The stand-in for a folder is no file that is missing.
+                    Err(S3Failure::Skipped(Skipped::Folder(_))) => Ok(()),
                     Err(failure) if failure.passes() => Err(failure),
                     Err(failure) => {
                         locked(report).trouble(name, failure.to_string());
@@ -144,7 +148,10 @@ impl Job for DownloadFolder {
     type Report = FolderReport;
 
     async fn run(&self, gauge: &Gauge) -> Result<FolderReport, S3Failure> {
-        let turn = self.s3.turn(format!("{}/{}", self.folder.path().display(), self.from)).await;
+        let turn = self
+            .s3
+            .turn(format!("{}/{}", self.folder.path().display(), self.from))
+            .await;
         let done = Done::open(&self.folder, &self.from, turn).await?;
         let (files, bytes) = done.before();
         gauge.were_done(files, bytes);
@@ -167,7 +174,10 @@ impl Job for DownloadFolder {
 
     async fn discard(&self) -> Result<(), S3Failure> {
         // Files that are whole stay: they have their names.
-        let turn = self.s3.turn(format!("{}/{}", self.folder.path().display(), self.from)).await;
+        let turn = self
+            .s3
+            .turn(format!("{}/{}", self.folder.path().display(), self.from))
+            .await;
         Done::open(&self.folder, &self.from, turn).await?.finished();
         Ok(())
     }
@@ -294,7 +304,10 @@ impl Job for CopyFolder {
     async fn run(&self, gauge: &Gauge) -> Result<FolderReport, S3Failure> {
         let report = Mutex::new(FolderReport::default());
         let large = Semaphore::new(LARGE_AT_ONCE);
-        let found = self.source.walk(&self.from, None).inspect_ok(|found| gauge.found(found.size));
+        let found = self
+            .source
+            .walk(&self.from, None)
+            .inspect_ok(|found| gauge.found(found.size));
         let copy = |found: Found| {
             let (large, report) = (&large, &report);
             async move {
@@ -323,10 +336,9 @@ impl Job for CopyFolder {
                     report.streamed += 1;
                     report.why_streamed.get_or_insert(why);
                 }
-                for note in copied.notes {
-                    if !report.notes.contains(&note) && report.notes.len() < MOST_TOLD {
-                        report.notes.push(note);
-                    }
+                if let Some(note) = copied.notes.into_iter().next() {
+                    report.noted += 1;
+                    report.note.get_or_insert(note);
                 }
                 Ok(copied.bytes)
             }

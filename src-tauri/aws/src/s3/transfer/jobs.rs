@@ -70,7 +70,10 @@ impl Job for Download {
 
     async fn run(&self, gauge: &Gauge) -> Result<Downloaded, S3Failure> {
         let one = One::of(gauge, &self.order.key);
-        let done = self.s3.fetch(&self.order, &|done, total| one.at(done, total)).await?;
+        let done = self
+            .s3
+            .fetch(&self.order, &|done, total| one.at(done, total))
+            .await?;
         one.file.finished(done.bytes);
         Ok(done)
     }
@@ -90,7 +93,10 @@ impl Job for Upload {
 
     async fn run(&self, gauge: &Gauge) -> Result<Uploaded, S3Failure> {
         let one = One::of(gauge, &self.order.key);
-        let done = self.s3.send(&self.order, &|done, total| one.at(done, total)).await?;
+        let done = self
+            .s3
+            .send(&self.order, &|done, total| one.at(done, total))
+            .await?;
         one.file.finished(done.bytes);
         Ok(done)
     }
@@ -112,7 +118,10 @@ impl Job for Copy {
     async fn run(&self, gauge: &Gauge) -> Result<Copied, S3Failure> {
         let one = One::of(gauge, &self.order.from.key);
         let progress = |done, total| one.at(done, total);
-        let done = self.target.copy_from(&self.source, &self.order, &progress).await?;
+        let done = self
+            .target
+            .copy_from(&self.source, &self.order, &progress)
+            .await?;
         one.file.finished(done.bytes);
         Ok(done)
     }

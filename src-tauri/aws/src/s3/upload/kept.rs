@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
 use hatrack_core::bucket::BucketName;
-use hatrack_core::bucket::transfer::{Journal, Journals, PartSent, UploadBegun, UploadTaken, journal_id, line};
+use hatrack_core::bucket::transfer::{
+    Journal, Journals, PartSent, UploadBegun, UploadTaken, journal_id, line,
+};
 use hatrack_core::sts::AwsFailure;
 use jiff::Timestamp;
 
 use super::super::multipart::{Making, Unfinished as Removal};
 use super::super::{S3, S3Failure, Turn, document};
-use super::source::Source;
 use super::Order;
+use super::source::Source;
 use crate::answer::timestamp;
 
 /// Pages of a list that are read at most.
@@ -55,7 +57,9 @@ impl Held {
             {
                 let taken = UploadTaken { parts, ..left };
                 if let Some(journal) = &journal {
-                    journal.replace(&taken.text()).map_err(|why| kept_badly(order, why))?;
+                    journal
+                        .replace(&taken.text())
+                        .map_err(|why| kept_badly(order, why))?;
                 }
                 return Ok(Self {
                     id: taken.begun.upload_id,
@@ -185,7 +189,9 @@ async fn still_there(
 ) -> Result<Option<Vec<PartSent>>, S3Failure> {
     let listed = match listed(making, &left.begun.upload_id).await {
         Ok(listed) => Some(listed),
-        Err(S3Failure::Aws(AwsFailure::Refused(refusal))) if refusal.code == "NoSuchUpload" => return Ok(None),
+        Err(S3Failure::Aws(AwsFailure::Refused(refusal))) if refusal.code == "NoSuchUpload" => {
+            return Ok(None);
+        }
         // Whoever may send parts need not be allowed to list them. What is not there then fails at the end.
         Err(S3Failure::Denied(_)) => None,
         Err(other) => return Err(other),
@@ -368,5 +374,7 @@ async fn kept_by(journals: &Arc<dyn Journals>) -> Vec<UploadTaken> {
     let journals = Arc::clone(journals);
     let all = tokio::task::spawn_blocking(move || journals.all()).await;
     let all = all.ok().and_then(Result::ok).unwrap_or_default();
-    all.iter().filter_map(|(_, text)| UploadTaken::read(text)).collect()
+    all.iter()
+        .filter_map(|(_, text)| UploadTaken::read(text))
+        .collect()
 }

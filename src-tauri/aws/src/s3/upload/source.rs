@@ -65,11 +65,17 @@ impl Source {
 
     /// What tells it from the file after a change.
     pub fn described(&self) -> SourceFile {
-        let since = self.opened.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        let since = self
+            .opened
+            .modified()
+            .ok()
+            .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
         SourceFile {
             path: self.path.to_string_lossy().into_owned(),
             size: self.size,
-            modified: since.and_then(|since| since.as_nanos().try_into().ok()).unwrap_or_default(),
+            modified: since
+                .and_then(|since| since.as_nanos().try_into().ok())
+                .unwrap_or_default(),
         }
     }
 

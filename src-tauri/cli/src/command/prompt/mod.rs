@@ -27,7 +27,14 @@ pub struct Prompt {
 
 /// The lines that people write into their shells' files.
 fn usage() -> String {
-    let line = |shell: &ShellSetup| format!("{:<11}{:<56}{}", format!("{}:", shell.name), shell.prompt, shell.file);
+    let line = |shell: &ShellSetup| {
+        format!(
+            "{:<11}{:<56}{}",
+            format!("{}:", shell.name),
+            shell.prompt,
+            shell.file
+        )
+    };
     SHELL_SETUPS.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

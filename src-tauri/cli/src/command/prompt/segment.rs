@@ -80,7 +80,11 @@ mod tests {
             Some("acme/Reader")
         );
         assert_eq!(
-            shown(&[(ROLE, "acme/Reader"), (ENDPOINT, "http://127.0.0.1:1/credentials")]).as_deref(),
+            shown(&[
+                (ROLE, "acme/Reader"),
+                (ENDPOINT, "http://127.0.0.1:1/credentials")
+            ])
+            .as_deref(),
             Some("acme/Reader")
         );
         for hostile in ["$(id)", "a%F{red}", "`id`", "a\u{1b}[0m", "a b", "\\u"] {

@@ -38,7 +38,7 @@ pub struct Access {
 /// S3, and the way back to the agent.
 pub struct Open {
     /// S3 as the role sees it.
-    pub s3: S3,
+    pub s3: Arc<S3>,
     agent: Agent,
     session_id: Option<String>,
 }
@@ -47,8 +47,13 @@ impl Access {
     /// Gets credentials and opens S3 with them. A profile with only keys signs with the keys themselves: other S3
     /// servers have no STS.
     pub async fn open(&self, context: &Context) -> Result<Open, Failure> {
+        self.open_as(context, self.role.as_deref()).await
+    }
+
+    /// The same for another role.
+    pub async fn open_as(&self, context: &Context, role: Option<&str>) -> Result<Open, Failure> {
         let agent = context.agent().await?;
-        let role = role::choose(self.role.as_deref(), &context.caller, RoleChoice::Typed)?;
+        let role = role::choose(role, &context.caller, RoleChoice::Typed)?;
         let mut request = HandOutRequest::of(SessionRef::Role(role));
         request.purpose = Some(UseKind::S3);
         request.options = SwitchOptions {
@@ -70,12 +75,8 @@ impl Access {
             request: again(request, &given),
             first: Mutex::new(Some(given.credentials)),
         };
-        let s3 = S3::new(
-            Arc::new(HttpClients::default()),
-            reach,
-            path_style,
-            Arc::new(owner),
-        );
+        let http = Arc::new(HttpClients::default());
+        let s3 = Arc::new(S3::new(http, reach, path_style, Arc::new(owner)));
         Ok(Open {
             s3,
             agent,

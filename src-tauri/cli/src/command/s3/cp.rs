@@ -1,6 +1,6 @@
-//! `hat s3 cp`: one object to a file, or a file to an object.
+//! `hat s3 cp`: objects to files, files to objects, and from one role's bucket to another's.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -11,11 +11,13 @@ use hatrack_core::bucket::S3Location;
 use hatrack_core::history::{event, outcome};
 
 use super::access::{Access, Open};
-use super::meter::Meter;
-use super::{download, upload};
+use super::outcome::Outcome;
+use super::{across, download, upload};
+use crate::command::Listing;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::interruption::Interruption;
+use crate::out;
 
 /// The arguments of `hat s3 cp`.
 #[derive(Debug, Args)]
@@ -24,8 +26,16 @@ pub struct Cp {
     from: String,
     /// A file (replaced if it is there), a folder, - for standard output, or s3://BUCKET/KEY
     to: String,
+    /// Everything below a prefix or a folder
+    #[arg(long, short)]
+    recursive: bool,
+    /// The role that writes, where both are buckets; the same role where left out
+    #[arg(long, value_name = "ROLE")]
+    to_role: Option<String>,
     #[command(flatten)]
     access: Access,
+    #[command(flatten)]
+    listing: Listing,
 }
 
 /// Which way.
@@ -33,36 +43,75 @@ pub struct Cp {
 enum Copy {
     Down { from: S3Location, to: download::Target },
     Up { from: PathBuf, to: S3Location },
+    Across { from: S3Location, to: S3Location },
+    DownAll { from: S3Location, to: PathBuf },
+    UpAll { from: PathBuf, to: S3Location },
+    AcrossAll { from: S3Location, to: S3Location },
 }
 
 impl Cp {
     /// Copies.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
-        let copy = Copy::between(&self.from, &self.to)?;
+        let copy = Copy::between(&self.from, &self.to, self.recursive)?;
+        if self.to_role.is_some() && !copy.is_across() {
+            return Err(Failure::usage("--to-role is for copies from bucket to bucket"));
+        }
+        if self.listing.json && self.to == "-" {
+            return Err(Failure::usage(
+                "--json and the object cannot both go to standard output",
+            ));
+        }
         let open = self.access.open(context).await?;
+        let other = match &self.to_role {
+            Some(role) => Some(self.access.open_as(context, Some(role)).await?),
+            None => None,
+        };
+        let target = other.as_ref().unwrap_or(&open);
         let mut interrupted = Interruption::listen()
             .map_err(|why| Failure::refused(format!("signals cannot be caught: {why}; try again")))?;
         let began = Instant::now();
-        let done = tokio::select! {
-            done = copy.run(&open) => done,
-            // What was dropped half-way leaves nothing behind, here or in S3.
-            () = interrupted.come() => {
-                open.s3.settled().await;
-                Err(Failure::refused("the copy was interrupted; nothing of it was kept").into())
-            }
+        let done = copy.run(context, &open, target, &mut interrupted).await;
+        target.record(copy.row(&done, began)).await;
+        let done = done?;
+        let done = Outcome {
+            from: self.from,
+            to: if done.to.is_empty() { copy.to() } else { done.to },
+            ..done
         };
-        open.record(copy.row(&done, began)).await;
-        done?;
-        Ok(ExitCode::SUCCESS)
+        if self.listing.json {
+            out::json(&done)?;
+        } else {
+            done.tell();
+        }
+        match done.failures {
+            0 => Ok(ExitCode::SUCCESS),
+            some => Err(Failure::refused(format!(
+                "{some} of {} were not copied",
+                some + done.files
+            ))),
+        }
     }
 }
 
+/// A prefix means what is below it, as a folder does.
+fn as_prefix(place: S3Location) -> S3Location {
+    let key = match place.key.is_empty() || place.key.ends_with('/') {
+        true => place.key,
+        false => place.key + "/",
+    };
+    S3Location { key, ..place }
+}
+
 impl Copy {
-    fn between(from: &str, to: &str) -> Result<Self, Failure> {
+    fn between(from: &str, to: &str, recursive: bool) -> Result<Self, Failure> {
         match (in_s3(from)?, in_s3(to)?) {
-            (Some(from), None) if from.key.is_empty() => {
-                Err(Failure::usage(format!("{from} names no object; add its key")))
-            }
+            (None, None) => Err(Failure::usage(
+                "one of the two has to be an object; write it as s3://bucket/key",
+            )),
+            (from_s3, to_s3) if recursive => Self::all_between((from, from_s3), (to, to_s3)),
+            (Some(from), _) if from.key.is_empty() => Err(Failure::usage(format!(
+                "{from} names no object; add its key, or --recursive"
+            ))),
             (Some(from), None) => Ok(Self::Down {
                 to: download::Target::of(to, &from.key)?,
                 from,
@@ -72,27 +121,80 @@ impl Copy {
                 let to = upload::with_key(to, &from)?;
                 Ok(Self::Up { from, to })
             }
-            (Some(_), Some(_)) => Err(Failure::usage(
-                "one of the two has to be a file; copy to a file first",
-            )),
-            (None, None) => Err(Failure::usage(
-                "one of the two has to be an object; write it as s3://bucket/key",
-            )),
+            (Some(from), Some(to)) => {
+                let to = across::with_key(&from, to)?;
+                Ok(Self::Across { from, to })
+            }
         }
     }
 
-    async fn run(&self, open: &Open) -> Result<(), Stopped> {
-        let meter = Meter::new();
+    fn all_between(
+        (from, from_s3): (&str, Option<S3Location>),
+        (to, to_s3): (&str, Option<S3Location>),
+    ) -> Result<Self, Failure> {
+        match (from_s3.map(as_prefix), to_s3.map(as_prefix)) {
+            (Some(from), Some(to)) => {
+                let inside = from.bucket == to.bucket && to.key.starts_with(&from.key);
+                if inside {
+                    return Err(Failure::usage(format!(
+                        "{to} lies in {from}, which would grow as it is copied"
+                    )));
+                }
+                Ok(Self::AcrossAll { from, to })
+            }
+            (Some(from), None) if to != "-" && !Path::new(to).is_file() => Ok(Self::DownAll {
+                from,
+                to: PathBuf::from(to),
+            }),
+            (Some(_), None) => Err(Failure::usage(format!("{to} is no folder; name one"))),
+            (None, Some(to)) if Path::new(from).is_dir() => Ok(Self::UpAll {
+                from: PathBuf::from(from),
+                to,
+            }),
+            (None, _) => Err(Failure::usage(format!(
+                "{from} is no folder; leave out --recursive"
+            ))),
+        }
+    }
+
+    fn is_across(&self) -> bool {
+        matches!(self, Self::Across { .. } | Self::AcrossAll { .. })
+    }
+
+    /// Where it goes, where the copy itself does not know better.
+    fn to(&self) -> String {
         match self {
-            Self::Down { from, to } => to.fetch(&open.s3, from, &meter).await,
-            Self::Up { from, to } => upload::send(&open.s3, from, to, &meter).await,
+            Self::Down { .. } => "-".to_owned(),
+            Self::DownAll { to, .. } => to.display().to_string(),
+            Self::Up { to, .. } | Self::UpAll { to, .. } => to.to_string(),
+            Self::Across { to, .. } | Self::AcrossAll { to, .. } => to.to_string(),
         }
     }
 
-    fn row(&self, done: &Result<(), Stopped>, began: Instant) -> RecordRequest {
+    async fn run(
+        &self,
+        context: &Context,
+        open: &Open,
+        target: &Open,
+        interrupted: &mut Interruption,
+    ) -> Result<Outcome, Stopped> {
+        match self {
+            Self::Down { from, to } => to.fetch(open, from, interrupted).await,
+            Self::DownAll { from, to } => download::all(open, from, to, interrupted).await,
+            Self::Up { from, to } => upload::one(context, open, from, to, interrupted).await,
+            Self::UpAll { from, to } => upload::all(context, open, from, to, interrupted).await,
+            Self::Across { from, to } => across::one(open, target, from, to, interrupted).await,
+            Self::AcrossAll { from, to } => across::all(open, target, from, to, interrupted).await,
+        }
+    }
+
+    fn row(&self, done: &Result<Outcome, Stopped>, began: Instant) -> RecordRequest {
         let (event, detail) = match self {
-            Self::Down { from, .. } => (event::DOWNLOAD, from.to_string()),
-            Self::Up { to, .. } => (event::UPLOAD, to.to_string()),
+            Self::Down { from, .. } | Self::DownAll { from, .. } => (event::DOWNLOAD, from.to_string()),
+            Self::Up { to, .. } | Self::UpAll { to, .. } => (event::UPLOAD, to.to_string()),
+            Self::Across { from, to } | Self::AcrossAll { from, to } => {
+                (event::UPLOAD, format!("{from} to {to}"))
+            }
         };
         let mut row = RecordRequest {
             event: event.to_owned(),
@@ -101,8 +203,17 @@ impl Copy {
             call_ms: u32::try_from(began.elapsed().as_millis()).ok(),
             ..RecordRequest::default()
         };
-        if let Err(stopped) = done {
-            stopped.tell(&mut row);
+        match done {
+            Err(stopped) => stopped.tell(&mut row),
+            Ok(done) if done.failures > 0 => {
+                row.outcome = outcome::FAILED.to_owned();
+                row.error = Some(format!(
+                    "{} of {} were not copied",
+                    done.failures,
+                    done.failures + done.files
+                ));
+            }
+            Ok(_) => {}
         }
         row
     }

@@ -1,24 +1,28 @@
 //! From an object to this computer. Bytes are checked before they appear anywhere.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use hatrack_aws::s3::S3;
-use hatrack_aws::s3::download::{Downloaded, Folder};
+use hatrack_aws::s3::download::{Destination, Folder, Order};
+use hatrack_aws::s3::transfer::{Download, DownloadFolder};
 use hatrack_core::bucket::{FileRules, LocalPath, S3Location, local_path};
-use tempfile::TempDir;
 
+use super::access::Open;
 use super::cp::Stopped;
-use super::meter::Meter;
+use super::outcome::Outcome;
+use super::running::run;
 use crate::failure::Failure;
+use crate::interruption::Interruption;
 use crate::private_folder::private_folder;
 
 /// Where the bytes go.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target {
     /// A file by a name that the person chose; replaced if it is there, as `cp` does.
-    File(PathBuf),
+    File(PathBuf, OsString),
     /// A folder, under the key's own last name. A name that comes from a bucket replaces nothing: it gets a number.
     Folder(PathBuf, LocalPath),
     /// Standard output, once all of it is there.
@@ -43,8 +47,10 @@ impl Target {
                 "{to} is no file; name a file, or - for standard output"
             )));
         }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new(".")).to_owned();
         match path.file_name() {
-            Some(_) if !to.ends_with(std::path::is_separator) => Ok(Self::File(path)),
+            Some(name) if !to.ends_with(std::path::is_separator) => Ok(Self::File(parent, name.to_owned())),
             _ => Err(Failure::usage(format!(
                 "{to} is no folder; make it first, or name a file"
             ))),
@@ -52,68 +58,80 @@ impl Target {
     }
 
     /// Fetches the object.
-    pub async fn fetch(&self, s3: &S3, from: &S3Location, meter: &Meter) -> Result<(), Stopped> {
+    pub async fn fetch(
+        &self,
+        open: &Open,
+        from: &S3Location,
+        interrupted: &mut Interruption,
+    ) -> Result<Outcome, Stopped> {
         match self {
             Self::Folder(folder, name) => {
-                let folder = Folder::open(folder)?;
-                download(s3, from, &folder, name, meter).await.map(drop)
+                fetch(open, from, folder, Destination::Below(name.clone()), interrupted).await
             }
-            Self::File(path) => {
-                let parent = path
-                    .parent()
-                    .filter(|parent| !parent.as_os_str().is_empty())
-                    .unwrap_or(Path::new("."));
-                let (aside, file) = fetch_aside(s3, from, parent, meter).await?;
-                take_place(&file, path).map_err(|why| failed(path, "written", &why))?;
-                drop(aside);
-                Ok(())
+            Self::File(folder, name) => {
+                fetch(open, from, folder, Destination::Exact(name.clone()), interrupted).await
             }
             Self::Output => {
-                let (aside, file) = fetch_aside(s3, from, &std::env::temp_dir(), meter).await?;
+                let parent = std::env::temp_dir();
+                let aside = private_folder(".hat-")
+                    .tempdir_in(&parent)
+                    .map_err(|why| failed(&parent, "written to", &why))?;
+                let destination = Destination::Exact("object".into());
+                let done = fetch(open, from, aside.path(), destination, interrupted).await?;
+                let file = aside.path().join("object");
                 // The reader may be slow, and an interruption must still be heard.
-                let printed = tokio::task::spawn_blocking(move || print(&file)).await;
+                let printing = tokio::task::spawn_blocking(move || print(&file));
+                let printed = tokio::select! {
+                    printed = printing => printed.unwrap_or_else(|stopped| Err(Failure::refused(stopped))),
+                    () = interrupted.come() => Err(Failure::refused("the copy was interrupted")),
+                };
                 drop(aside);
-                printed.unwrap_or_else(|stopped| Err(Failure::refused(stopped)))?;
-                Ok(())
+                printed?;
+                Ok(done)
             }
         }
     }
 }
 
-/// Into a private folder in `parent`, which goes with what is still in it when it is dropped.
-async fn fetch_aside(
-    s3: &S3,
+async fn fetch(
+    open: &Open,
     from: &S3Location,
-    parent: &Path,
-    meter: &Meter,
-) -> Result<(TempDir, PathBuf), Stopped> {
-    let aside = private_folder(".hat-")
-        .tempdir_in(parent)
-        .map_err(|why| failed(parent, "written to", &why))?;
-    let folder = Folder::open(aside.path())?;
-    let name = local_path("object", "", FileRules::here()).map_err(Failure::refused)?;
-    let done = download(s3, from, &folder, &name, meter).await?;
-    let file = aside.path().join(done.path);
-    Ok((aside, file))
+    folder: &Path,
+    destination: Destination,
+    interrupted: &mut Interruption,
+) -> Result<Outcome, Stopped> {
+    let job = Download {
+        s3: Arc::clone(&open.s3),
+        order: Order {
+            bucket: from.bucket.clone(),
+            key: from.key.clone(),
+            folder: Folder::open(folder)?,
+            destination,
+            resumable: true,
+        },
+    };
+    let done = run(&job, interrupted).await?;
+    let to = folder.join(&done.path).display().to_string();
+    Ok(Outcome {
+        to,
+        ..Outcome::down(done)
+    })
 }
 
-async fn download(
-    s3: &S3,
+/// Everything below a prefix, into a folder that is made if it is not there.
+pub async fn all(
+    open: &Open,
     from: &S3Location,
-    folder: &Folder,
-    name: &LocalPath,
-    meter: &Meter,
-) -> Result<Downloaded, Stopped> {
-    let show = |done: u64, total: Option<u64>| meter.show(done, total);
-    Ok(s3.download(&from.bucket, &from.key, folder, name, &show).await?)
-}
-
-/// Puts `file` where `path` is, open to nobody who could not open what was there.
-fn take_place(file: &Path, path: &Path) -> io::Result<()> {
-    if let Ok(before) = path.metadata() {
-        std::fs::set_permissions(file, before.permissions())?;
-    }
-    std::fs::rename(file, path)
+    folder: &Path,
+    interrupted: &mut Interruption,
+) -> Result<Outcome, Stopped> {
+    std::fs::create_dir_all(folder).map_err(|why| failed(folder, "made", &why))?;
+    let job = DownloadFolder {
+        s3: Arc::clone(&open.s3),
+        from: from.clone(),
+        folder: Folder::open(folder)?,
+    };
+    Ok(Outcome::folder(run(&job, interrupted).await?, false))
 }
 
 fn print(file: &Path) -> Result<(), Failure> {

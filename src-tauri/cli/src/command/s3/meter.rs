@@ -1,56 +1,78 @@
 //! How far a copy is, on a terminal.
 
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use hatrack_aws::s3::transfer::Status;
 
 /// Rewrites one line of the terminal; says nothing anywhere else. The line goes when this is dropped.
 pub struct Meter {
-    shown: Option<Mutex<Shown>>,
+    on_terminal: bool,
+    shown: Cell<bool>,
 }
 
-#[derive(Default)]
-struct Shown {
-    at: Option<Instant>,
-}
-
-const PAUSE: Duration = Duration::from_millis(100);
 const CLEAR: &str = "\r\u{1b}[K";
 
 impl Meter {
     /// For standard error.
     pub fn new() -> Self {
         Self {
-            shown: std::io::stderr().is_terminal().then(Mutex::default),
+            on_terminal: std::io::stderr().is_terminal(),
+            shown: Cell::new(false),
         }
     }
 
-    /// Called while bytes move.
-    pub fn show(&self, done: u64, total: Option<u64>) {
-        let Some(shown) = &self.shown else { return };
-        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-        if shown.at.is_some_and(|at| at.elapsed() < PAUSE) {
-            return;
+    /// How it goes now. The transfer sees to it that this is not too often.
+    pub fn show(&self, status: &Status) {
+        if self.on_terminal {
+            self.shown.set(true);
+            write(&format!("{CLEAR}{}", line(status)));
         }
-        shown.at = Some(Instant::now());
-        let line = match total {
-            Some(total) => format!("{CLEAR}{} of {}", size(done), size(total)),
-            None => format!("{CLEAR}{}", size(done)),
-        };
-        // A terminal that has gone shows nothing.
-        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+
+    /// Takes the line away.
+    pub fn clear(&self) {
+        if self.shown.replace(false) {
+            write(CLEAR);
+        }
     }
 }
 
 impl Drop for Meter {
     fn drop(&mut self) {
-        if self
-            .shown
-            .as_ref()
-            .is_some_and(|shown| shown.lock().is_ok_and(|shown| shown.at.is_some()))
-        {
-            let _ = std::io::stderr().write_all(CLEAR.as_bytes());
-        }
+        self.clear();
+    }
+}
+
+fn write(text: &str) {
+    // A terminal that has gone shows nothing.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// `3 of 12 files, 1.2 MB of 4.0 MB, 850.0 kB/s, 3 s left`
+fn line(status: &Status) -> String {
+    let mut parts = Vec::new();
+    if status.files > 1 || !status.counted {
+        let more = if status.counted { "" } else { " or more" };
+        parts.push(format!("{} of {}{more} files", status.files_done, status.files));
+    }
+    parts.push(match status.total {
+        Some(total) => format!("{} of {}", size(status.done), size(total)),
+        None => size(status.done),
+    });
+    if status.rate > 0 {
+        parts.push(format!("{}/s", size(status.rate)));
+    }
+    parts.extend(status.left.map(|left| format!("{} left", time(left))));
+    parts.join(", ")
+}
+
+fn time(left: Duration) -> String {
+    match left.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min", seconds / 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
 }
 
@@ -71,7 +93,36 @@ fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::size;
+    use hatrack_core::bucket::transfer::State;
+
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_is_known() {
+        let mut status = Status {
+            state: State::Running,
+            done: 1_000,
+            total: Some(4_000_000),
+            files_done: 0,
+            files: 1,
+            counted: true,
+            rate: 0,
+            left: None,
+            under_way: Vec::new(),
+        };
+        assert_eq!(line(&status), "1.0 kB of 4.0 MB");
+        status.files = 12;
+        status.rate = 850_000;
+        status.left = Some(Duration::from_secs(125));
+        assert_eq!(
+            line(&status),
+            "0 of 12 files, 1.0 kB of 4.0 MB, 850.0 kB/s, 2 min left"
+        );
+        status.counted = false;
+        status.total = None;
+        status.left = None;
+        assert_eq!(line(&status), "0 of 12 or more files, 1.0 kB, 850.0 kB/s");
+    }
 
     #[test]
     fn sizes_are_said_in_decimal_units() {

@@ -1,11 +1,14 @@
 //! `hat s3`: buckets.
 
 mod access;
+mod across;
 mod cp;
 mod download;
 mod ls;
 mod meter;
+mod outcome;
 mod refused;
+mod running;
 mod upload;
 
 use std::process::ExitCode;
@@ -26,7 +29,7 @@ pub struct S3 {
 enum S3Command {
     /// List buckets, or what is below a prefix
     Ls(ls::Ls),
-    /// Copy one object to a file, or a file to an object
+    /// Copy objects to files, files to objects, or objects from one role's bucket to another's
     Cp(cp::Cp),
 }
 

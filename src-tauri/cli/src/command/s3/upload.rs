@@ -1,13 +1,21 @@
 //! From this computer to an object.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use hatrack_aws::s3::S3;
+use hatrack_aws::s3::transfer::{Upload, UploadFolder};
+use hatrack_aws::s3::{Guard, Stored, upload};
 use hatrack_core::bucket::S3Location;
+use hatrack_core::bucket::transfer::Journals;
+use hatrack_store::transfers::TransferJournals;
 
+use super::access::Open;
 use super::cp::Stopped;
-use super::meter::Meter;
+use super::outcome::Outcome;
+use super::running::run;
+use crate::context::Context;
 use crate::failure::Failure;
+use crate::interruption::Interruption;
 
 /// The object that `file` becomes: a bucket or a prefix that ends in a slash gets the file's own name.
 pub fn with_key(to: S3Location, file: &Path) -> Result<S3Location, Failure> {
@@ -27,9 +35,45 @@ pub fn with_key(to: S3Location, file: &Path) -> Result<S3Location, Failure> {
     })
 }
 
+fn journals(context: &Context) -> Option<Arc<dyn Journals>> {
+    Some(Arc::new(TransferJournals::in_folder(context.home.transfers())))
+}
+
 /// Sends the file.
-pub async fn send(s3: &S3, from: &Path, to: &S3Location, meter: &Meter) -> Result<(), Stopped> {
-    let show = |done: u64, total: Option<u64>| meter.show(done, total);
-    s3.upload(from, &to.bucket, &to.key, &show).await?;
-    Ok(())
+pub async fn one(
+    context: &Context,
+    open: &Open,
+    from: &Path,
+    to: &S3Location,
+    interrupted: &mut Interruption,
+) -> Result<Outcome, Stopped> {
+    let job = Upload {
+        s3: Arc::clone(&open.s3),
+        order: upload::Order {
+            path: from.to_owned(),
+            bucket: to.bucket.clone(),
+            key: to.key.clone(),
+            stored: Stored::default(),
+            guard: Guard::Anything,
+            journals: journals(context),
+        },
+    };
+    Ok(Outcome::up(run(&job, interrupted).await?))
+}
+
+/// Sends everything below a folder.
+pub async fn all(
+    context: &Context,
+    open: &Open,
+    from: &Path,
+    to: &S3Location,
+    interrupted: &mut Interruption,
+) -> Result<Outcome, Stopped> {
+    let job = UploadFolder {
+        s3: Arc::clone(&open.s3),
+        folder: from.to_owned(),
+        to: to.clone(),
+        journals: journals(context),
+    };
+    Ok(Outcome::folder(run(&job, interrupted).await?, false))
 }

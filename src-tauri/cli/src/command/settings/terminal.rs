@@ -48,11 +48,17 @@ fn known(name: String) -> Result<TerminalChoice, Failure> {
         return Err(Failure::usage(format!(
             "\"{}\" is no terminal that Hatrack knows; give its command (--command), or one that is known and installed: {}",
             inert(&name),
-            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+            if names.is_empty() {
+                "none".to_owned()
+            } else {
+                names.join(", ")
+            }
         )));
     }
     if !installed().iter().any(|terminal| terminal.name == name) {
-        out::note(&format!("{name} is not installed here: sessions open in it once it is"));
+        out::note(&format!(
+            "{name} is not installed here: sessions open in it once it is"
+        ));
     }
     Ok(TerminalChoice::Known { name })
 }

@@ -183,7 +183,11 @@ mod tests {
         for cut in 0..bytes.len() {
             let read = read(&bytes[..cut]);
             let count = ends.iter().filter(|end| **end <= cut).count();
-            assert_eq!(read.map(|taken| taken.whole.len() + 1).unwrap_or(0), count, "{cut}");
+            assert_eq!(
+                read.map(|taken| taken.whole.len() + 1).unwrap_or(0),
+                count,
+                "{cut}"
+            );
         }
         for at in 0..bytes.len() {
             let mut wrong = bytes.clone();

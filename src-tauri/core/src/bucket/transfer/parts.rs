@@ -19,7 +19,14 @@ mod tests {
 
     #[test]
     fn the_largest_object_has_at_most_ten_thousand_parts() {
-        for total in [0, 1, 8 * MIB, 80_000 * MIB, 80_000 * MIB + 1, 50 * 1024_u64.pow(4)] {
+        for total in [
+            0,
+            1,
+            8 * MIB,
+            80_000 * MIB,
+            80_000 * MIB + 1,
+            50 * 1024_u64.pow(4),
+        ] {
             let part = part_size(total, 8 * MIB);
             assert!(total.div_ceil(part) <= MOST_PARTS && part >= 8 * MIB);
         }

@@ -74,7 +74,10 @@ impl Ranges {
             at = *end;
         }
         if at < total || total == 0 {
-            gaps.push(Range { start: at, end: total });
+            gaps.push(Range {
+                start: at,
+                end: total,
+            });
         }
         gaps.into_iter().flat_map(move |gap| Pieces {
             at: gap.start,

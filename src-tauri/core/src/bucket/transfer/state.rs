@@ -117,9 +117,7 @@ impl Machine {
             (State::Running, Event::Ended(end)) => match end {
                 End::Done => (State::Done, Step::Finish),
                 End::NoSession(why) => (State::Paused(Pause::Session { why }), Step::AwaitSession),
-                End::Failed { message, resumable } => {
-                    (State::Failed { message, resumable }, Step::Finish)
-                }
+                End::Failed { message, resumable } => (State::Failed { message, resumable }, Step::Finish),
             },
             _ => return Step::Nothing,
         };

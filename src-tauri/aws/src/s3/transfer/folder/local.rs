@@ -102,7 +102,10 @@ impl Walk {
                 continue;
             }
             if !found.is_file() {
-                return Step::Trouble(shown, "it is a link, a pipe or a device, and is not followed".to_owned());
+                return Step::Trouble(
+                    shown,
+                    "it is a link, a pipe or a device, and is not followed".to_owned(),
+                );
             }
             // What an unfinished download keeps is of nobody else's concern.
             if entry.file_name().to_string_lossy().starts_with(".hatrack-") {
@@ -114,7 +117,10 @@ impl Walk {
                     name,
                     size: found.len(),
                 }),
-                None => Step::Trouble(shown, "its name is not valid UTF-8, which a key has to be".to_owned()),
+                None => Step::Trouble(
+                    shown,
+                    "its name is not valid UTF-8, which a key has to be".to_owned(),
+                ),
             };
         }
     }

@@ -24,7 +24,11 @@ enum Line {
     /// Up to this key all is done.
     Reached { key: String, files: u64, bytes: u64 },
     /// This key is done; without a path there is nothing to have.
-    Kept { key: String, path: Option<PathBuf>, size: u64 },
+    Kept {
+        key: String,
+        path: Option<PathBuf>,
+        size: u64,
+    },
 }
 
 /// The journal of one folder, and what it told.
@@ -55,7 +59,8 @@ impl Done {
     pub async fn open(folder: &Folder, from: &S3Location, turn: Turn) -> Result<Self, S3Failure> {
         let id = journal_id(&[from.bucket.as_str().as_bytes(), from.key.as_bytes()]);
         let (folder, name) = (folder.clone(), format!(".hatrack-{id}.folder.journal"));
-        blocking(move || Self::open_now(folder.clone(), name, turn).map_err(|why| failed(folder.path(), why))).await
+        blocking(move || Self::open_now(folder.clone(), name, turn).map_err(|why| failed(folder.path(), why)))
+            .await
     }
 
     fn open_now(folder: Folder, name: String, turn: Turn) -> io::Result<Self> {
@@ -217,7 +222,11 @@ impl Held {
             path: path.clone(),
             size: *size,
         });
-        let text: String = reached.into_iter().chain(beyond).filter_map(|fact| line(&fact)).collect();
+        let text: String = reached
+            .into_iter()
+            .chain(beyond)
+            .filter_map(|fact| line(&fact))
+            .collect();
         let Some(file) = &mut self.file else {
             return Ok(());
         };

@@ -1,0 +1,134 @@
+"""`hat s3 cp` against servers of others, and what it wrote as boto3 reads it."""
+
+import hashlib
+import os
+import subprocess
+import time
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from peer_processes import START_LIMIT_S, TOOLS, bare_environment, free_port
+
+KEY, SECRET = "rclone-peer-key", "rclone-peer-secret"
+BUCKET = "peer-bucket"
+REGION = "us-east-1"
+# One request, one part more than a request takes, and some parts.
+SIZES = (0, 1, 100_000, 16 * 1024 * 1024 + 1, 40_000_000)
+
+
+class Rclone:
+    """`rclone serve s3` over a folder."""
+
+    def __init__(self, scratch):
+        self.folder = scratch / "rclone"
+        (self.folder / BUCKET).mkdir(parents=True)
+        self._log = scratch / "rclone.log"
+        self._env = bare_environment(scratch)
+
+    def __enter__(self):
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._output = self._log.open("w")
+        self._process = subprocess.Popen(
+            [
+                str(TOOLS / "rclone"), "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET}",
+                "--etag-hash", "MD5", "--vfs-cache-mode", "off", str(self.folder),
+            ],
+            env=self._env, stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + START_LIMIT_S
+        while True:
+            assert self._process.poll() is None, self._log.read_text()
+            assert time.monotonic() < deadline, self._log.read_text()
+            try:
+                client(self.url, KEY, SECRET).list_buckets()
+                return self
+            except Exception:  # It does not listen yet.
+                time.sleep(0.05)
+
+    def __exit__(self, *_error):
+        self._process.terminate()
+        self._process.wait(START_LIMIT_S)
+        self._output.close()
+
+
+def client(url, key, secret):
+    return boto3.client(
+        "s3", endpoint_url=url, region_name=REGION, aws_access_key_id=key, aws_secret_access_key=secret,
+        config=Config(s3={"addressing_style": "path"}),
+    )
+
+
+@pytest.fixture(scope="module")
+def rclone(tmp_path_factory):
+    with Rclone(tmp_path_factory.mktemp("rclone")) as server:
+        yield server
+
+
+def shared_files(tmp_path, url, key, secret):
+    """A profile with only keys: other S3 servers have no STS."""
+    config = tmp_path / "config"
+    config.write_text(
+        f"[profile peer]\nregion = {REGION}\nendpoint_url = {url}\n"
+        f"aws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
+    )
+    return {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
+
+
+def copy(hat, *args):
+    return hat.json("s3", "cp", *args, "--role", "peer", "--allow-endpoint")
+
+
+def there_and_back(hat, s3, tmp_path, size):
+    """Up with hat, read by boto3, and down again with hat."""
+    sent, got = tmp_path / f"sent-{size}", tmp_path / f"got-{size}"
+    sent.write_bytes(os.urandom(size))
+    place = f"s3://{BUCKET}/sizes/{size}"
+    up = copy(hat, str(sent), place)
+    assert (up["bytes"], up["files"]) == (size, 1)
+    stored = s3.get_object(Bucket=BUCKET, Key=f"sizes/{size}")
+    assert hashlib.sha256(stored["Body"].read()).digest() == hashlib.sha256(sent.read_bytes()).digest()
+    down = copy(hat, place, str(got))
+    assert (down["bytes"], got.read_bytes() == sent.read_bytes()) == (size, True)
+    return up, down
+
+
+@pytest.mark.parametrize("size", [size for size in SIZES if size <= 16 * 1024 * 1024])
+def test_rclone_stores_and_gives_back_every_byte(new_hat, rclone, tmp_path, size):
+    hat = new_hat(shared_files(tmp_path, rclone.url, KEY, SECRET))
+    there_and_back(hat, client(rclone.url, KEY, SECRET), tmp_path, size)
+    assert (rclone.folder / BUCKET / "sizes" / str(size)).stat().st_size == size
+
+
+def test_a_large_object_comes_from_rclone_in_ranges(new_hat, rclone, tmp_path):
+    # It goes up by boto3: rclone names the root of its answer to CreateMultipartUpload otherwise than S3 does, and the
+    # Rust SDK does not take it for one.
+    hat = new_hat(shared_files(tmp_path, rclone.url, KEY, SECRET))
+    content = os.urandom(40_000_000)
+    client(rclone.url, KEY, SECRET).put_object(Bucket=BUCKET, Key="large", Body=content)
+    copy(hat, f"s3://{BUCKET}/large", str(tmp_path / "large"))
+    assert (tmp_path / "large").read_bytes() == content
+
+
+def test_a_folder_goes_to_rclone_and_comes_back(new_hat, rclone, tmp_path):
+    hat = new_hat(shared_files(tmp_path, rclone.url, KEY, SECRET))
+    folder = tmp_path / "folder"
+    (folder / "a" / "b").mkdir(parents=True)
+    for n in range(300):
+        (folder / "a" / "b" / f"{n} +%.txt").write_bytes(os.urandom(n))
+    sent = copy(hat, "--recursive", str(folder), f"s3://{BUCKET}/tree/")
+    assert (sent["files"], sent["failures"]) == (300, 0)
+    got = copy(hat, "--recursive", f"s3://{BUCKET}/tree/", str(tmp_path / "back"))
+    assert (got["files"], got["failures"]) == (300, 0)
+    for file in (folder / "a" / "b").iterdir():
+        assert (tmp_path / "back" / "a" / "b" / file.name).read_bytes() == file.read_bytes()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_moto_stores_and_gives_back_every_byte(new_hat, moto, tmp_path, size):
+    s3 = client(moto.url, "peer", "peer")
+    s3.create_bucket(Bucket=BUCKET)
+    hat = new_hat(shared_files(tmp_path, moto.url, "peer", "peer"))
+    there_and_back(hat, s3, tmp_path, size)
