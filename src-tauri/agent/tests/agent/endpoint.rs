@@ -355,12 +355,9 @@ async fn it_is_one_for_a_session_and_can_be_closed_by_hand() {
 async fn it_closes_behind_the_last_that_holds_it_unless_it_is_kept() {
     let world = World::new().await;
     let serving = world.serve();
-    let hold = |id: &str| {
-        let id = id.to_owned();
-        async {
-            let client = world.client().await;
-            tokio::spawn(async move { client.hold_endpoint(&id).await })
-        }
+    let hold = async |id: &str| -> tokio::task::JoinHandle<_> {
+        let (id, client) = (id.to_owned(), world.client().await);
+        tokio::spawn(async move { client.hold_endpoint(&id).await })
     };
     let mut request = of(role("stuzio"));
     request.keep = false;

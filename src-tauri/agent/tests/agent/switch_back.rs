@@ -104,7 +104,7 @@ async fn an_undo_brings_the_same_session_back() {
 
     world.clock.pass(7 * SECOND);
     let brought = world.undo(&back).await.unwrap();
-    assert_eq!(brought.session_ids, [session.id.clone()]);
+    assert_eq!(brought.session_ids, std::slice::from_ref(&session.id));
     let again = &world.sessions().await[0];
     assert_eq!((&again.id, again.expires_at), (&session.id, session.expires_at));
     assert_eq!(again.access_key_id, session.access_key_id);

@@ -1,5 +1,6 @@
 //! Revoking the sessions of a role: what it hits is told first; what is written is remembered before it is sent.
 
+mod plan;
 mod signers;
 mod target;
 
@@ -12,11 +13,9 @@ use hatrack_core::caller::CallerContext;
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::{event, outcome};
 use hatrack_core::iam::Iam;
-use hatrack_core::policy::Principal;
 use hatrack_core::revoke::{
-    POLICY_NAME, RevokeOutcome, RevokePlan, Revoked, RevokesBefore, RolePolicies, Standing, may_be_revoked,
+    POLICY_NAME, RevokeOutcome, Revoked, RevokesBefore, RolePolicies, RolePolicy, Standing,
 };
-use hatrack_core::role_kind::Trust;
 use hatrack_core::sts::{AwsFailure, Sts};
 use hatrack_core::view::{DenialView, HistoryRow, NeedView};
 use hatrack_store::kept::KeptRevocation;
@@ -31,6 +30,10 @@ use crate::revocations::Revocations;
 
 /// A time further off than this is somebody else's, and not waited for.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(5);
+
+/// What IAM was told it may show only after a while (IAM User Guide, "Changes that I make are not always immediately
+/// visible"): nothing is forgotten within this.
+const SETTLES_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// IAM's code for a role that is not there (API Reference, "GetRole").
 const NOT_THERE: &str = "NoSuchEntity";
@@ -71,14 +74,19 @@ fn invalid(why: impl std::fmt::Display) -> WireError {
     WireError::new(ErrorCode::Invalid, why.to_string())
 }
 
+fn no_such_role(role: &RoleArn) -> WireError {
+    invalid(format!("there is no role {role}; check its name"))
+}
+
 /// What a failure of AWS means for the person.
 fn denied(failure: AwsFailure, action: &str, role: &RoleArn, who: &str) -> Result<RevokeOutcome, WireError> {
     match failure {
+        AwsFailure::Refused(refusal) if refusal.code == NOT_THERE => Err(no_such_role(role)),
         AwsFailure::Refused(refusal) => Ok(RevokeOutcome::Denied {
             denial: DenialView {
                 summary: format!(
-                    "AWS does not let {who} do this: it needs {action} on the role. Name somebody of account {} who has \
-                     that (--as).",
+                    "AWS does not let {who} do this: it needs {action} on the role. Switch to a role of account {} that \
+                     has it, or name one (hat revoke --as).",
                     role.account()
                 ),
                 code: refusal.code,
@@ -115,94 +123,17 @@ impl Service {
         task.await.map_err(stopped)?
     }
 
-    pub(super) async fn plan_revoke(
-        &self,
-        caller: &CallerContext,
-        request: &RevokeRequest,
-    ) -> Result<RevokeOutcome, WireError> {
-        let role = self.role_to_revoke(caller, &request.of).await?;
-        let proven = match self.signer_for(caller, request, &role).await? {
-            Step::Go(proven) => *proven,
-            Step::Else(outcome) => return Ok(*outcome),
-        };
-        let standing = Standing::of(proven.read.document.as_deref());
-        self.check(&role, &standing, request.undo)?;
-        let mut plan = self.planned(&role, &proven.signer).await?;
-        plan.revoked_before = match standing {
-            Standing::Revokes(before) => Some(before.time()),
-            Standing::Nothing | Standing::Other => None,
-        };
-        let signer = &proven.signer;
-        match self
-            .revoking
-            .iam
-            .role(&signer.iam, &signer.credentials, role.role_name())
-            .await
-        {
-            Ok(facts) => {
-                may_be_revoked(&facts.role).map_err(invalid)?;
-                plan.role_arn = facts.role.to_string();
-                plan.last_used = facts.last_used;
-                let trust = facts.trust.as_deref();
-                match trust.and_then(|text| Trust::read(&facts.path, text).ok()) {
-                    Some(trust) => plan.services = services(&trust),
-                    None => plan.services_unread = Some("its trust policy is not understood".to_owned()),
-                }
-            }
-            Err(AwsFailure::Refused(refusal)) if refusal.code == NOT_THERE => {
-                return Err(invalid(format!("there is no role {role}; check its name")));
-            }
-            Err(why) => plan.services_unread = Some(why.to_string()),
-        }
-        Ok(RevokeOutcome::Planned { plan })
-    }
-
-    /// What is known without asking AWS.
-    async fn planned(&self, role: &RoleArn, signer: &Signer) -> Result<RevokePlan, WireError> {
-        let (hits, stay) = self.ours(role).await?;
-        let account = role.account();
-        let said = self
-            .choices
-            .now()
-            .accounts
-            .get(&account)
-            .cloned()
-            .unwrap_or_default();
-        let name = self.catalogs.account_name(account);
-        Ok(RevokePlan {
-            role_arn: role.to_string(),
-            role_name: role.role_name().to_owned(),
-            account_id: account,
-            account_name: name.unwrap_or_else(|| account.to_string()),
-            colour: said
-                .colour
-                .unwrap_or_else(|| hatrack_core::account::HatColour::for_account(account)),
-            production: said.production,
-            signer: signer.shown.clone(),
-            hits,
-            stay,
-            services: Vec::new(),
-            services_unread: None,
-            last_used: None,
-            revoked_before: None,
-        })
-    }
-
-    /// Whether what stands may be written over or taken away.
-    fn check(&self, role: &RoleArn, standing: &Standing, undo: bool) -> Result<(), WireError> {
+    /// Whether what was read may be written over or taken away. What was revoked and stands no more is forgotten: the turn
+    /// has to be held for that.
+    fn check(&self, role: &RoleArn, read: &RolePolicy, undo: bool) -> Result<(), WireError> {
         let name = role.role_name();
-        match (undo, standing) {
+        match (undo, Standing::of(read.document.as_deref())) {
             (_, Standing::Other) => Err(invalid(format!(
                 "{name} has a policy {POLICY_NAME} that is not of the form that AWS writes, and Hatrack changes nothing in \
                  it. Look at it in IAM; once it has another name, sessions can be revoked from here"
             ))),
             (false, _) => Ok(()),
-            (true, Standing::Nothing) => {
-                self.revoking.book.forget(role).map_err(store)?;
-                Err(invalid(format!(
-                    "{name} has no policy {POLICY_NAME}: no sessions are revoked, and there is nothing to undo"
-                )))
-            }
+            (true, Standing::Nothing) => self.nothing_to_undo(role, read),
             (true, Standing::Revokes(before)) => {
                 let Some(kept) = self.revoking.book.of(role) else {
                     return Err(invalid(format!(
@@ -210,7 +141,7 @@ impl Service {
                          Delete the policy {POLICY_NAME} of the role in IAM where you know better"
                     )));
                 };
-                match is_ours(&kept, *before) {
+                match is_ours(&kept, before) {
                     true => Ok(()),
                     false => Err(invalid(format!(
                         "the policy {POLICY_NAME} of {name} has been written anew since, and denies sessions issued before \
@@ -220,6 +151,23 @@ impl Service {
                 }
             }
         }
+    }
+
+    fn nothing_to_undo(&self, role: &RoleArn, read: &RolePolicy) -> Result<(), WireError> {
+        let name = role.role_name();
+        let book = &self.revoking.book;
+        let age = |kept: KeptRevocation| self.aws_now(read).duration_since(kept.sent).abs();
+        if book.of(role).is_some_and(|kept| age(kept) < SETTLES_WITHIN) {
+            return Err(invalid(format!(
+                "AWS does not show the policy {POLICY_NAME} of {name} yet, which was written a moment ago; try again in a \
+                 minute"
+            )));
+        }
+        book.forget(role).map_err(store)?;
+        self.revoke_changed();
+        Err(invalid(format!(
+            "{name} has no policy {POLICY_NAME}: no sessions are revoked, and there is nothing to undo"
+        )))
     }
 
     async fn revoke(
@@ -233,8 +181,8 @@ impl Service {
             Step::Else(outcome) => return Ok(*outcome),
         };
         let standing = Standing::of(read.document.as_deref());
-        self.check(&role, &standing, false)?;
-        let now = read.aws_date.unwrap_or_else(|| self.revoking.clock.now().wall);
+        self.check(&role, &read, false)?;
+        let now = self.aws_now(&read);
         let wanted = RevokesBefore::of_date(now);
         let (before, stood) = match standing {
             Standing::Revokes(stands) => (wanted.max(stands), read.document),
@@ -267,11 +215,12 @@ impl Service {
             self.not_sent(&role, known, &failure)?;
             return denied(failure, "iam:PutRolePolicy", &role, &signer.shown.label);
         }
-        let (hits, stay) = self.ours(&role).await?;
+        let ours = self.ours(&role, Some(before)).await;
         let in_force = Some(before.time());
         let remembered = self.revoking.book.put(KeptRevocation { in_force, ..kept });
         self.revoke_changed();
         remembered.map_err(store)?;
+        let (hits, stay) = ours?;
         wait(now, before.time()).await;
         Ok(RevokeOutcome::Revoked {
             revoked: Revoked {
@@ -311,7 +260,7 @@ impl Service {
             Step::Go(proven) => *proven,
             Step::Else(outcome) => return Ok(*outcome),
         };
-        self.check(&role, &Standing::of(read.document.as_deref()), true)?;
+        self.check(&role, &read, true)?;
         let stood = self.revoking.book.of(&role).and_then(|kept| kept.stood);
         let (iam, credentials) = (&signer.iam, &signer.credentials);
         let (name, policies) = (role.role_name(), &self.revoking.policies);
@@ -348,6 +297,11 @@ impl Service {
             signed_by: signer.shown.label,
             still_before,
         })
+    }
+
+    /// AWS's time, as its answer gives it.
+    fn aws_now(&self, read: &RolePolicy) -> Timestamp {
+        read.aws_date.unwrap_or_else(|| self.revoking.clock.now().wall)
     }
 
     fn revoke_changed(&self) {
@@ -396,14 +350,6 @@ impl Service {
 
 fn is_ours(kept: &KeptRevocation, stands: RevokesBefore) -> bool {
     kept.in_force == Some(stands.time()) || kept.sent == stands.time()
-}
-
-fn services(trust: &Trust) -> Vec<String> {
-    let named = trust.principals.iter().filter_map(|principal| match principal {
-        Principal::Service(name) => Some(name.clone()),
-        _ => None,
-    });
-    named.collect()
 }
 
 /// Until AWS's clock, which said `now`, has passed `before`: what is got earlier would be denied, too.

@@ -275,7 +275,7 @@ fn nobody(role: &RoleArn, refused: &[String]) -> String {
     let account = role.account();
     let mut text = format!(
         "nobody is here who may revoke sessions of {role}: it takes a live session or keys of account {account} with \
-         iam:GetRolePolicy and iam:PutRolePolicy. Switch to such a role first, or name who signs (--as)"
+         iam:GetRolePolicy and iam:PutRolePolicy. Switch to such a role first, or name who signs (hat revoke --as)"
     );
     if !refused.is_empty() {
         text.push_str(&format!(". Tried: {}", refused.join("; ")));

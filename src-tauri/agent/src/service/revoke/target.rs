@@ -3,7 +3,7 @@
 use hatrack_core::arn::RoleArn;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::{Found, RoleEntry};
-use hatrack_core::revoke::{NotRevocable, RevokeHit, is_of, may_be_revoked, rests_on};
+use hatrack_core::revoke::{NotRevocable, RevokeHit, RevokesBefore, is_of, may_be_revoked, rests_on};
 use hatrack_core::session::{Session, SessionId};
 use hatrack_core::view::SessionView;
 
@@ -76,8 +76,12 @@ impl Service {
         }
     }
 
-    /// Our own live sessions of the role, and those that were got by way of it.
-    pub(super) async fn ours(&self, role: &RoleArn) -> Result<(Vec<RevokeHit>, Vec<RevokeHit>), WireError> {
+    /// Our own live sessions of the role that were issued `before` that, and those that were got by way of it.
+    pub(super) async fn ours(
+        &self,
+        role: &RoleArn,
+        before: Option<RevokesBefore>,
+    ) -> Result<(Vec<RevokeHit>, Vec<RevokeHit>), WireError> {
         let (mut hits, mut stay) = (Vec::new(), Vec::new());
         for view in self.mailbox.sessions().await? {
             if view.seconds_left == 0 || view.revoked {
@@ -87,7 +91,9 @@ impl Service {
                 continue;
             };
             if is_of(role, &session) {
-                hits.push(hit(view));
+                if before.is_none_or(|before| before.covers(session.issued_at)) {
+                    hits.push(hit(view));
+                }
             } else if rests_on(role, &session) {
                 stay.push(hit(view));
             }

@@ -109,13 +109,9 @@ macro_rules! sums {
             ("SHA1", $head.checksum_sha1()),
             ("SHA256", $head.checksum_sha256()),
         ];
-        // Of an object made of parts a checksum without a type may be of anything: AWS always says which.
-        let of_parts = $head.e_tag().is_some_and(|etag| etag.contains('-'));
-        let unclear = of_parts && $head.checksum_type().is_none();
         let sums = given
             .into_iter()
-            .filter_map(|(name, text)| Some((name.to_owned(), text?.to_owned())))
-            .filter(|(_, text)| !unclear || text.contains('-'));
+            .filter_map(|(name, text)| Some((name.to_owned(), text?.to_owned())));
         (
             sums.collect(),
             $head.checksum_type() == Some(&ChecksumType::Composite),
