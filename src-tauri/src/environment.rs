@@ -62,7 +62,9 @@ impl Environment {
         let mut all = self.0.clone();
         let here = OURS.iter().copied().chain(start::set_by_us());
         here.for_each(|name| drop(all.remove(OsStr::new(name))));
-        let Some(bundle) = self.var("APPDIR").map(PathBuf::from) else {
+        // Every path leads into an empty one, and most into the root.
+        let is_folder = |bundle: &PathBuf| bundle.is_absolute() && bundle.parent().is_some();
+        let Some(bundle) = self.var("APPDIR").map(PathBuf::from).filter(is_folder) else {
             return all;
         };
         for name in OF_APPIMAGE {
@@ -164,6 +166,14 @@ mod tests {
         ];
         let expected = expected.map(|(name, value)| (OsString::from(name), OsString::from(value)));
         assert_eq!(bundled.for_programs().into_iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_bundle_that_is_no_folder_takes_nothing_away() {
+        for bundle in ["", "/", "usr"] {
+            let own = Environment::of([("APPDIR", bundle), ("PATH", "/usr/bin:usr/bin")]);
+            assert_eq!(own.for_programs(), own.0, "{bundle}");
+        }
     }
 
     #[test]

@@ -15,15 +15,6 @@ use crate::reminders::Reminders;
 use crate::tray::{Tray, TrayNews};
 use crate::wire::{CommandError, Topic};
 
-/// Every topic that the agent has: what to fetch again after it was lost.
-const ALL: [Topic; 5] = [
-    Topic::Catalog,
-    Topic::Sessions,
-    Topic::History,
-    Topic::Settings,
-    Topic::Status,
-];
-
 /// How long to wait before the agent is tried again: it grows, as starting one costs.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -37,11 +28,12 @@ pub async fn agent(desk: Desk, reminders: Reminders, tray_news: Arc<TrayNews>) {
             Ok(mut events) => {
                 pause = SHORTEST_PAUSE;
                 // What happened before the subscription is not told again.
+                let all = protocol::Topic::ALL.map(Topic::from);
                 if !first || desk.page_has_asked() {
-                    desk.changed(&ALL);
+                    desk.changed(&all);
                 }
                 first = false;
-                tray_news.come(&ALL);
+                tray_news.come(&all);
                 while let Some(event) = events.next().await {
                     reminders.hear(&event);
                     if let Event::Withdrawn { session_id } = &event {

@@ -3,6 +3,8 @@
 import json
 import os
 import pathlib
+import select
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -110,3 +112,25 @@ def test_e58_of_twelve_requests_one_is_served(hat, env):
         given = json.load(answer)
     assert set(given) >= {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}
     assert (log(hat)["served"], log(hat)["refused"]) == (1, 11)
+
+
+def test_while_it_asks_for_a_code_it_can_be_ended(hat, sandbox):
+    guarded = next(told for told in sandbox.described["stories"] if told["id"] == "X2")
+    ours, terminal = os.openpty()
+    serving = subprocess.Popen(
+        ["setsid", "--ctty", str(hat.binary), "serve", guarded["profile"]],
+        env=hat.env, stdin=terminal, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    os.close(terminal)
+    try:
+        shown = b""
+        while b"MFA code" not in shown:
+            assert select.select([ours], [], [], COMMAND_LIMIT_S)[0], shown
+            shown += os.read(ours, 4096)
+        # As with Ctrl-C, which a shell without a terminal may have its children ignore.
+        serving.terminate()
+        assert serving.wait(COMMAND_LIMIT_S) == -signal.SIGTERM
+    finally:
+        serving.kill()
+        serving.wait()
+        os.close(ours)

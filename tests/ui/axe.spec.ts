@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
 import { bucketRow, nav, objectRow, open, roleRow, type World } from './page';
+import { revokes } from './revokes';
 import { waysOut } from './waysOut';
 
 const views: Record<string, { world?: World; act: (page: Page) => Promise<unknown> }> = {
@@ -130,6 +131,7 @@ const views: Record<string, { world?: World; act: (page: Page) => Promise<unknow
   keys: { act: (page) => page.keyboard.press('?') },
   'no session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
   ...catalogViews,
+  ...revokes,
   ...waysOut
 };
 

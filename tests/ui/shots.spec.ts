@@ -3,6 +3,7 @@ import { test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
 import { inUse } from './inUse';
 import { nav, open, type World } from './page';
+import { revokes } from './revokes';
 import { waysOut } from './waysOut';
 
 interface Shot {
@@ -202,6 +203,7 @@ const shots: Record<string, Shot> = {
   keys: { act: (page) => page.keyboard.press('?') },
   'no-session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
   ...catalogViews,
+  ...revokes,
   ...waysOut
 };
 

@@ -20,6 +20,28 @@ test('a terminal opens by its key, and is told where it does not', async ({ page
   await expect(failed).toHaveCount(0);
 });
 
+test('no act of a session loses its name, whatever the width and the font', async ({ page }) => {
+  await open(page);
+  await nav(page, 'sessions');
+  const lost = () =>
+    page.locator('.acts .act > span:first-of-type').evaluateAll((names) => {
+      const hidden = (name: Element) => {
+        const [inner, outer] = [name, name.closest('button') ?? name].map((e) => e.getBoundingClientRect());
+        if (!inner || !outer) return true;
+        const cut = name.scrollWidth > Math.ceil(inner.width) || outer.right > (name.closest('.acts')?.getBoundingClientRect().right ?? 0) + 1;
+        return cut || inner.width === 0 || inner.top < outer.top || inner.bottom > outer.bottom || inner.left < outer.left || inner.right > outer.right;
+      };
+      return names.length < 4 ? ['too few'] : names.filter(hidden).map((name) => name.textContent);
+    });
+  for (const width of [1400, 1180, 1120, 1040, 900]) {
+    for (const size of ['13px', '15px', '18px']) {
+      await page.setViewportSize({ width, height: 760 });
+      await page.evaluate((size) => document.documentElement.style.setProperty('--fs-13', size), size);
+      await expect.poll(lost, `${size} at ${width}`).toEqual([]);
+    }
+  }
+});
+
 test('a terminal is chosen from those that are found, or by a command', async ({ page }) => {
   await open(page);
   await settings(page, 'shells');

@@ -3,12 +3,16 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use hatrack_core::arn::RoleArn;
 use hatrack_core::revoke::{RevokesBefore, is_of, is_same};
 use hatrack_core::session::Session;
 use hatrack_store::kept::{Kept, KeptFailure, KeptRevocation};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// What is revoked further ahead than this is somebody else's, and not waited for.
+pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// The revocations of this home.
 pub struct Revocations {
@@ -29,10 +33,23 @@ impl Revocations {
 
     /// Whether AWS denies everything to this session, as far as it was revoked from here.
     pub fn cover(&self, session: &Session) -> bool {
-        self.known().values().any(|kept| {
-            let before = kept.in_force.map(RevokesBefore::at);
-            before.is_some_and(|before| before.covers(session.issued_at)) && is_of(&kept.role, session)
-        })
+        self.until(session).is_some()
+    }
+
+    /// How long to wait for a session that AWS does not deny, if this one was got while its role was being revoked.
+    pub fn wait_after(&self, session: &Session) -> Option<Duration> {
+        let left = self.until(session)?.duration_since(session.issued_at);
+        (left <= LONGEST_WAIT).then(|| left.try_into().unwrap_or_default())
+    }
+
+    /// Which sessions of its role are denied everything, where it is one of them.
+    fn until(&self, session: &Session) -> Option<Timestamp> {
+        let known = self.known();
+        let of_it = known.values().filter(|kept| is_of(&kept.role, session));
+        let covering = of_it
+            .filter_map(|kept| kept.in_force)
+            .filter(|time| RevokesBefore::at(*time).covers(session.issued_at));
+        covering.max()
     }
 
     /// What is remembered of this role.

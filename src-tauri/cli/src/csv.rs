@@ -1,7 +1,7 @@
 //! Comma-separated values (RFC 4180) that a spreadsheet takes for text.
 
 use hatrack_core::bucket::spreadsheet::cell;
-use hatrack_core::view::HistoryRow;
+use hatrack_core::history_view::HistoryRow;
 
 const HEADINGS: [&str; 15] = [
     "at",

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::view::{HistoryPage, HistoryQuery, HistoryRow};
+use crate::history_view::{HistoryPage, HistoryQuery, HistoryRow};
 
 /// The words of `HistoryRow::event`.
 pub mod event {

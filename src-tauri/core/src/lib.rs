@@ -19,6 +19,7 @@ pub mod endpoint_view;
 pub mod expiry;
 pub mod export;
 pub mod history;
+pub mod history_view;
 pub mod iam;
 pub mod identity_center;
 pub mod in_use;

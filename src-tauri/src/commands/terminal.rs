@@ -1,8 +1,9 @@
 //! Terminals that open with a session, and the shells in them.
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use hatrack_agent::client::{HatExecutable, Terminal, shell_of_person};
+use hatrack_agent::client::{HatExecutable, Terminal, Variables};
 use hatrack_agent::protocol::ChangeSettings;
 use hatrack_core::caller::Client;
 use hatrack_core::shell_setup::SHELL_SETUPS;
@@ -31,13 +32,23 @@ pub async fn terminal_command(desk: &Desk, request: SessionRequest) -> Answer<St
     let role = session
         .and_then(|session| session.role_key)
         .ok_or_else(|| CommandError::new("That session has ended, or belongs to no role. Switch again."))?;
-    let shell = shell_of_person(&desk.environment().for_programs());
-    let words = [
-        vec!["hat".to_owned(), "exec".to_owned(), role, "--".to_owned()],
-        shell,
-    ]
-    .concat();
-    Ok(shell_line(&words))
+    let hat = terminal::hat()?;
+    let called = match is_on_path(hat.path(), &desk.environment().for_programs()) {
+        true => Path::new("hat"),
+        false => hat.path(),
+    };
+    let shell = terminal::shell(desk, called, &request.session_id);
+    Ok(shell_line(&shell.typed(role)))
+}
+
+/// Whether it is this `hat` that a shell finds by its name.
+fn is_on_path(hat: &Path, variables: &Variables) -> bool {
+    let path = variables.get(OsStr::new("PATH")).map(OsString::as_os_str);
+    let mut places = std::env::split_paths(path.unwrap_or_default())
+        .filter(|folder| folder.is_absolute())
+        .filter_map(|folder| hat.file_name().map(|name| folder.join(name)));
+    let first = places.find(|place| place.is_file());
+    first.is_some_and(|first| first.canonicalize().ok() == hat.canonicalize().ok())
 }
 
 /// The terminals whose shells still run.
@@ -60,11 +71,7 @@ pub async fn terminal_settings(desk: &Desk) -> Answer<TerminalSettings> {
                 label: terminal.label.to_owned(),
             })
             .collect(),
-        hat_on_path: hat.as_ref().is_some_and(|hat| {
-            let path = variables.get(std::ffi::OsStr::new("PATH"));
-            let folder = hat.path().parent().unwrap_or(Path::new("/"));
-            path.is_some_and(|path| std::env::split_paths(path).any(|one| one == folder))
-        }),
+        hat_on_path: hat.as_ref().is_some_and(|hat| is_on_path(hat.path(), &variables)),
         hat: hat.map(|hat| hat.path().display().to_string()),
         shells: SHELL_SETUPS
             .iter()
@@ -103,4 +110,33 @@ pub async fn set_terminal(desk: &Desk, request: SetTerminalRequest) -> Answer<bo
     };
     desk.agent().await?.change_settings(change).await?;
     Ok(true)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_shell_finds_our_hat_and_not_another_of_its_name() {
+        let made = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let folder = made.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            folder
+        };
+        let (ours, other) = (folder("ours"), folder("other"));
+        let link = made.path().join("link");
+        std::os::unix::fs::symlink(&ours, &link).unwrap();
+        for folder in [&ours, &other] {
+            std::fs::write(folder.join("hat"), "").unwrap();
+        }
+        let on = |folders: &[&Path]| {
+            let path = std::env::join_paths(folders).unwrap();
+            is_on_path(&ours.join("hat"), &Variables::from([("PATH".into(), path)]))
+        };
+        assert!(on(&[&ours]) && on(&[made.path(), &link, &other]));
+        assert!(!on(&[&other, &ours]) && !on(&[made.path()]));
+        assert!(!is_on_path(&ours.join("hat"), &Variables::new()));
+    }
 }

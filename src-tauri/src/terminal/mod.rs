@@ -3,7 +3,7 @@
 //! Invariant: nothing secret is among a terminal's words or in its environment. What runs in it is `hat exec`, which
 //! asks the agent.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hatrack_agent::client::{
@@ -11,6 +11,7 @@ use hatrack_agent::client::{
     shell_of_person,
 };
 use hatrack_core::caller::Client;
+use hatrack_store::aws_files::Locations;
 use jiff::Timestamp;
 
 use crate::desk::Desk;
@@ -57,31 +58,40 @@ impl Terminals {
 /// Opens a terminal with a session on behalf of one of our faces, and returns once its shell runs.
 pub async fn open(desk: &Desk, client: Client, session_id: String) -> Result<(), CommandError> {
     let choice = desk.agent_for(client).await?.settings().await?.terminal;
-    let hat = HatExecutable::beside_current().ok_or_else(|| {
-        CommandError::new("hat is neither beside this program nor on the PATH. Install it again.")
-    })?;
-    let environment = desk.environment();
+    let hat = hat()?;
     let awaited = AwaitedCommand::in_folder(desk.home().runtime()).map_err(told)?;
-    let variables = environment.for_programs();
-    let file = |name: &str| environment.var(name).map(PathBuf::from);
-    let shell = SessionShell {
-        hat: hat.path(),
-        home: desk.home().variable().map(|(_, folder)| folder),
-        config_file: file("AWS_CONFIG_FILE"),
-        credentials_file: file("AWS_SHARED_CREDENTIALS_FILE"),
-        session_id: &session_id,
-        shell: shell_of_person(&variables),
-    };
     let order = TerminalOrder {
         choice,
-        command: shell.words(awaited.socket()),
-        start_in: environment.folder_of_person(),
-        variables,
+        command: shell(desk, hat.path(), &session_id).words(awaited.socket()),
+        start_in: desk.environment().folder_of_person(),
+        variables: desk.environment().for_programs(),
         awaited,
     };
     let opened = order.open().await.map_err(told)?;
     watch(desk.clone(), session_id, opened);
     Ok(())
+}
+
+/// The `hat` that belongs to this program.
+pub fn hat() -> Result<HatExecutable, CommandError> {
+    HatExecutable::beside_current().ok_or_else(|| {
+        CommandError::new("hat is neither beside this program nor on the PATH. Install it again.")
+    })
+}
+
+/// The person's shell with a session, by paths that hold in any folder.
+pub fn shell<'a>(desk: &'a Desk, hat: &'a Path, session_id: &'a str) -> SessionShell<'a> {
+    let environment = desk.environment();
+    let files = Locations::of_caller(&environment.caller(Client::Window));
+    let is_set = |name: &str| environment.var(name).is_some();
+    SessionShell {
+        hat,
+        home: desk.home().variable().map(|(_, folder)| folder),
+        config_file: is_set("AWS_CONFIG_FILE").then_some(files.config.path),
+        credentials_file: is_set("AWS_SHARED_CREDENTIALS_FILE").then_some(files.credentials.path),
+        session_id,
+        shell: shell_of_person(&environment.for_programs()),
+    }
 }
 
 /// Where no terminal is there to open, the page offers the command instead.

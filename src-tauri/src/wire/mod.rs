@@ -41,7 +41,8 @@ use hatrack_core::export::EnvPreview;
 use hatrack_core::in_use::{BroughtBackView, SessionUsesView, SwitchedBackView};
 use hatrack_core::portal_view::{PortalStateView, SignInOutcome};
 use hatrack_core::revoke::RevokeOutcome;
-use hatrack_core::view::{CatalogView, HistoryPage, SessionView, SwitchOutcome};
+use hatrack_core::history_view::HistoryPage;
+use hatrack_core::view::{CatalogView, SessionView, SwitchOutcome};
 use hatrack_core::written_profile::{ProfileOutcome, ProfilePlan, WrittenProfileView};
 
 /// Makes of each line of the list a Tauri command of the same name, which hands over to `crate::commands`.

@@ -220,4 +220,7 @@ fn no_program_runs_in_a_terminal_that_the_person_has_not_seen() {
     assert!(unknown.to_string().contains("not known"), "{unknown}");
     let nowhere = set(json!({ "kind": "command", "template": "kitty" })).unwrap_err();
     assert!(nowhere.to_string().contains("{command}"), "{nowhere}");
+    // A dialog could show this as another command.
+    let hidden = set(json!({ "kind": "command", "template": "kitty \u{202e}{command}" })).unwrap_err();
+    assert!(hidden.to_string().contains("not seen"), "{hidden}");
 }

@@ -2,8 +2,8 @@
 //!
 //! Invariants: the file holds no secret, and nothing that gives leave: consents to endpoints and commands, and what is
 //! renewed by itself, are said on each computer anew. So is what a computer does: its browser and terminal, its proxy, where
-//! sign-ins are kept, and whether a session's keys may stand in profiles. Taking a file over loses nothing that was said before: it adds,
-//! and changes only what the file says otherwise.
+//! sign-ins are kept, and whether a session's keys may stand in profiles. Taking a file over loses nothing that was said
+//! before: it adds, and changes only what the file says otherwise.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;

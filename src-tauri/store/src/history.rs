@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hatrack_core::history::{HistoryFailure, HistoryLog};
-use hatrack_core::view::{HistoryPage, HistoryQuery, HistoryRow};
+use hatrack_core::history_view::{HistoryPage, HistoryQuery, HistoryRow};
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, SqlitePool};

@@ -102,6 +102,9 @@ pub struct WrittenProfile {
     pub before: Option<SetAside>,
     /// Whether it was written to its end.
     pub done: bool,
+    /// The session that was switched back and takes this with it once that cannot be undone any more.
+    #[serde(default)]
+    pub leaves_with: Option<String>,
     /// When.
     pub written_at: Timestamp,
 }

@@ -13,6 +13,7 @@ const NOTHING: SetBrowserRequest = { browser: null, separate: null, log_out_firs
 
 class Browsers extends Read<BrowserSettings | null> {
   failed = $state<string | null>(null);
+  #changes: Promise<void> = Promise.resolve();
 
   constructor() {
     super(null, () => host.call('browser_settings'));
@@ -43,7 +44,13 @@ class Browsers extends Read<BrowserSettings | null> {
     return this.value?.parts.find((p) => p.account_id === account)?.name ?? '';
   }
 
-  async set(change: Partial<SetBrowserRequest>): Promise<void> {
+  /** One after the other: each is made of what stands. A name that is left for a switch changes both at once. */
+  set(change: Partial<SetBrowserRequest>): Promise<void> {
+    this.#changes = this.#changes.then(() => this.#set(change));
+    return this.#changes;
+  }
+
+  async #set(change: Partial<SetBrowserRequest>): Promise<void> {
     this.failed = null;
     try {
       await host.call('set_browser', { ...NOTHING, ...change });

@@ -3,10 +3,11 @@ import { host } from '#host';
 import { messageOf } from '../host/host';
 import { opening } from '../session/console.svelte';
 import { sheets } from '../shell/sheets.svelte';
+import { report } from '../shell/status.svelte';
 import type { ConsolePageChoice } from '../wire/ConsolePageChoice';
 import type { ConsoleServiceView } from '../wire/ConsoleServiceView';
 import type { SessionView } from '../wire/SessionView';
-import { browsers, SYSTEM } from './browsers.svelte';
+import { browsers } from './browsers.svelte';
 
 /** What the list offers: a page, and what to call it. */
 export interface Offer {
@@ -72,17 +73,23 @@ export class PageChoosing {
     this.active = Math.max(0, Math.min(this.offers.length - 1, to));
   }
 
+  /** The dialog may be closed by now, and another one open. */
+  get #isShown(): boolean {
+    return sheets.open?.props['choosing'] === this;
+  }
+
   async go(offer: Offer | undefined = this.offers[this.active]): Promise<void> {
     if (this.busy || !offer) return;
     this.busy = true;
     this.error = null;
     try {
       // Only what differs from the settings is asked for: those may name more than a browser.
-      const browser = this.browser === browsers.chosen ? null : this.browser === SYSTEM ? SYSTEM : this.browser;
+      const browser = this.browser === browsers.chosen ? null : this.browser;
       await opening.page(this.session, offer.page, browser);
-      sheets.close();
+      if (this.#isShown) sheets.close();
     } catch (error) {
       this.error = messageOf(error);
+      if (!this.#isShown) report(error);
     } finally {
       this.busy = false;
     }

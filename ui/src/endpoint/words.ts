@@ -17,11 +17,11 @@ export function processName(process: UseProcess): string {
   }
 }
 
-/** `Served 3, refused 1`. */
+/** `Served 3, turned away 1`. */
 export function counts(endpoint: EndpointView): string {
   if (endpoint.served === 0 && endpoint.refused === 0) return 'Nobody has asked yet';
-  const refused = endpoint.refused > 0 ? `, turned away ${endpoint.refused}` : '';
-  return `Served ${endpoint.served}${refused}`;
+  const others = endpoint.refused > 0 ? `, turned away ${endpoint.refused}` : '';
+  return `Served ${endpoint.served}${others}`;
 }
 
 /** What the program says, as a sentence of its own. */

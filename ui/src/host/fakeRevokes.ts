@@ -1,4 +1,4 @@
-/** Revocations of the fake worlds: one's own session of another role signs; production has services, and can be refused. */
+/** Revocations of the fake worlds: the keys of custodian sign; a role of RDS has a service; AWS can be made to refuse. */
 import type { RevokeHit } from '../wire/RevokeHit';
 import type { RevokeOutcome } from '../wire/RevokeOutcome';
 import type { RevokeSessionsRequest } from '../wire/RevokeSessionsRequest';

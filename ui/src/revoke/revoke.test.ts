@@ -2,6 +2,10 @@ import { beforeEach, expect, it } from 'vitest';
 import { productions } from '../consent/production.svelte';
 import { catalog } from '../roles/catalog.svelte';
 import { sessions } from '../session/sessions.svelte';
+import { notices } from '../shell/notices.svelte';
+import { sheets } from '../shell/sheets.svelte';
+import { toasts } from '../shell/toasts.svelte';
+import RevokeDialog from './RevokeDialog.svelte';
 import { needText, Revoking } from './revoking.svelte';
 
 beforeEach(async () => {
@@ -64,4 +68,28 @@ it('says why there is nothing to undo', async () => {
   await revoking.look();
   expect(revoking.plan).toBeNull();
   expect(revoking.error).toContain('nothing to undo');
+});
+
+it('closes no other dialog when the answer comes late, and tells it all the same', async () => {
+  const first = new Revoking(live('s-dev'), false);
+  await first.look();
+  await first.go();
+  expect(toasts.list.at(-1)?.text).toBe('The sessions are revoked');
+
+  const revoking = new Revoking(live('s-dev'), true);
+  sheets.show(RevokeDialog, { revoking });
+  await revoking.look();
+  const going = revoking.go();
+  const other = { revoking: new Revoking(live('s-dev'), true) };
+  sheets.show(RevokeDialog, other);
+  await going;
+  expect(sheets.open?.props).toBe(other);
+  expect(toasts.list.at(-1)?.text).toBe('The revoked sessions work again');
+  sheets.close();
+
+  window.fake.world.revokes.refuses = true;
+  const refused = new Revoking(live('s-dev'), false);
+  await refused.look();
+  await refused.go();
+  expect(notices.list.at(-1)?.message).toContain('iam:PutRolePolicy');
 });

@@ -4,7 +4,11 @@ import { productions } from '../consent/production.svelte';
 import { messageOf } from '../host/host';
 import { renewals, switchBack } from '../session/acts.svelte';
 import { sessions } from '../session/sessions.svelte';
+import { plain } from '../parts/plain';
 import { sheets } from '../shell/sheets.svelte';
+import { report } from '../shell/status.svelte';
+import { toasts } from '../shell/toasts.svelte';
+import { fullTime } from '../time/when';
 import type { DenialView } from '../wire/DenialView';
 import type { NeedView } from '../wire/NeedView';
 import type { Revoked } from '../wire/Revoked';
@@ -61,8 +65,18 @@ export class Revoking {
     if (session) await switchBack(session);
   }
 
+  /** What runs goes on. */
   close(): void {
     sheets.close();
+  }
+
+  /** The dialog may be closed by now, and another one open. */
+  get #isShown(): boolean {
+    return sheets.open?.props['revoking'] === this;
+  }
+
+  get #name(): string {
+    return `${plain(this.session.account_name)} / ${plain(this.session.role_name)}`;
   }
 
   async #ask(command: 'plan_revoke' | 'revoke', request: RevokeSessionsRequest): Promise<void> {
@@ -72,10 +86,15 @@ export class Revoking {
     try {
       this.#take(await host.call(command, request));
     } catch (error) {
-      this.error = messageOf(error);
+      this.#failed(messageOf(error));
     } finally {
       this.busy = false;
     }
+  }
+
+  #failed(why: string): void {
+    this.error = why;
+    if (!this.#isShown) report(new Error(why));
   }
 
   #take(outcome: RevokeOutcome): void {
@@ -85,19 +104,25 @@ export class Revoking {
         break;
       case 'revoked':
         this.done = outcome.revoked;
+        if (!this.#isShown) toasts.show('The sessions are revoked', this.#name);
         break;
       case 'undone':
-        this.close();
+        if (this.#isShown) sheets.close();
+        toasts.show('The revoked sessions work again', outcome.still_before === null ? this.#name : stillDenied(outcome.still_before));
         break;
       case 'denied':
         this.denial = outcome.denial;
+        if (!this.#isShown) report(new Error(outcome.denial.summary));
         break;
       case 'needs':
-        this.error = needText(outcome.need);
+        this.#failed(needText(outcome.need));
         break;
     }
   }
 }
+
+/** Somebody else’s revocation was put back. */
+const stillDenied = (before: string) => `What was issued before ${fullTime(new Date(before))} stays denied, as it was before`;
 
 /** What is in the way is met where one switches: a revocation is signed by what is there already. */
 export function needText(need: NeedView): string {

@@ -20,7 +20,7 @@ use hatrack_core::expiry::Clock;
 use hatrack_core::iam::Iam;
 use hatrack_core::organization::Organizations;
 use hatrack_core::sts::{AwsFailure, Sts};
-use hatrack_core::view::HistoryRow;
+use hatrack_core::history_view::HistoryRow;
 use hatrack_store::kept::{Kept, KeptDiscovery, KeptFailure};
 use jiff::SignedDuration;
 use tokio::sync::watch;

@@ -14,6 +14,7 @@ mod serve;
 mod uses;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -26,7 +27,8 @@ use hatrack_core::expiry::Clock;
 use hatrack_core::history::event;
 use hatrack_core::secret::{Credentials, Secret};
 use hatrack_core::session::{Session, SessionId};
-use hatrack_core::view::{HistoryRow, SessionView};
+use hatrack_core::history_view::HistoryRow;
+use hatrack_core::view::SessionView;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -154,8 +156,8 @@ impl Endpoints {
         client: &str,
     ) -> Result<Access, EndpointFailure> {
         let id = SessionId(session.id.clone());
-        if let Some(access) = self.joined(&id, kept) {
-            return Ok(access);
+        if let Some(opened) = self.opened().get_mut(&id) {
+            return Ok(opened.join(kept));
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
@@ -179,8 +181,7 @@ impl Endpoints {
             let mut open = self.opened();
             // Somebody may have opened it meanwhile: then that one counts, and this port is never listened on.
             if let Some(opened) = open.get_mut(&id) {
-                opened.kept |= kept;
-                return Ok(opened.access());
+                return Ok(opened.join(kept));
             }
             let opened = Opened {
                 port: tokio::spawn(serve::attend(listener, endpoint.clone())),
@@ -198,13 +199,6 @@ impl Endpoints {
         let detail = format!("Opened an endpoint at {}", endpoint.door.host);
         self.write(endpoint.row(event::ENDPOINT_OPEN, client, endpoint.opened_at, detail));
         Ok(access)
-    }
-
-    fn joined(&self, id: &SessionId, kept: bool) -> Option<Access> {
-        let mut open = self.opened();
-        let opened = open.get_mut(id)?;
-        opened.kept |= kept;
-        Some(opened.access())
     }
 
     /// How programs reach the open endpoint of a session.
@@ -239,17 +233,17 @@ impl Endpoints {
 
     /// Keeps an endpoint open while this waits. Says why it closed.
     pub async fn hold(self: &Arc<Self>, id: &SessionId) -> Result<Closed, EndpointFailure> {
-        let mut closed = {
+        let (endpoint, mut closed) = {
             let mut open = self.opened();
             let opened = open
                 .get_mut(id)
                 .ok_or_else(|| EndpointFailure::NotOpen(id.to_string()))?;
             opened.holds += 1;
-            opened.closed.subscribe()
+            (opened.endpoint.clone(), opened.closed.subscribe())
         };
         let _hold = Hold {
             endpoints: self.clone(),
-            id: id.clone(),
+            endpoint,
         };
         let why = closed.wait_for(Option::is_some).await;
         Ok(why.ok().and_then(|why| *why).unwrap_or(Closed::AgentEnds))
@@ -257,8 +251,26 @@ impl Endpoints {
 
     /// Closes one that is open, and says whether it was.
     fn shut(&self, id: &SessionId, why: Closed, client: &str) -> bool {
-        let Some(opened) = self.opened().remove(id) else {
-            return false;
+        self.shut_where(id, |_| true, why, client)
+    }
+
+    /// Closes one that is open if `is_over` finds so, and says whether it closed. Nobody comes in between.
+    fn shut_where(
+        &self,
+        id: &SessionId,
+        is_over: impl FnOnce(&mut Opened) -> bool,
+        why: Closed,
+        client: &str,
+    ) -> bool {
+        let opened = {
+            let mut open = self.opened();
+            let Entry::Occupied(mut entry) = open.entry(id.clone()) else {
+                return false;
+            };
+            if !is_over(entry.get_mut()) {
+                return false;
+            }
+            entry.remove()
         };
         opened.closed.send_replace(Some(why));
         opened.port.abort();
@@ -293,7 +305,11 @@ impl Endpoints {
             looked.collect()
         };
         for (id, why) in over {
-            self.shut(&id, why, "agent");
+            let still = |opened: &mut Opened| match why {
+                Closed::LetGo => opened.is_left(),
+                _ => opened.missing,
+            };
+            self.shut_where(&id, still, why, "agent");
         }
         if !self.opened().is_empty() {
             mailbox.active();
@@ -325,20 +341,20 @@ impl Follower for Endpoints {
 /// One `hat serve` that runs. The last one closes the endpoint behind it, unless that is kept.
 struct Hold {
     endpoints: Arc<Endpoints>,
-    id: SessionId,
+    endpoint: Arc<Endpoint>,
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        let is_last = match self.endpoints.opened().get_mut(&self.id) {
-            Some(opened) => {
-                opened.holds = opened.holds.saturating_sub(1);
-                opened.holds == 0 && !opened.kept
+        let was_last = |opened: &mut Opened| {
+            // The session may have a new endpoint meanwhile.
+            if !Arc::ptr_eq(&opened.endpoint, &self.endpoint) {
+                return false;
             }
-            None => false,
+            opened.holds = opened.holds.saturating_sub(1);
+            opened.holds == 0 && !opened.kept
         };
-        if is_last {
-            self.endpoints.shut(&self.id, Closed::LetGo, "hat");
-        }
+        let id = SessionId(self.endpoint.session.id.clone());
+        self.endpoints.shut_where(&id, was_last, Closed::LetGo, "hat");
     }
 }

@@ -7,7 +7,8 @@ use hatrack_core::endpoint_view::{EndpointUse, EndpointView, UseOutcome, UseProc
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::outcome;
 use hatrack_core::session::SessionId;
-use hatrack_core::view::{HistoryRow, SessionView};
+use hatrack_core::history_view::HistoryRow;
+use hatrack_core::view::SessionView;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -121,6 +122,13 @@ impl Opened {
             refused: uses.other_count,
             uses: uses.newest(),
         }
+    }
+
+    /// Somebody else wants it too.
+    pub(super) fn join(&mut self, kept: bool) -> Access {
+        self.kept |= kept;
+        self.idle_since = Instant::now();
+        self.access()
     }
 
     /// Whether nobody wants it any more: who opened it went before waiting for its end.

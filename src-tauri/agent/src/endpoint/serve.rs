@@ -17,8 +17,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::task::{AbortHandle, JoinSet, yield_now};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use zeroize::Zeroizing;
 
 use super::door::Refusal;
@@ -28,6 +28,8 @@ use super::{Given, Unavailable};
 
 /// Connections at once; beyond that the oldest that has asked for nothing makes room.
 const MOST: usize = 128;
+/// How long it may ask for nothing before that. Of many that ask at once, all connect before the first is heard.
+const SILENT: Duration = Duration::from_millis(500);
 /// An SDK that has connected asks at once.
 const HEADERS_WITHIN: Duration = Duration::from_secs(5);
 /// What hyper takes at least.
@@ -51,20 +53,39 @@ pub(super) async fn attend(listener: TcpListener, endpoint: Arc<Endpoint>) {
                 continue;
             }
         };
-        while connections.try_join_next().is_some() {}
-        silent.retain(Silent::is_so);
-        if connections.len() >= MOST {
-            match silent.pop_front() {
-                Some(oldest) => oldest.connection.abort(),
-                None => drop(connections.join_next().await),
-            }
-        }
+        make_room(&mut connections, &mut silent).await;
         let asked = Arc::new(AtomicBool::new(false));
         let served = serve(stream, peer, endpoint.clone(), asked.clone());
         silent.push_back(Silent {
             connection: connections.spawn(served),
             asked,
+            until: Instant::now() + SILENT,
         });
+    }
+}
+
+/// Waits until there is room for one more: until one is done, or the oldest that asks for nothing has had its time.
+async fn make_room(connections: &mut JoinSet<()>, silent: &mut VecDeque<Silent>) {
+    loop {
+        while connections.try_join_next().is_some() {}
+        silent.retain(Silent::is_so);
+        if connections.len() < MOST {
+            return;
+        }
+        match silent.front() {
+            Some(oldest) if oldest.until <= Instant::now() => {
+                // Where the computer stood still meanwhile, what it asks may lie here unread.
+                yield_now().await;
+                if oldest.is_so() {
+                    oldest.connection.abort();
+                    silent.pop_front();
+                    return;
+                }
+            }
+            // Whichever comes first, it is looked again.
+            Some(oldest) => drop(timeout_at(oldest.until, connections.join_next()).await),
+            None => drop(connections.join_next().await),
+        }
     }
 }
 
@@ -72,6 +93,8 @@ pub(super) async fn attend(listener: TcpListener, endpoint: Arc<Endpoint>) {
 struct Silent {
     connection: AbortHandle,
     asked: Arc<AtomicBool>,
+    /// When it may be let go for another.
+    until: Instant,
 }
 
 impl Silent {
@@ -107,19 +130,20 @@ async fn answer(
     ends: Option<(SocketAddr, SocketAddr)>,
 ) -> Answer {
     let (head, _body) = request.into_parts();
-    let judged = endpoint.judge(&head);
-    // Looked for while the program waits: it may end once it has its answer.
-    let process = who(ends).await;
-    let (answer, outcome, why) = match judged {
-        Err(refusal) => {
-            let why = refusal.to_string();
-            (refused(refusal), UseOutcome::Refused, Some(why))
+    let judged = async {
+        match endpoint.judge(&head) {
+            Err(refusal) => {
+                let why = refusal.to_string();
+                (refused(refusal), UseOutcome::Refused, Some(why))
+            }
+            Ok(()) => match given(endpoint).await {
+                Ok(given) => (credentials(&given), UseOutcome::Served, None),
+                Err(Unavailable(why)) => (unavailable(&why), UseOutcome::Failed, Some(why)),
+            },
         }
-        Ok(()) => match given(endpoint).await {
-            Ok(given) => (credentials(&given), UseOutcome::Served, None),
-            Err(Unavailable(why)) => (unavailable(&why), UseOutcome::Failed, Some(why)),
-        },
     };
+    // Looked for while the program waits: it may end once it has its answer.
+    let ((answer, outcome, why), process) = tokio::join!(judged, who(ends));
     endpoint.used(outcome, why, process);
     answer
 }

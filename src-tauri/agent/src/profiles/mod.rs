@@ -6,6 +6,7 @@
 
 mod edit;
 mod failure;
+mod leaving;
 mod order;
 mod reconcile;
 mod remove;
@@ -65,13 +66,29 @@ struct Heard {
     restored: bool,
 }
 
-/// A session that was switched back.
+/// A session that is switched back.
 #[derive(Clone)]
-struct Back {
+pub(crate) struct Back {
     id: SessionId,
     /// The catalog's key of its role, in the files with this config: another's may have the same key.
     role_key: Option<String>,
     config: PathBuf,
+}
+
+impl Back {
+    /// From this session, of this caller's files.
+    pub(crate) fn of(session: &Session, caller: &CallerContext) -> Self {
+        Self {
+            id: session.id.clone(),
+            role_key: session.origin.role_key.clone(),
+            config: Locations::of_caller(caller).config.path,
+        }
+    }
+
+    /// The session.
+    pub(crate) fn id(&self) -> &SessionId {
+        &self.id
+    }
 }
 
 impl Profiles {
@@ -143,11 +160,7 @@ impl Profiles {
 
 impl Follower for Profiles {
     fn switched_back(&self, session: &Session, caller: &CallerContext) {
-        let back = Back {
-            id: session.id.clone(),
-            role_key: session.origin.role_key.clone(),
-            config: Locations::of_caller(caller).config.path,
-        };
+        let back = Back::of(session, caller);
         self.heard(|heard| heard.back.push(back));
         self.bell.notify_one();
     }

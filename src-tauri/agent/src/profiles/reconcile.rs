@@ -6,9 +6,11 @@ use std::time::Duration;
 use hatrack_core::history::{event, outcome};
 use hatrack_core::session::SessionId;
 use hatrack_core::shared_config::FileKind;
-use hatrack_core::view::{HistoryRow, SessionView};
+use hatrack_core::history_view::HistoryRow;
+use hatrack_core::view::SessionView;
 use hatrack_store::written_profiles::{Form, WrittenProfile};
 
+use super::leaving::{is_needed, is_of};
 use super::order::{KEY_LINES, key_lines};
 use super::{Back, ProfileFailure, ProfileOrder, Profiles};
 use crate::protocol::Topic;
@@ -37,6 +39,15 @@ struct Known {
     restored: bool,
     no_keys: bool,
     now: jiff::Timestamp,
+}
+
+impl Known {
+    /// Whether the session that takes it with it can be brought back no more, or is back. It is not known before the
+    /// sessions are.
+    fn has_left(&self, profile: &WrittenProfile) -> bool {
+        let left = profile.leaves_with.as_ref().filter(|_| self.restored);
+        left.is_some_and(|id| !self.aside.iter().any(|aside| aside.0 == *id))
+    }
 }
 
 impl Profiles {
@@ -108,7 +119,7 @@ impl Profiles {
         let mut again = None;
         for profile in written {
             let done = match fate(&profile, &known) {
-                Fate::Stays => Ok(()),
+                Fate::Stays => self.stays(profile, &known),
                 Fate::Goes => self.goes(&profile, mailbox).await,
                 Fate::Follows(id) => self.follow(profile, id, mailbox).await,
                 Fate::Watched => {
@@ -125,6 +136,15 @@ impl Profiles {
             }
         }
         again
+    }
+
+    /// It does not leave, where that was undone.
+    fn stays(&self, mut profile: WrittenProfile, known: &Known) -> Result<(), ProfileFailure> {
+        if known.has_left(&profile) {
+            profile.leaves_with = None;
+            self.wiring.journal.put(&profile)?;
+        }
+        Ok(())
     }
 
     async fn goes(&self, profile: &WrittenProfile, mailbox: &Mailbox) -> Result<(), ProfileFailure> {
@@ -239,16 +259,10 @@ fn word(failure: Option<&ProfileFailure>) -> &'static str {
 }
 
 fn fate(profile: &WrittenProfile, known: &Known) -> Fate {
-    let live = |session: &&SessionView| session.seconds_left > 0;
     match &profile.form {
         Form::Process => {
-            let of_role = |key: &Option<String>| key.as_deref() == Some(profile.role_key.as_str());
-            let back = known.back.iter().any(|back| {
-                let same = profile.session_id.as_deref() == Some(back.id.0.as_str());
-                same || (of_role(&back.role_key) && back.config == profile.config.path)
-            });
-            let mut others = known.sessions.iter().filter(live);
-            match back && !others.any(|session| of_role(&session.role_key)) {
+            let back = known.back.iter().any(|back| is_of(profile, back)) || known.has_left(profile);
+            match back && !is_needed(profile, &known.sessions) {
                 true => Fate::Goes,
                 false => Fate::Stays,
             }
@@ -259,8 +273,8 @@ fn fate(profile: &WrittenProfile, known: &Known) -> Fate {
             expires_at,
         } => {
             let session = known.sessions.iter().find(|session| session.id == *session_id);
-            let back = known.back.iter().any(|back| back.id.0 == *session_id);
-            match session.filter(live) {
+            let back = known.back.iter().any(|back| is_of(profile, back));
+            match session.filter(|session| session.seconds_left > 0) {
                 _ if known.no_keys => Fate::Goes,
                 Some(live) if access_key_ids.last() == Some(&live.access_key_id) => Fate::Stays,
                 Some(live) => Fate::Follows(SessionId(live.id.clone())),

@@ -182,6 +182,7 @@ impl Profiles {
                     (None, _) => None,
                 },
                 done: false,
+                leaves_with: None,
                 written_at: self.wiring.clock.now().wall,
             },
             lines,

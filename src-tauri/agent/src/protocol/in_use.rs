@@ -14,7 +14,7 @@ pub struct SwitchBack {
     /// From which session; from all where left out.
     pub session: Option<SessionRef>,
     /// Whether it is to be possible to undo it for a moment. Until then what was written for it stays where it is, and
-    /// gives nothing.
+    /// gives nothing but the keys that stand in it.
     pub undo: bool,
     /// Whether the client has taken its credentials off the clipboard, for the history.
     pub clipboard: bool,

@@ -36,7 +36,8 @@ use hatrack_core::caller::CallerContext;
 use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::portal_view::PortalStateView;
 use hatrack_core::sts_limits::MfaSerial;
-use hatrack_core::view::{CatalogView, HistoryPage, HistoryQuery, RoleView, SessionView, SwitchOutcome};
+use hatrack_core::history_view::{HistoryPage, HistoryQuery};
+use hatrack_core::view::{CatalogView, RoleView, SessionView, SwitchOutcome};
 use hatrack_store::teams::FileHash;
 use serde::{Deserialize, Serialize};
 

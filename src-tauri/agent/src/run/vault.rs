@@ -28,6 +28,8 @@ pub(super) async fn open_vault(folder: PathBuf, keyring: Arc<dyn Keyring>, slot:
             VaultStatus::Sealed => kept.restore(vault).await,
             VaultStatus::MemoryOnly { why } => {
                 tracing::warn!(%why, "there is no keyring: sessions live in memory only");
+                // None comes back: keys that an agent before this one left in the shared files go now.
+                kept.mailbox.restore(Vec::new());
             }
             VaultStatus::Locked { why } => {
                 tracing::warn!(%why, "the keyring is locked: sessions live in memory until it is unlocked");

@@ -17,7 +17,7 @@ use hatrack_core::expiry::Clock;
 use hatrack_core::history::{event, outcome};
 use hatrack_core::portal_view::{PortalStateView, PortalView};
 use hatrack_core::saml::{Assertion, SamlProvider};
-use hatrack_core::view::HistoryRow;
+use hatrack_core::history_view::HistoryRow;
 use hatrack_store::kept::Kept;
 use hatrack_store::saml::SamlListed;
 use jiff::Timestamp;

@@ -1,16 +1,17 @@
 //! Console sign-in.
 
 mod book;
+mod federated;
 
 use std::time::{Duration, Instant};
 
 use hatrack_core::account::{AccountId, Partition};
-use hatrack_core::broker::{BrokerError, EndpointRules, reach, user};
+use hatrack_core::broker::{BrokerError, reach};
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::{EntrySettings, Found};
 use hatrack_core::console::{
-    BrowserPart, ConsolePage, GetFederationToken, NotAPart, Rights, is_part_name, logged_out_first,
-    login_link, session_document, stay,
+    BrowserPart, ConsolePage, NotAPart, Rights, is_part_name, logged_out_first, login_link, session_document,
+    stay,
 };
 use hatrack_core::history::{event, outcome};
 use hatrack_core::in_use::UseKind;
@@ -18,7 +19,7 @@ use hatrack_core::route::{Identity, Route};
 use hatrack_core::secret::Credentials;
 use hatrack_core::session::{Session, SessionId};
 use hatrack_core::sts::AwsFailure;
-use hatrack_core::sts_limits::{SessionDuration, SessionPolicy};
+use hatrack_core::sts_limits::SessionDuration;
 use hatrack_core::view::{DenialView, NeedView};
 
 pub use book::ConsoleBook;
@@ -33,9 +34,6 @@ use crate::protocol::{
     PageChoice, RecordRequest, RoleChoice, SessionRef, WireError,
 };
 use crate::sessions::{Step, Use};
-
-/// GetFederationToken takes shorter names than AssumeRole.
-const LONGEST_NAME: usize = 32;
 
 /// Who signs in, and by what.
 struct Guest {
@@ -267,69 +265,10 @@ impl Service {
             notes: given.notes,
         }
     }
-
-    /// A user's keys, by GetFederationToken.
-    async fn federated(
-        &self,
-        caller: &CallerContext,
-        request: &ConsoleRequest,
-        policy: &SessionPolicy,
-        rules: &EndpointRules,
-    ) -> Result<Asked, WireError> {
-        let mut hand_out = HandOutRequest::of(request.of.clone());
-        hand_out.options.region = request.options.region.clone();
-        hand_out.allow_endpoint = request.allow_endpoint;
-        hand_out.raw = true;
-        hand_out.quiet = true;
-        let given = match self.hand_out(caller, hand_out).await? {
-            HandOutOutcome::Given(given) => *given,
-            HandOutOutcome::Needs { need } => return Ok(Asked::Else(ConsoleOutcome::Needs { need })),
-            HandOutOutcome::Denied { denial } => return Ok(Asked::Else(ConsoleOutcome::Denied { denial })),
-        };
-        if given.credentials.is_temporary() {
-            return Err(invalid(NO_USER));
-        }
-        let mut guest = self.as_it_stands(caller, given);
-        let reach = reach(&guest.settings, caller, &guest.region, "sts");
-        if let Err(endpoint) = rules.check(reach.endpoint.as_deref()) {
-            let need = NeedView::EndpointConsent { endpoint };
-            return Ok(Asked::Else(ConsoleOutcome::Needs { need }));
-        }
-        let named = user(caller).filter(|name| name.len() <= LONGEST_NAME);
-        let call = GetFederationToken {
-            name: named
-                .and_then(|name| name.parse().ok())
-                .map_or_else(|| "hatrack".parse().map_err(invalid), Ok)?,
-            duration: request.stay.unwrap_or(SessionDuration::HOUR),
-            policy: policy.clone(),
-        };
-        match self
-            .console
-            .federation_token(&reach, &guest.credentials, &call)
-            .await
-        {
-            Ok(issued) => {
-                guest.rights = Rights::Federated;
-                guest.life = call.duration.seconds();
-                guest.credentials = issued.credentials;
-                Ok(Asked::Guest(Box::new(guest)))
-            }
-            Err(failure) => {
-                let summary = "AWS gave no federation token; the user's own policies have to allow sts:GetFederationToken.";
-                Ok(Asked::Else(not_let_in(
-                    failure,
-                    "sts:GetFederationToken",
-                    summary,
-                )?))
-            }
-        }
-    }
 }
 
 const KEYS_ALONE: &str = "a user's own keys do not sign in to the console; name a role, or give the permissions to \
      sign in with (--federate POLICY), by which GetFederationToken makes a guest of the user";
-const NO_USER: &str = "GetFederationToken is signed by a user's long-term keys, and these credentials are temporary; \
-     leave --federate out, or name the profile that has the keys";
 const GET_SIGNIN_TOKEN: &str = "signin:GetSigninToken";
 const REFUSED: &str = "The console's sign-in did not take these credentials. It says not why: the session may have been \
      revoked, or the stay asked for is longer than the role allows.";

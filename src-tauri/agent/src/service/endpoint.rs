@@ -1,11 +1,13 @@
 //! Endpoints that hand out sessions to programs of this computer.
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use hatrack_core::caller::{CallerContext, Client};
 use hatrack_core::session::{SessionId, SwitchOptions};
 use hatrack_core::view::{NeedView, SessionView};
+use tokio::time::timeout;
 
 use super::Service;
 use crate::endpoint::{Access, EndpointFailure, Given, Source, Unavailable};
@@ -46,7 +48,7 @@ impl Service {
                 })
             }
             Request::CloseEndpoint { session } => {
-                let id = self.session_of(caller, &session).await?;
+                let id = self.served_session(caller, &session).await?;
                 self.endpoints.close(&SessionId(id), caller.client.as_str())?;
                 Ok(Reply::Done)
             }
@@ -110,6 +112,22 @@ impl Service {
         })
     }
 
+    /// The session meant; of several that a role has, one with an open endpoint.
+    async fn served_session(&self, caller: &CallerContext, meant: &SessionRef) -> Result<String, WireError> {
+        let id = self.session_of(caller, meant).await?;
+        let is_named = matches!(meant, SessionRef::Id(name) | SessionRef::Typed(name) if *name == id);
+        let is_open = |id: &str| self.endpoints.access(&SessionId(id.to_owned())).is_ok();
+        if is_named || is_open(&id) {
+            return Ok(id);
+        }
+        let role_key = self.seen_session(&id).await?.role_key;
+        let sessions = self.mailbox.sessions().await?;
+        let other = sessions
+            .into_iter()
+            .rfind(|other| other.role_key == role_key && is_open(&other.id));
+        Ok(other.map_or(id, |other| other.id))
+    }
+
     async fn seen_session(&self, id: &str) -> Result<SessionView, WireError> {
         let sessions = self.mailbox.sessions().await?;
         let found = sessions.into_iter().find(|session| session.id == id);
@@ -122,6 +140,11 @@ const NO_SESSION: &str = "an endpoint hands out a session, and these are keys as
 const DEFAULT_WINS: &str = "the shared files have a default profile with credentials, which SDKs take before an endpoint; in \
      their environment set AWS_PROFILE to a profile without any, or use `hat exec`";
 
+/// How long a renewal is waited for while the session still serves: AWS's SDK for JavaScript gives up after a second.
+const FRESH_WITHIN: Duration = Duration::from_millis(500);
+/// What has to be left of a session that is handed out while its renewal is slow.
+const REST: Duration = Duration::from_secs(60);
+
 /// The sessions of a service, for as long as there is one.
 struct Sessions(Weak<Service>);
 
@@ -131,23 +154,32 @@ impl Source for Sessions {
         let ending = || Unavailable("the agent is ending".to_owned());
         let service = self.0.upgrade().ok_or_else(ending)?;
         service.mailbox.active();
-        let fresh = service.lent(session, None).await;
-        match fresh {
+        // On its own: it goes on when nobody waits any more.
+        let mut renewed = tokio::spawn({
+            let (service, session) = (service.clone(), session.clone());
+            async move { service.lent(&session).await }
+        });
+        let fresh = match timeout(FRESH_WITHIN, &mut renewed).await {
+            Ok(fresh) => fresh,
+            Err(_) => match service.rest_of(session, REST).await {
+                Some(rest) => return Ok(rest),
+                None => renewed.await,
+            },
+        };
+        match fresh.unwrap_or_else(|_| Err(ending())) {
             Ok(given) => Ok(given),
             // What is left of it is better than nothing: by the time it has ended somebody may have renewed it.
-            Err(why) => service.lent(session, Some(1)).await.map_err(|_| why),
+            Err(why) => service.rest_of(session, Duration::ZERO).await.ok_or(why),
         }
     }
 }
 
 impl Service {
-    /// The credentials of a session with at least this much life, or with as much as a hand-out has. Nobody is asked for
-    /// anything.
-    async fn lent(&self, session: &SessionId, min_life: Option<u32>) -> Result<Given, Unavailable> {
+    /// The credentials of a session with as much life as a hand-out has. Nobody is asked for anything.
+    async fn lent(&self, session: &SessionId) -> Result<Given, Unavailable> {
         let caller = CallerContext::new(Client::Agent, "/".into(), []);
         let request = HandOutRequest {
             options: SwitchOptions::default(),
-            min_life,
             quiet: true,
             ..HandOutRequest::of(SessionRef::Id(session.to_string()))
         };
@@ -163,6 +195,17 @@ impl Service {
             ))),
             Err(error) => Err(Unavailable(error.message)),
         }
+    }
+
+    /// The credentials of a session as they are, where they serve for longer than this.
+    async fn rest_of(&self, session: &SessionId, longer_than: Duration) -> Option<Given> {
+        let (session, _) = self.mailbox.find(session.clone()).await.ok()??;
+        let left = session.expiry.left(self.clock.now().boot);
+        let serves = left > longer_than && !self.revoking.book.cover(&session);
+        serves.then(|| Given {
+            account: session.account,
+            credentials: session.credentials.clone(),
+        })
     }
 }
 

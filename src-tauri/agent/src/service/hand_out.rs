@@ -9,12 +9,14 @@ use hatrack_core::secret::Credentials;
 use hatrack_core::session::{SessionId, SwitchOptions};
 use hatrack_core::sts::ProxyUrl;
 use hatrack_core::view::{NeedView, SessionView};
+use hatrack_store::aws_files::Locations;
 
 use super::Service;
 use super::catalog::find;
 use super::switch::{Ready, Renewal, as_duration, wire};
 use crate::protocol::{
-    HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, RoleChoice, S3Reach, SessionRef, WireError,
+    ErrorCode, HandOut, HandOutOutcome, HandOutRequest, ProfileEndpoints, RoleChoice, S3Reach, SessionRef,
+    UseKind, WireError,
 };
 use crate::sessions::{Fare, Served, Step, Use};
 
@@ -111,6 +113,9 @@ impl Service {
         let rules = self.endpoint_rules(request.allow_endpoint);
         let loaded = self.catalogs.of(caller);
         let found = find(&loaded, caller, &choice)?;
+        if request.purpose == Some(UseKind::Process) {
+            self.refuse_left(found.key(), caller).await?;
+        }
         let setting = Setting {
             role_key: found.key().to_owned(),
             settings: settings_of(found).clone(),
@@ -139,6 +144,17 @@ impl Service {
             renews: None,
         };
         self.serve(caller, fare, &setting, &request, &rules).await
+    }
+
+    /// A program that goes on asking does not switch to the role that the person has just switched back from.
+    async fn refuse_left(&self, role_key: &str, caller: &CallerContext) -> Result<(), WireError> {
+        let config = Locations::of_caller(caller).config.path;
+        if self.mailbox.was_left(role_key.to_owned(), config).await? {
+            let message =
+                format!("{role_key} was switched back just now; `hat switch {role_key}` gets it again");
+            return Err(WireError::new(ErrorCode::NoSuchSession, message));
+        }
+        Ok(())
     }
 
     /// A profile's own credentials, as they are.

@@ -7,9 +7,9 @@ use hatrack_core::caller::CallerContext;
 use hatrack_core::in_use::{SwitchedBackView, UseKind};
 use hatrack_core::session::SessionId;
 use hatrack_core::view::SessionView;
-use hatrack_core::written_profile::ProfileForm;
 
 use super::{Service, no_such_session};
+use crate::profiles;
 use crate::protocol::{ErrorCode, HoldUse, Reply, Request, SwitchBack, WireError};
 use crate::sessions::{Back, Ending, Mailbox, Step, Use};
 
@@ -47,48 +47,55 @@ impl Service {
             Some(session) => Ending::One(SessionId(self.session_of(caller, session).await?)),
             None => Ending::All,
         };
-        let sessions = self.mailbox.sessions().await?;
-        if let Ending::One(id) = &which
-            && !sessions.iter().any(|session| session.id == id.0)
-        {
-            return Err(no_such_session(&id.0));
-        }
-        let ending: Vec<_> = sessions
-            .into_iter()
-            .filter(|session| match &which {
-                Ending::One(id) => session.id == id.0,
-                _ => true,
-            })
-            .collect();
+        let (leaving, staying) = self.leaving(&which).await?;
+        let profiles = self.profiles.that_leave(&leaving, &staying);
         let back = Back {
-            undone: self.undone_with(&ending, request.clipboard),
+            undone: self.undone_with(&leaving, &profiles, request.clipboard),
             which,
             client: caller.client,
             undo: request.undo,
         };
-        let view = self.mailbox.switch_back(back).await?;
+        let mut view = self.mailbox.switch_back(back).await?;
         if view.undo.is_none() {
             self.profiles.reconcile().await;
+            self.tell_what_stands(&mut view, &profiles);
+        } else if let Err(why) = self.profiles.remember_leaving(&leaving).await {
+            tracing::warn!(%why, "a kill in the next seconds would leave the session's profiles");
         }
         Ok(view)
     }
 
+    /// The sessions that people see of `which`, and those that stay.
+    async fn leaving(&self, which: &Ending) -> Result<(Vec<profiles::Back>, Vec<SessionView>), WireError> {
+        let is_meant = |session: &SessionView| match which {
+            Ending::One(id) => session.id == id.0,
+            _ => true,
+        };
+        let sessions = self.mailbox.sessions().await?;
+        let (ending, staying): (Vec<_>, Vec<_>) = sessions.into_iter().partition(is_meant);
+        let mut leaving = Vec::new();
+        for session in ending {
+            let found = self.mailbox.find(SessionId(session.id)).await?;
+            leaving.extend(found.map(|(session, caller)| profiles::Back::of(&session, &caller)));
+        }
+        match which {
+            Ending::One(id) if leaving.is_empty() => Err(no_such_session(&id.0)),
+            _ => Ok((leaving, staying)),
+        }
+    }
+
     /// What goes with each of these sessions, for people.
-    fn undone_with(&self, ending: &[SessionView], clipboard: bool) -> HashMap<SessionId, Vec<String>> {
-        // Where it is not known what was written, nothing is claimed.
-        let profiles = self.profiles.written().unwrap_or_default();
+    fn undone_with(
+        &self,
+        leaving: &[profiles::Back],
+        profiles: &[(SessionId, String)],
+        clipboard: bool,
+    ) -> HashMap<SessionId, Vec<String>> {
         let endpoints = self.endpoints.views();
-        let of = |session: &SessionView| {
-            let mut undone: Vec<_> = profiles
-                .iter()
-                .filter(|profile| {
-                    let line = profile.form == ProfileForm::Process;
-                    profile.session_id.as_deref() == Some(session.id.as_str())
-                        || (line && Some(&profile.role_key) == session.role_key.as_ref())
-                })
-                .map(|profile| format!("removed the profile {}", profile.name))
-                .collect();
-            if endpoints.iter().any(|endpoint| endpoint.session_id == session.id) {
+        let of = |id: &SessionId| {
+            let own = profiles.iter().filter(|(of, _)| of == id);
+            let mut undone: Vec<_> = own.map(|(_, name)| removed(name)).collect();
+            if endpoints.iter().any(|endpoint| endpoint.session_id == id.0) {
                 undone.push("closed the endpoint".to_owned());
             }
             if clipboard {
@@ -96,8 +103,23 @@ impl Service {
             }
             undone
         };
-        let ids = ending.iter().map(|session| SessionId(session.id.clone()));
-        ids.zip(ending.iter().map(of)).collect()
+        let ids = leaving.iter().map(|back| back.id().clone());
+        ids.map(|id| (id.clone(), of(&id))).collect()
+    }
+
+    /// A file that cannot be written now keeps its profile for a while.
+    fn tell_what_stands(&self, view: &mut SwitchedBackView, profiles: &[(SessionId, String)]) {
+        let written = self.profiles.written().unwrap_or_default();
+        let stand = profiles
+            .iter()
+            .filter(|(_, name)| written.iter().any(|known| known.name == *name));
+        for (id, name) in stand {
+            for left in view.sessions.iter_mut().filter(|left| left.session_id == id.0) {
+                left.undone.retain(|undone| *undone != removed(name));
+                left.stays
+                    .push(format!("the profile {name}, which could not be removed yet"));
+            }
+        }
     }
 
     /// Lets go what could still be brought back, and removes what was written for it: the agent ends.
@@ -105,6 +127,10 @@ impl Service {
         self.mailbox.settle().await;
         self.profiles.reconcile().await;
     }
+}
+
+fn removed(profile: &str) -> String {
+    format!("removed the profile {profile}")
 }
 
 const TOO_LATE: &str = "it is too late to undo this; switch to the role again";
@@ -124,8 +150,9 @@ impl Running {
         };
         let name = hold.program.rsplit(['/', '\\']).next().unwrap_or_default();
         let name: String = name.chars().filter(|letter| !letter.is_control()).collect();
+        let name: String = name.chars().take(LONGEST_NAME).collect();
         let what = Use {
-            what: Some(name.chars().take(LONGEST_NAME).collect()),
+            what: Some(name).filter(|name| !name.is_empty()),
             ..Use::of(kind)
         };
         let session = SessionId(hold.session_id);

@@ -11,7 +11,7 @@ use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::{EntrySettings, Found};
 use hatrack_core::history::{event, outcome};
 use hatrack_core::sts::CallerIdentity;
-use hatrack_core::view::HistoryRow;
+use hatrack_core::history_view::HistoryRow;
 use hatrack_store::vault::keys::LongTerm;
 
 use super::Service;

@@ -10,7 +10,8 @@ use hatrack_core::catalog::Found;
 use hatrack_core::history::{event, outcome};
 use hatrack_core::route::Identity;
 use hatrack_core::session::{Session, SessionId, SwitchOptions};
-use hatrack_core::view::{DenialView, HistoryRow, NeedView, SwitchOutcome};
+use hatrack_core::history_view::HistoryRow;
+use hatrack_core::view::{DenialView, NeedView, SwitchOutcome};
 
 use super::catalog::find;
 use super::{Service, no_such_session};

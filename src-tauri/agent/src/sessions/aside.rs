@@ -2,6 +2,7 @@
 //! sees them, gets them or builds on them. What was written for them is removed once that is over.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::Duration;
 
 use hatrack_core::broker::BrokerError;
@@ -10,6 +11,7 @@ use hatrack_core::expiry::BootTime;
 use hatrack_core::history::event;
 use hatrack_core::in_use::{BroughtBackView, LeftView, SwitchedBackView};
 use hatrack_core::session::{Session, SessionId};
+use hatrack_store::aws_files::Locations;
 
 use super::keeper::{Held, Keeper};
 use super::mail::{Ending, Fare, Served};
@@ -112,6 +114,20 @@ impl Keeper {
     pub(super) fn aside_ids(&self) -> Vec<SessionId> {
         let held = self.aside.iter().flat_map(|aside| &aside.held);
         held.map(|held| held.session.id.clone()).collect()
+    }
+
+    /// Whether this role can be brought back, and nobody has switched to it since.
+    pub(super) fn was_left(&self, role_key: &str, config: &Path) -> bool {
+        let now = self.now().boot;
+        let is_it = |held: &Held| {
+            let session = &held.session;
+            session.listed
+                && session.origin.role_key.as_deref() == Some(role_key)
+                && Locations::of_caller(&held.caller).config.path == config
+        };
+        let mut aside = self.aside.iter().filter(|aside| aside.until > now);
+        let lives = |held: &Held| !held.session.expiry.has_passed(now) && is_it(held);
+        aside.any(|aside| aside.held.iter().any(is_it)) && !self.held.iter().any(lives)
     }
 
     /// Undoes a switch back. `None` where it is too late, or was done.

@@ -171,6 +171,7 @@ impl Keeper {
                 tell(reply, ());
             }
             Mail::Aside(reply) => tell(reply, self.aside_ids()),
+            Mail::WasLeft(role_key, config, reply) => tell(reply, self.was_left(&role_key, &config)),
             Mail::Used(id, what, step) => self.used(&id, what, step),
             Mail::Uses(reply) => tell(reply, self.uses_views()),
             Mail::HandedOut(id, client, detail) => self.handed_out(&id, client, detail),

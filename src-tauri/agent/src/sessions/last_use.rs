@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use hatrack_core::account::AccountId;
 use hatrack_core::catalog::RoleEntry;
 use hatrack_core::history::{HistoryFailure, HistoryLog, event};
-use hatrack_core::view::{HistoryQuery, HistoryRow, LastUseView};
+use hatrack_core::history_view::{HistoryQuery, HistoryRow};
+use hatrack_core::view::LastUseView;
 
 /// How far back is looked for at start.
 const ROWS: u32 = 1000;

@@ -1,6 +1,7 @@
 //! What the keeper is told and asked.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use hatrack_core::in_use::{BroughtBackView, SessionUsesView, SwitchedBackView};
 use hatrack_core::session::{Session, SessionId, SessionKey};
 use hatrack_core::sts::CallerIdentity;
 use hatrack_core::sts_limits::TokenCode;
-use hatrack_core::view::{DenialView, HistoryRow, NeedView, SessionView};
+use hatrack_core::history_view::HistoryRow;
+use hatrack_core::view::{DenialView, NeedView, SessionView};
 use tokio::sync::{mpsc, oneshot};
 
 use super::aside::Back;
@@ -124,6 +126,8 @@ pub(super) enum Mail {
     /// Nothing that is aside can be brought back any more.
     Settle(oneshot::Sender<()>),
     Aside(oneshot::Sender<Vec<SessionId>>),
+    /// Whether the role with this key, in the files with this config, was switched back a moment ago.
+    WasLeft(String, PathBuf, oneshot::Sender<bool>),
     Used(SessionId, Use, Step),
     Uses(oneshot::Sender<Vec<SessionUsesView>>),
     HandedOut(SessionId, Client, Option<String>),
@@ -245,6 +249,12 @@ impl Mailbox {
     /// The sessions that were switched back and can still be brought back.
     pub async fn aside(&self) -> Result<Vec<SessionId>, Ended> {
         self.ask(Mail::Aside).await
+    }
+
+    /// Whether the role with this key was switched back a moment ago, in the files with this config, and nobody has
+    /// switched to it since.
+    pub async fn was_left(&self, role_key: String, config: PathBuf) -> Result<bool, Ended> {
+        self.ask(|reply| Mail::WasLeft(role_key, config, reply)).await
     }
 
     /// Credentials of a session are used so.

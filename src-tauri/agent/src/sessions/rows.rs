@@ -5,7 +5,7 @@ use std::time::Duration;
 use hatrack_core::account::AccountId;
 use hatrack_core::caller::Client;
 use hatrack_core::history::{event, outcome};
-use hatrack_core::view::HistoryRow;
+use hatrack_core::history_view::HistoryRow;
 
 use super::keeper::{Held, Keeper};
 use super::mail::Fare;

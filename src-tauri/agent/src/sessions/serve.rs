@@ -68,13 +68,27 @@ impl Keeper {
     /// Makes the call, beside the keeper.
     fn depart(&self, fare: Fare) {
         let broker = self.wiring.broker.clone();
-        let live = self.live();
+        let revocations = self.wiring.revocations.clone();
+        let mut live = self.live();
         let longest = self.longest(&fare);
         let mailbox = self.mailbox.clone();
         tokio::spawn(async move {
-            let landed = broker
-                .execute(&fare.plan, &fare.caller, fare.code.as_ref(), &live, longest)
+            let code = fare.code.as_ref();
+            let mut landed = broker
+                .execute(&fare.plan, &fare.caller, code, &live, longest)
                 .await;
+            // Whoever is given what was got while its role was being revoked would keep it, and it does nothing. A code is
+            // not spent on that twice.
+            if code.is_none()
+                && let Ok(Outcome::Issued(session)) = &landed.result
+                && let Some(wait) = revocations.wait_after(session)
+            {
+                tokio::time::sleep(wait).await;
+                live.retain(|session| !revocations.cover(session));
+                landed = broker
+                    .execute(&fare.plan, &fare.caller, code, &live, longest)
+                    .await;
+            }
             let unknown = of_unknown_holder(&landed);
             let reach = fare.plan.reach.clone();
             mailbox.post(Mail::Landed {

@@ -3,7 +3,7 @@
 use hatrack_core::caller::Client;
 use hatrack_core::history::{event, outcome};
 use hatrack_core::identity_center::Portal;
-use hatrack_core::view::HistoryRow;
+use hatrack_core::history_view::HistoryRow;
 
 use super::SignIns;
 

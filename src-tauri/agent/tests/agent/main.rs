@@ -12,6 +12,7 @@ mod daily_discovery;
 mod directory;
 mod discovery;
 mod endpoint;
+mod endpoint_life;
 mod hand_outs;
 mod http;
 mod keeping;

@@ -1,19 +1,21 @@
 //! Revoking the sessions of a role, on the sandbox.
 
+mod undo;
+
 use std::sync::Arc;
 
 use hatrack_agent::protocol::{
     EndRequest, ErrorCode, HandOutOutcome, HandOutRequest, RenewRequest, Reply, Request, RevokeOutcome,
     RevokePlan, RevokeRequest, Revoked, RoleChoice, SessionRef, WireError,
 };
-use hatrack_agent::run::{Options, start};
 use hatrack_aws::s3::{FixedCredentials, S3};
 use hatrack_core::arn::RoleArn;
 use hatrack_core::revoke::{POLICY_NAME, RevokesBefore};
 use hatrack_core::secret::Credentials;
 use hatrack_core::sts::Reach;
-use hatrack_core::view::{HistoryQuery, HistoryRow, SessionView};
-use hatrack_store::home::Home;
+use hatrack_core::history_view::{HistoryQuery, HistoryRow};
+use hatrack_core::view::SessionView;
+use hatrack_store::kept::KeptRevocation;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::stage::{Stage, outside, to};
@@ -235,7 +237,7 @@ async fn a_chained_session_goes_on_and_its_hop_is_not_built_upon_again() {
     );
     let book = &stage.agent.service.revoking.book;
     let gateway: RoleArn = session.hops[0].parse().unwrap();
-    book.put(hatrack_store::kept::KeptRevocation {
+    book.put(KeptRevocation {
         role: gateway.clone(),
         in_force: Some(session.issued_at + SignedDuration::from_secs(2)),
         sent: session.issued_at,
@@ -258,60 +260,6 @@ async fn a_chained_session_goes_on_and_its_hop_is_not_built_upon_again() {
 }
 
 #[tokio::test]
-async fn undoing_takes_away_what_was_written_and_nothing_else() {
-    let stage = Stage::new().await;
-    let (old, view) = stage.credentials(of("stuzio")).await;
-    // Nothing was revoked: that is said, and nothing is sent.
-    let error = stage.outcome(undo()).await.unwrap_err();
-    assert!(error.message.contains("nothing to undo"), "{error}");
-    stage.revoke(stuzio()).await;
-    assert!(!stage.lists_buckets(&old).await);
-    let RevokeOutcome::Undone { still_before, .. } = stage.outcome(undo()).await.unwrap() else {
-        panic!("not undone");
-    };
-    assert_eq!(still_before, None);
-    assert_eq!(stage.standing().await, None);
-    assert!(stage.lists_buckets(&old).await);
-    let sessions = stage.sessions().await;
-    assert!(
-        !sessions
-            .iter()
-            .find(|s| s.id == view.as_ref().unwrap().id)
-            .unwrap()
-            .revoked
-    );
-    let events: Vec<_> = stage
-        .history()
-        .await
-        .into_iter()
-        .map(|row| (row.event, row.outcome))
-        .collect();
-    for event in ["revoke", "revoke_undo"] {
-        assert!(events.contains(&(event.into(), "ok".into())), "{events:?}");
-    }
-}
-
-#[tokio::test]
-async fn somebody_elses_revocation_is_kept_and_put_back() {
-    let stage = Stage::new().await;
-    let theirs = RevokesBefore::at("2026-01-02T03:04:05Z".parse().unwrap()).document();
-    stage.write(&theirs).await;
-    let plan = stage.plan(stuzio()).await.unwrap();
-    assert_eq!(plan.revoked_before, Some("2026-01-02T03:04:05Z".parse().unwrap()));
-    // Theirs is not ours to take back.
-    let error = stage.outcome(undo()).await.unwrap_err();
-    assert!(error.message.contains("not revoked from here"), "{error}");
-    stage.revoke(stuzio()).await;
-    // A second one of ours leaves what stood first.
-    stage.revoke(stuzio()).await;
-    let RevokeOutcome::Undone { still_before, .. } = stage.outcome(undo()).await.unwrap() else {
-        panic!("not undone");
-    };
-    assert_eq!(still_before, plan.revoked_before);
-    assert_eq!(stage.standing().await, Some(theirs));
-}
-
-#[tokio::test]
 async fn a_revocation_that_reaches_further_is_not_drawn_back() {
     let stage = Stage::new().await;
     let far: Timestamp = "2999-01-02T03:04:05Z".parse().unwrap();
@@ -331,17 +279,6 @@ async fn a_policy_of_that_name_that_is_somebodys_own_is_left_alone() {
     }
     assert_eq!(stage.standing().await.as_deref(), Some(own));
     assert_eq!(stage.sandbox.admin().calls("DeleteRolePolicy"), 0);
-}
-
-#[tokio::test]
-async fn what_was_changed_since_is_not_undone() {
-    let stage = Stage::new().await;
-    stage.revoke(stuzio()).await;
-    let later = RevokesBefore::at("2999-01-02T03:04:05Z".parse().unwrap()).document();
-    stage.write(&later).await;
-    let error = stage.outcome(undo()).await.unwrap_err();
-    assert!(error.message.contains("written anew"), "{error}");
-    assert_eq!(stage.standing().await, Some(later));
 }
 
 #[tokio::test]
@@ -411,20 +348,36 @@ async fn a_session_and_any_arn_name_a_role_and_an_identity_does_not() {
 }
 
 #[tokio::test]
-async fn it_is_known_after_a_restart() {
-    let mut stage = Stage::new().await;
-    let id = stage.session("stuzio").await.id;
-    stage.revoke(stuzio()).await;
-    stage.agent.put_away().await;
-    let home = Home::at(&stage.sandbox.manifest().home);
-    // Another keyring: no session comes back, what was revoked does.
-    stage.agent = start(&home, Options::default(), outside()).await.unwrap();
-    assert!(stage.sessions().await.iter().all(|session| session.id != id));
-    assert!(matches!(
-        stage.outcome(undo()).await.unwrap(),
-        RevokeOutcome::Undone { .. }
-    ));
-    assert_eq!(stage.standing().await, None);
+async fn a_role_that_is_not_there_is_said_not_to_be() {
+    let stage = Stage::new().await;
+    let nowhere = "arn:aws:iam::081278057606:role/Nowhere";
+    let error = stage
+        .outcome(RevokeRequest::of(SessionRef::Typed(nowhere.into())))
+        .await
+        .unwrap_err();
+    assert!(error.message.contains("there is no role"), "{error}");
+    assert_eq!(
+        stage.agent.service.revoking.book.of(&nowhere.parse().unwrap()),
+        None
+    );
+}
+
+#[tokio::test]
+async fn whoever_asks_while_sessions_are_revoked_gets_one_that_works() {
+    let stage = Stage::new().await;
+    // As it stands between AWS's taking it and the time that was written.
+    let before = RevokesBefore::of_date(stage.sandbox.admin().now());
+    stage.write(&before.document()).await;
+    let kept = KeptRevocation {
+        role: ROLE.parse().unwrap(),
+        in_force: Some(before.time()),
+        sent: before.time(),
+        stood: None,
+    };
+    stage.agent.service.revoking.book.put(kept).unwrap();
+    let (given, view) = stage.credentials(of("stuzio")).await;
+    assert!(!view.unwrap().revoked);
+    assert!(stage.lists_buckets(&given).await);
 }
 
 #[tokio::test]

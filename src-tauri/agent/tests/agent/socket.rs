@@ -11,7 +11,7 @@ use hatrack_agent::protocol::{
 };
 use hatrack_agent::server::{ClaimError, claim};
 use hatrack_core::caller::Client;
-use hatrack_core::view::HistoryQuery;
+use hatrack_core::history_view::HistoryQuery;
 use hatrack_store::home::Home;
 
 use crate::world::*;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join;
 use hatrack_agent::protocol::{
     BroughtBackView, ErrorCode, Event, HandOutRequest, OpenEndpoint, ProfileName, RenewRequest, Reply,
-    Request, RoleChoice, SessionRef, SwitchBack, SwitchedBackView, WireError, WriteProfile,
+    Request, RoleChoice, SessionRef, SwitchBack, SwitchedBackView, UseKind, WireError, WriteProfile,
 };
 use hatrack_core::caller::Client;
 
@@ -47,10 +47,14 @@ impl World {
     }
 
     async fn write_keys(&self, profile: &str) {
+        self.write_profile(profile, ProfileName::Own, true).await;
+    }
+
+    async fn write_profile(&self, profile: &str, name: ProfileName, keys: bool) {
         let write = WriteProfile {
             of: SessionRef::Role(RoleChoice::Exact(profile.to_owned())),
-            name: ProfileName::Own,
-            keys: true,
+            name,
+            keys,
             options: Default::default(),
             mfa_code: None,
             allow_endpoint: false,
@@ -60,6 +64,20 @@ impl World {
 
     fn credentials_text(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("credentials")).unwrap_or_default()
+    }
+
+    fn config_text(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("config")).unwrap()
+    }
+
+    /// What a line asks that was written for the role.
+    async fn program_asks(&self, profile: &str) -> Result<Reply, WireError> {
+        let of = SessionRef::Role(RoleChoice::Exact(profile.to_owned()));
+        let request = HandOutRequest {
+            purpose: Some(UseKind::Process),
+            ..HandOutRequest::of(of)
+        };
+        self.ask(Request::HandOut(request)).await
     }
 
     async fn open_endpoint(&self, id: &str) {
@@ -264,4 +282,94 @@ async fn an_agent_that_stops_lets_everything_go() {
     assert!(!world.credentials_text().contains(&session.access_key_id));
     let late = world.undo(&back).await.unwrap_err();
     assert_eq!(late.code, ErrorCode::NoSuchSession);
+}
+
+#[test]
+fn g67_a_kill_in_the_moment_leaves_nothing_written() {
+    let runtime = || tokio::runtime::Runtime::new().unwrap();
+    let killed = runtime();
+    let (mut world, session, before) = killed.block_on(async {
+        let world = World::new().await;
+        let before = world.config_text();
+        let session = world.session("stuzio").await;
+        world.write_keys("stuzio").await;
+        let line = ProfileName::Named("line".to_owned());
+        world.write_profile("stuzio", line, false).await;
+        assert_ne!(world.config_text(), before);
+        world.switch_back(Some(&session.id)).await;
+        (world, session, before)
+    });
+    // Nothing of the agent runs on.
+    drop(killed);
+    assert!(world.credentials_text().contains(&session.access_key_id));
+    runtime().block_on(async {
+        world.start().await;
+        let is_gone =
+            || world.config_text() == before && !world.credentials_text().contains(&session.access_key_id);
+        let gone = async {
+            while !is_gone() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        soon(gone).await;
+        assert!(world.sessions().await.is_empty());
+    });
+}
+
+#[tokio::test]
+async fn what_was_undone_stays_written_after_a_restart_and_after_its_end() {
+    let mut world = World::new().await;
+    let session = world.session("stuzio").await;
+    let line = ProfileName::Named("line".to_owned());
+    world.write_profile("stuzio", line, false).await;
+    let written = world.config_text();
+    let back = world.switch_back(Some(&session.id)).await;
+    world.undo(&back).await.unwrap();
+    world.service().profiles.reconcile().await;
+    world.restart().await;
+    world.service().profiles.reconcile().await;
+    assert_eq!(world.config_text(), written);
+    world.clock.pass(3601 * SECOND);
+    world.service().mailbox.wake();
+    world.service().profiles.reconcile().await;
+    assert_eq!(world.config_text(), written);
+}
+
+#[tokio::test]
+async fn a_program_that_goes_on_asking_does_not_switch_again() {
+    let world = World::new().await;
+    let session = world.session("stuzio").await;
+    world.program_asks("stuzio").await.unwrap();
+    world.switch_back(Some(&session.id)).await;
+    let refused = world.program_asks("stuzio").await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NoSuchSession);
+    assert!(refused.message.contains("switched back just now"), "{refused:?}");
+    assert_eq!((world.sts.calls(), world.sessions().await.len()), (1, 0));
+
+    let newer = world.session("stuzio").await;
+    world.program_asks("stuzio").await.unwrap();
+    world.switch_back(Some(&newer.id)).await;
+    world.pass_the_moment().await;
+    world.program_asks("stuzio").await.unwrap();
+    assert_eq!(world.sts.calls(), 3);
+}
+
+#[tokio::test]
+async fn a_profile_that_cannot_be_removed_yet_is_not_called_removed() {
+    let world = World::new().await;
+    let session = world.session("stuzio").await;
+    world.write_keys("stuzio").await;
+    let file = world.folder.path().join("credentials");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let back = SwitchBack {
+        session: Some(SessionRef::Id(session.id)),
+        ..SwitchBack::default()
+    };
+    let Reply::SwitchedBack(view) = world.ask(Request::SwitchBack(back)).await.unwrap() else {
+        panic!("not switched back");
+    };
+    let left = &view.sessions[0];
+    assert!(left.undone.is_empty(), "{left:?}");
+    assert!(left.stays[0].contains("could not be removed yet"), "{left:?}");
 }

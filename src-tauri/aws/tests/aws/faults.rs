@@ -64,7 +64,7 @@ impl World {
             0 => 13 * 1024 * 1024 + dice.roll(4_000_000),
             _ => dice.roll(2_500_000),
         };
-        let mut bytes = |salt: u64| (0..size).map(|n| ((n * 31 + n / 7 + salt) % 251) as u8).collect();
+        let bytes = |salt: u64| (0..size).map(|n| ((n * 31 + n / 7 + salt) % 251) as u8).collect();
         let faults = (0..=dice.roll(3)).map(|_| {
             let fault = FAULTS[dice.roll(FAULTS.len() as u64) as usize];
             (dice.roll(4) as usize, fault)

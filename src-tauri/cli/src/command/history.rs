@@ -9,7 +9,7 @@ use clap::Args;
 use hatrack_agent::client::Agent;
 use hatrack_core::account::AccountId;
 use hatrack_core::history::outcome;
-use hatrack_core::view::{HistoryQuery, HistoryRow};
+use hatrack_core::history_view::{HistoryQuery, HistoryRow};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

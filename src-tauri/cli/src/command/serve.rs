@@ -77,10 +77,10 @@ impl Serve {
                 .close_endpoint(role::session(self.role.role, &context.caller)?)
                 .await?;
         } else {
-            // From here on an interruption closes what was opened.
+            // Until it is open an interruption ends this as any program: a code may be asked for at the terminal.
+            let opened = self.open(context, &agent).await?;
             let mut interrupted = Interruption::listen()
                 .map_err(|why| Failure::refused(format!("signals cannot be caught: {why}; try again")))?;
-            let opened = self.open(context, &agent).await?;
             self.print(shell, &opened)?;
             if !self.detach {
                 return stay(&agent, &opened, &mut interrupted).await;
@@ -117,8 +117,8 @@ impl Serve {
     async fn print_log(self, context: &Context, agent: &Agent) -> Result<(), Failure> {
         let mut endpoints = agent.endpoints().await?;
         if let Some(named) = &self.role.role {
-            let id = session_named(agent, context, named).await?;
-            endpoints.retain(|endpoint| Some(&endpoint.session_id) == id.as_ref());
+            let meant = sessions_named(agent, context, named).await?;
+            endpoints.retain(|endpoint| meant.contains(&endpoint.session_id));
         }
         if self.listing.json {
             let logs: Vec<_> = endpoints.iter().map(Log::of).collect();
@@ -149,20 +149,20 @@ async fn stay(
     }
 }
 
-/// The session meant by what was typed: an ID, or a ROLE.
-async fn session_named(agent: &Agent, context: &Context, named: &str) -> Result<Option<String>, Failure> {
+/// The sessions meant by what was typed: that with this ID, or all of a ROLE.
+async fn sessions_named(agent: &Agent, context: &Context, named: &str) -> Result<Vec<String>, Failure> {
     let sessions = agent.sessions().await?;
-    if let Some(session) = sessions.iter().find(|session| session.id == named) {
-        return Ok(Some(session.id.clone()));
+    if sessions.iter().any(|session| session.id == named) {
+        return Ok(vec![named.to_owned()]);
     }
     let choice = RoleArg {
         role: Some(named.to_owned()),
     };
     let key = agent.key_of(choice.typed(&context.caller)?).await?;
     let of_role = sessions
-        .iter()
-        .rfind(|session| session.role_key.as_ref() == Some(&key));
-    Ok(of_role.map(|session| session.id.clone()))
+        .into_iter()
+        .filter(|session| session.role_key.as_ref() == Some(&key));
+    Ok(of_role.map(|session| session.id).collect())
 }
 
 /// An endpoint's log, for scripts.

@@ -2,12 +2,17 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
+use hatrack_agent::client::Agent;
+use hatrack_agent::protocol::UseKind;
+use hatrack_core::caller::{CallerContext, Client};
+use hatrack_store::home::Home;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
-use crate::stage::{HAT, Ran, Stage};
+use crate::stage::{HAT, Ran, Stage, eventually};
 
 /// What an SDK does: takes the line from `[default]` and gives it to a shell.
 const LIKE_AN_SDK: &str = r#"sh -c "$(sed -n 's/^credential_process = //p' "$AWS_CONFIG_FILE")""#;
@@ -256,4 +261,38 @@ fn a_killed_hat_leaves_no_secret_and_the_next_one_tidies_up() {
     }
     ran(exec(&stage, "stuzio", "true")).succeeded();
     assert_eq!(folders(), 0);
+}
+
+#[test]
+fn the_agent_knows_that_the_command_runs() {
+    let stage = Stage::set();
+    let mut command = exec(&stage, "stuzio", "read -r line");
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let runtime = Runtime::new().unwrap();
+    let known = || {
+        let caller = CallerContext::new(Client::Hat, "/".into(), []);
+        let uses = runtime.block_on(async {
+            let agent = Agent::connect(&Home::at(stage.home()), caller).await.ok()?;
+            agent.uses().await.ok()
+        })?;
+        uses.into_iter().next()?.uses.into_iter().next()
+    };
+    let running = eventually("the command", || known().filter(|known| known.running == 1));
+    assert_eq!(
+        (running.kind, running.what.as_deref()),
+        (UseKind::Exec, Some("bash"))
+    );
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    eventually("its end", || known().filter(|known| known.running == 0));
+
+    let mut again = command.spawn().unwrap();
+    eventually("another", || known().filter(|known| known.running == 1));
+    let ended = stage.run(["end", "--all"]);
+    assert!(
+        ended.err.ends_with("; these still have them: bash, which runs\n"),
+        "{ended:?}"
+    );
+    drop(again.stdin.take());
+    again.wait().unwrap();
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use hatrack_core::history::{HistoryLog, event, outcome};
-use hatrack_core::view::HistoryRow;
+use hatrack_core::history_view::HistoryRow;
 use hatrack_store::history::SqliteHistory;
 use hatrack_store::home::Home;
 use jiff::{Timestamp, ToSpan};

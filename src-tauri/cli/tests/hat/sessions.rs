@@ -76,3 +76,25 @@ fn an_expired_session_is_not_listed() {
         (stage.json(["sessions", "--json"]) == json!([])).then_some(())
     });
 }
+
+#[test]
+fn end_says_what_went_and_what_stays() {
+    let stage = Stage::set();
+    let role = stage.story("S13").profile.clone();
+    stage
+        .run(["profile", "write", &role, "--name", "mine", "--yes"])
+        .succeeded();
+    stage.run(["env", &role, "--shell", "sh"]).succeeded();
+    let session = &stage.json(["sessions", "--json"])[0];
+    let text = |name: &str| session[name].as_str().unwrap().to_owned();
+    let ended = stage.run(["end", &role]);
+    assert_eq!(ended.succeeded(), "");
+    let until = &text("expires_at")[11..16];
+    let expected = format!(
+        "hat: switched back from {} / {}; AWS accepts its credentials until {until}; removed the profile mine; \
+         these still have them: shells that took exports\n",
+        text("account_name"),
+        text("role_name")
+    );
+    assert_eq!(ended.err, expected);
+}

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::route::{NotSplit, split_words};
-use crate::shared_config::inert;
+use crate::shared_config::{inert, inert_whole};
 
 /// Stands for what runs in the terminal.
 pub const COMMAND: &str = "{command}";
+/// A line that is longer cannot be read whole where it is to be agreed to.
+const LONGEST: usize = 1024;
 
 /// A command line with a place for what runs in the terminal. It is split into words as a POSIX shell quotes, and no
 /// shell ever sees it: nothing is expanded, and `;` or `|` mean themselves.
@@ -30,9 +32,12 @@ pub enum NotATemplate {
     /// What runs would be the program itself.
     #[error("\"{}\" names no terminal; begin with its program, as in: kitty {COMMAND}", inert(.0))]
     NoProgram(String),
-    /// It cannot be written on one line.
-    #[error("the terminal's command holds a control character; take it out")]
-    Control,
+    /// What is seen of it is not what it is.
+    #[error("the terminal's command holds a character that is not seen; take it out: {}", inert(.0))]
+    Unseen(String),
+    /// It is too long to be read.
+    #[error("the terminal's command has more than {LONGEST} characters; put it into a script")]
+    Long,
 }
 
 impl TerminalTemplate {
@@ -60,8 +65,12 @@ impl TryFrom<String> for TerminalTemplate {
 
     fn try_from(text: String) -> Result<Self, NotATemplate> {
         let text = text.trim();
-        if text.chars().any(char::is_control) {
-            return Err(NotATemplate::Control);
+        // A person agrees to what a dialog shows of it.
+        if inert_whole(text) != text {
+            return Err(NotATemplate::Unseen(text.to_owned()));
+        }
+        if text.chars().count() > LONGEST {
+            return Err(NotATemplate::Long);
         }
         let words = split_words(text).map_err(NotATemplate::NotSplit)?;
         if !words.iter().any(|word| word.contains(COMMAND)) {
@@ -150,8 +159,19 @@ mod tests {
             template("kitty '{command}"),
             Err(NotATemplate::NotSplit(_))
         ));
-        assert_eq!(template("kitty\n{command}"), Err(NotATemplate::Control));
+        assert!(matches!(template("'' {command}"), Err(NotATemplate::NotSplit(_))));
         assert!(serde_json::from_str::<TerminalTemplate>("\"kitty\"").is_err());
+    }
+
+    #[test]
+    fn what_a_person_cannot_see_in_a_dialog_is_refused() {
+        for hidden in ["\n", "\u{1b}[8m", "\u{202e}", "\u{200b}", "\u{e0041}"] {
+            let line = format!("kitty {hidden} {{command}}");
+            assert_eq!(template(&line), Err(NotATemplate::Unseen(line)));
+        }
+        let long = format!("kitty {} {{command}}", " ".repeat(LONGEST));
+        assert_eq!(template(&long), Err(NotATemplate::Long));
+        assert!(template("kitty --title 'Größe 監査' {command}").is_ok());
     }
 
     #[test]

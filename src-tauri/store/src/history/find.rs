@@ -1,6 +1,6 @@
 //! From a question to SQL.
 
-use hatrack_core::view::HistoryQuery;
+use hatrack_core::history_view::HistoryQuery;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::row::COLUMNS;

@@ -1,6 +1,6 @@
 //! One row, to and from SQLite.
 
-use hatrack_core::view::HistoryRow;
+use hatrack_core::history_view::HistoryRow;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::query::Query;

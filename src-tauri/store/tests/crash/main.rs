@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hatrack_core::history::HistoryLog;
-use hatrack_core::view::HistoryRow;
+use hatrack_core::history_view::HistoryRow;
 use hatrack_store::history::SqliteHistory;
 use hatrack_store::home::Home;
 use hatrack_store::settings::SettingsFile;

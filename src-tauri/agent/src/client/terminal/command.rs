@@ -26,6 +26,16 @@ pub struct SessionShell<'a> {
 impl SessionShell<'_> {
     /// The words. Its `hat` announces itself at `socket`.
     pub fn words(&self, socket: &Path) -> Vec<String> {
+        let session = format!("--session={}", self.session_id);
+        self.exec([session, format!("--announce={}", socket.display())])
+    }
+
+    /// What a person types instead, in a terminal that is open already. It names the role, which outlives the session.
+    pub fn typed(&self, role: String) -> Vec<String> {
+        self.exec([role])
+    }
+
+    fn exec(&self, what: impl IntoIterator<Item = String>) -> Vec<String> {
         let mut words = vec![self.hat.display().to_string()];
         let places = [
             ("home", self.home),
@@ -36,8 +46,7 @@ impl SessionShell<'_> {
             words.extend(place.map(|place| format!("--{option}={}", place.display())));
         }
         words.push("exec".to_owned());
-        words.push(format!("--session={}", self.session_id));
-        words.push(format!("--announce={}", socket.display()));
+        words.extend(what);
         words.push("--".to_owned());
         words.extend_from_slice(&self.shell);
         words
@@ -83,6 +92,10 @@ mod tests {
                 "--",
                 "/bin/zsh",
             ]
+        );
+        assert_eq!(
+            shell.typed("prod".to_owned())[3..],
+            ["exec", "prod", "--", "/bin/zsh"]
         );
     }
 

@@ -66,7 +66,7 @@ impl Way {
     pub(super) fn of(choice: &TerminalChoice, variables: &Variables) -> Result<Self, TerminalNotOpened> {
         match choice {
             TerminalChoice::Command { template } => Ok(Self {
-                label: template.as_str().split(' ').next().unwrap_or_default().to_owned(),
+                label: name_of_program(template),
                 told: Told::Template(template.clone()),
             }),
             TerminalChoice::Known { name } => {
@@ -104,6 +104,13 @@ impl Way {
     }
 }
 
+fn name_of_program(template: &TerminalTemplate) -> String {
+    let program = template.words(&[]).into_iter().next().map(PathBuf::from);
+    let name = program.as_deref().and_then(Path::file_name);
+    name.map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
 /// `$TERMINAL`: a program, and perhaps words of its own.
 fn of_environment(variables: &Variables) -> Option<Way> {
     let wanted = variables.get(OsStr::new("TERMINAL"))?.to_str()?;
@@ -114,7 +121,9 @@ fn of_environment(variables: &Variables) -> Option<Way> {
         true => program.is_file().then_some(program)?,
         false => find_in(variables.get(OsStr::new("PATH"))?, &name)?,
     };
-    let known = SYSTEM.iter().chain(&KNOWN).find(|known| known.name == name);
+    // Applications of other systems share names with programs.
+    let is_it = |known: &&Known| matches!(known.place, Place::Program(program) if program == name);
+    let known = SYSTEM.iter().chain(&KNOWN).find(is_it);
     Some(Way {
         label: known.map_or(name, |known| known.label.to_owned()),
         told: Told::By(found, words.collect(), known.map_or(USUAL, |known| known.pass)),
@@ -199,6 +208,23 @@ mod tests {
         );
         let two = Programs::of(&["xterm", "konsole"]);
         assert_eq!(two.opens(None).0, two.path("konsole"));
+    }
+
+    #[test]
+    fn a_program_is_not_taken_for_an_application_of_another_system() {
+        for name in ["terminal", "wt"] {
+            let opened = Programs::of(&[name]).opens(Some(name));
+            assert_eq!(opened.1, ["-e", "hat"], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_command_of_ones_own_is_called_by_its_program() {
+        let template = TerminalTemplate::try_from("'/opt/my apps/term' --run {command}".to_owned());
+        let choice = TerminalChoice::Command {
+            template: template.unwrap(),
+        };
+        assert_eq!(Way::of(&choice, &Variables::new()).unwrap().label, "term");
     }
 
     #[test]

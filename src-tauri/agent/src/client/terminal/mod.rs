@@ -46,7 +46,9 @@ pub enum TerminalNotOpened {
         said: String,
     },
     /// Nothing came of it.
-    #[error("{label} did not run the command within a minute; choose another terminal in the settings")]
+    #[error(
+        "{label} did not run the command within a minute; look into its window, or choose another terminal in the settings"
+    )]
     Silent {
         /// What people call it.
         label: String,

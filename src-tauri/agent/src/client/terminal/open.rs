@@ -1,7 +1,7 @@
 //! Opening a terminal, and waiting until what runs in it does.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LONGEST_LINE: u64 = 8 * 1024;
 /// So much of what a terminal says is repeated, from its end.
 const LONGEST_WORDS: usize = 400;
+/// And so much of it is read.
+const LAST_BYTES: u64 = 4 * 1024;
 
 /// Variables that a program finds credentials by. A terminal gets none of them: what runs in it asks `hat`.
 const SECRET: [&str; 7] = [
@@ -78,7 +80,7 @@ impl TerminalOrder {
             program: program.clone(),
             why,
         };
-        let mut words_of_it = SaidAloud::beside(&self.awaited.socket).map_err(not_started)?;
+        let mut words_of_it = SaidAloud::beside(&self.awaited.socket).map_err(TerminalNotOpened::NoSocket)?;
         let mut child = self.start(&program, &words, &words_of_it).map_err(not_started)?;
         let said = tokio::time::timeout(PATIENCE, self.awaited.hears(&mut child)).await;
         match said {
@@ -198,7 +200,12 @@ impl SaidAloud {
     /// Its last words, on one line.
     fn end(&mut self) -> String {
         let mut bytes = Vec::new();
-        let read = self.0.rewind().and_then(|()| self.0.read_to_end(&mut bytes));
+        let length = self.0.metadata().map_or(0, |file| file.len());
+        let start = SeekFrom::Start(length.saturating_sub(LAST_BYTES));
+        let read = self
+            .0
+            .seek(start)
+            .and_then(|_| (&self.0).take(LAST_BYTES).read_to_end(&mut bytes));
         if read.is_err() {
             return String::new();
         }

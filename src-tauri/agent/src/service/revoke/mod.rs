@@ -17,7 +17,8 @@ use hatrack_core::revoke::{
     POLICY_NAME, RevokeOutcome, Revoked, RevokesBefore, RolePolicies, RolePolicy, Standing,
 };
 use hatrack_core::sts::{AwsFailure, Sts};
-use hatrack_core::view::{DenialView, HistoryRow, NeedView};
+use hatrack_core::history_view::HistoryRow;
+use hatrack_core::view::{DenialView, NeedView};
 use hatrack_store::kept::KeptRevocation;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
@@ -26,10 +27,7 @@ use self::signers::{Proven, Signer};
 use super::switch::wire;
 use super::{Service, store};
 use crate::protocol::{ErrorCode, RevokeRequest, Topic, WireError};
-use crate::revocations::Revocations;
-
-/// A time further off than this is somebody else's, and not waited for.
-const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(5);
+use crate::revocations::{LONGEST_WAIT, Revocations};
 
 /// What IAM was told it may show only after a while (IAM User Guide, "Changes that I make are not always immediately
 /// visible"): nothing is forgotten within this.
@@ -184,22 +182,17 @@ impl Service {
         self.check(&role, &read, false)?;
         let now = self.aws_now(&read);
         let wanted = RevokesBefore::of_date(now);
-        let (before, stood) = match standing {
-            Standing::Revokes(stands) => (wanted.max(stands), read.document),
-            Standing::Nothing | Standing::Other => (wanted, None),
+        let before = match standing {
+            Standing::Revokes(stands) => wanted.max(stands),
+            Standing::Nothing | Standing::Other => wanted,
         };
         let known = self.revoking.book.of(&role);
+        let stood = stood_before(known.as_ref(), standing, read.document);
         let kept = KeptRevocation {
-            role: known
-                .as_ref()
-                .map_or_else(|| role.clone(), |kept| kept.role.clone()),
+            role: known.as_ref().map_or(&role, |kept| &kept.role).clone(),
             in_force: known.as_ref().and_then(|kept| kept.in_force),
             sent: before.time(),
-            stood: match (&known, standing) {
-                // What stands is our own: what stood before that is still to be put back.
-                (Some(kept), Standing::Revokes(stands)) if is_ours(kept, stands) => kept.stood.clone(),
-                _ => stood,
-            },
+            stood,
         };
         self.revoking.book.put(kept.clone()).map_err(store)?;
         let document = before.document();
@@ -350,6 +343,15 @@ impl Service {
 
 fn is_ours(kept: &KeptRevocation, stands: RevokesBefore) -> bool {
     kept.in_force == Some(stands.time()) || kept.sent == stands.time()
+}
+
+/// What an undo puts back: somebody else's revocation. Where our own stands, what stood before that.
+fn stood_before(known: Option<&KeptRevocation>, standing: Standing, read: Option<String>) -> Option<String> {
+    match (known, standing) {
+        (Some(kept), Standing::Revokes(stands)) if is_ours(kept, stands) => kept.stood.clone(),
+        (_, Standing::Revokes(_)) => read,
+        (_, Standing::Nothing | Standing::Other) => None,
+    }
 }
 
 /// Until AWS's clock, which said `now`, has passed `before`: what is got earlier would be denied, too.

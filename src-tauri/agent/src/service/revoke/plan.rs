@@ -77,9 +77,7 @@ impl Service {
             role_name: role.role_name().to_owned(),
             account_id: account,
             account_name: name.unwrap_or_else(|| account.to_string()),
-            colour: said
-                .colour
-                .unwrap_or_else(|| HatColour::for_account(account)),
+            colour: said.colour.unwrap_or_else(|| HatColour::for_account(account)),
             production: said.production,
             signer: signer.shown.clone(),
             hits,

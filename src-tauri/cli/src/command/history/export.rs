@@ -5,10 +5,11 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use hatrack_agent::client::Agent;
-use hatrack_core::view::{HistoryQuery, HistoryRow};
+use hatrack_core::history_view::{HistoryQuery, HistoryRow};
 
 use crate::csv;
 use crate::failure::Failure;
+use crate::interruption::Interruption;
 use crate::new_file::NewFile;
 use crate::out;
 
@@ -77,8 +78,15 @@ pub(super) async fn to_file(
     path: &Path,
     force: bool,
 ) -> Result<(), Failure> {
+    let mut interruption = Interruption::listen()
+        .map_err(|why| Failure::refused(format!("the system gave no signals: {why}; try again")))?;
     let mut file = NewFile::beside(path, force)?;
-    match write(pages, format, &mut file).await {
+    let written = tokio::select! {
+        written = write(pages, format, &mut file) => written,
+        // What was begun beside the file's place goes with it.
+        () = interruption.come() => return Err(Failure::refused("the export was given up")),
+    };
+    match written {
         Ok(rows) => {
             file.keep()?;
             let rows = if rows == 1 {

@@ -64,11 +64,12 @@ impl Ranges {
     pub fn missing(&self, total: u64, size: u64) -> impl Iterator<Item = Range> + Send + use<> {
         let mut gaps = Vec::new();
         let mut at = 0;
-        for (start, end) in &self.0 {
+        // What lies beyond the whole says nothing of it.
+        for (start, end) in self.0.range(..total) {
             if *start > at {
                 gaps.push(Range {
                     start: at,
-                    end: (*start).min(total),
+                    end: *start,
                 });
             }
             at = *end;
@@ -134,6 +135,12 @@ mod tests {
         );
         assert!(there.insert(range(0, 20)));
         assert_eq!(there.missing(20, 8).count(), 0);
+        assert!(there.insert(range(40, 41)));
+        assert_eq!(there.missing(20, 8).count(), 0);
+        assert_eq!(
+            there.missing(30, 8).collect::<Vec<_>>(),
+            [range(20, 24), range(24, 30)]
+        );
     }
 
     proptest! {
