@@ -99,7 +99,7 @@ fn a_terminal_that_does_not_open_is_told_with_its_words_and_the_command_is_offer
         Some(desktop.clipboard()).filter(|text| text.contains(" exec "))
     });
     // It leads to this window's home from any terminal.
-    assert!(copied.contains(" --home=") && copied.contains(" -- "), "{copied}");
+    assert!(copied.contains("--home=") && copied.contains(" -- "), "{copied}");
     app.gone("terminal-failed", &[]);
 }
 

@@ -2,10 +2,10 @@
 
 use hatrack_agent::protocol;
 use hatrack_agent::protocol::{RoleChoice, SessionRef};
+use hatrack_core::history_view::HistoryPage;
 use hatrack_core::secret::Secret;
 use hatrack_core::session::SwitchOptions;
 use hatrack_core::sts_limits::{OutOfLimits, SessionDuration, TokenCode};
-use hatrack_core::history_view::HistoryPage;
 use hatrack_core::view::{SessionView, SwitchOutcome};
 
 use crate::desk::Desk;

@@ -38,10 +38,10 @@ use hatrack_core::bucket_view::{BucketList, ObjectPage, Preview, TransferView};
 use hatrack_core::discovery_view::{DiscoverOutcome, DiscoveryView};
 use hatrack_core::endpoint_view::EndpointView;
 use hatrack_core::export::EnvPreview;
+use hatrack_core::history_view::HistoryPage;
 use hatrack_core::in_use::{BroughtBackView, SessionUsesView, SwitchedBackView};
 use hatrack_core::portal_view::{PortalStateView, SignInOutcome};
 use hatrack_core::revoke::RevokeOutcome;
-use hatrack_core::history_view::HistoryPage;
 use hatrack_core::view::{CatalogView, SessionView, SwitchOutcome};
 use hatrack_core::written_profile::{ProfileOutcome, ProfilePlan, WrittenProfileView};
 

@@ -7,9 +7,9 @@
 use hatrack_core::account::{AccountId, HatColour, Partition};
 use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_core::export::Shell;
+use hatrack_core::history_view::HistoryQuery;
 use hatrack_core::session::CodeUse;
 use hatrack_core::sts_limits::MfaSerial;
-use hatrack_core::history_view::HistoryQuery;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

@@ -23,8 +23,8 @@ mod yubikey;
 use std::sync::Arc;
 
 use hatrack_core::caller::CallerContext;
-use hatrack_core::portal_view::PortalStateView;
 use hatrack_core::history_view::{HistoryPage, HistoryQuery};
+use hatrack_core::portal_view::PortalStateView;
 use hatrack_core::view::{CatalogView, RoleView, SessionView, SwitchOutcome};
 use hatrack_store::home::Home;
 use tokio::sync::Mutex;

@@ -3,8 +3,8 @@
 use hatrack_core::caller::Client;
 use hatrack_core::discovery_view::{DiscoveryReport, UnreadView};
 use hatrack_core::history::{event, outcome};
-use hatrack_core::sts::AwsFailure;
 use hatrack_core::history_view::HistoryRow;
+use hatrack_core::sts::AwsFailure;
 use hatrack_store::kept::KeptDiscovery;
 use jiff::Timestamp;
 

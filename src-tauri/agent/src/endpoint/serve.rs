@@ -29,7 +29,7 @@ use super::{Given, Unavailable};
 /// Connections at once; beyond that the oldest that has asked for nothing makes room.
 const MOST: usize = 128;
 /// How long it may ask for nothing before that. Of many that ask at once, all connect before the first is heard.
-const SILENT: Duration = Duration::from_millis(500);
+const SILENT: Duration = Duration::from_secs(1);
 /// An SDK that has connected asks at once.
 const HEADERS_WITHIN: Duration = Duration::from_secs(5);
 /// What hyper takes at least.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hatrack_core::history::{event, outcome};
+use hatrack_core::history_view::HistoryRow;
 use hatrack_core::session::SessionId;
 use hatrack_core::shared_config::FileKind;
-use hatrack_core::history_view::HistoryRow;
 use hatrack_core::view::SessionView;
 use hatrack_store::written_profiles::{Form, WrittenProfile};
 

@@ -10,8 +10,8 @@ use hatrack_core::broker::{partition_of, reach, region};
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::{EntrySettings, Found};
 use hatrack_core::history::{event, outcome};
-use hatrack_core::sts::CallerIdentity;
 use hatrack_core::history_view::HistoryRow;
+use hatrack_core::sts::CallerIdentity;
 use hatrack_store::vault::keys::LongTerm;
 
 use super::Service;

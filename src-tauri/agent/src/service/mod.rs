@@ -31,8 +31,8 @@ use hatrack_core::caller::CallerContext;
 use hatrack_core::console::ConsoleSignIn;
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::HistoryLog;
-use hatrack_core::session::SessionId;
 use hatrack_core::history_view::HistoryPage;
+use hatrack_core::session::SessionId;
 use hatrack_store::aws_files::Watch;
 use hatrack_store::vault::VaultStatus;
 use jiff::Timestamp;
@@ -262,7 +262,10 @@ impl Service {
         })
     }
 
-    async fn history(&self, query: &hatrack_core::history_view::HistoryQuery) -> Result<HistoryPage, WireError> {
+    async fn history(
+        &self,
+        query: &hatrack_core::history_view::HistoryQuery,
+    ) -> Result<HistoryPage, WireError> {
         // What was answered before is in the page.
         self.scribe.flush().await;
         self.history.page(query).await.map_err(store)

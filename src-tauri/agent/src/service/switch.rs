@@ -8,9 +8,9 @@ use hatrack_core::broker::{BrokerError, EndpointRules, NotPlanned, Order, Plan, 
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::Found;
 use hatrack_core::history::{event, outcome};
+use hatrack_core::history_view::HistoryRow;
 use hatrack_core::route::Identity;
 use hatrack_core::session::{Session, SessionId, SwitchOptions};
-use hatrack_core::history_view::HistoryRow;
 use hatrack_core::view::{DenialView, NeedView, SwitchOutcome};
 
 use super::catalog::find;

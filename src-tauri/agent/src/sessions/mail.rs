@@ -8,11 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hatrack_core::broker::{BrokerError, Landed, Plan};
 use hatrack_core::caller::{CallerContext, Client};
+use hatrack_core::history_view::HistoryRow;
 use hatrack_core::in_use::{BroughtBackView, SessionUsesView, SwitchedBackView};
 use hatrack_core::session::{Session, SessionId, SessionKey};
 use hatrack_core::sts::CallerIdentity;
 use hatrack_core::sts_limits::TokenCode;
-use hatrack_core::history_view::HistoryRow;
 use hatrack_core::view::{DenialView, NeedView, SessionView};
 use tokio::sync::{mpsc, oneshot};
 

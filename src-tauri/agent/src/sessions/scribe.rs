@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use hatrack_core::caller::CallerContext;
 use hatrack_core::history::HistoryLog;
-use hatrack_core::session::{Session, SessionId};
 use hatrack_core::history_view::HistoryRow;
+use hatrack_core::session::{Session, SessionId};
 use hatrack_store::vault::{self, Vault, VaultFailure};
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;

@@ -2,8 +2,8 @@
 
 use hatrack_core::caller::Client;
 use hatrack_core::history::{event, outcome};
-use hatrack_core::identity_center::Portal;
 use hatrack_core::history_view::HistoryRow;
+use hatrack_core::identity_center::Portal;
 
 use super::SignIns;
 

@@ -6,8 +6,8 @@ use hatrack_agent::protocol::{
 };
 use hatrack_core::access_key::{AccessKeyView, KeyStanding};
 use hatrack_core::caller::{CallerContext, Client};
-use hatrack_core::secret::Secret;
 use hatrack_core::history_view::HistoryQuery;
+use hatrack_core::secret::Secret;
 use hatrack_core::view::{CatalogView, NeedView};
 use hatrack_sandbox::totp;
 

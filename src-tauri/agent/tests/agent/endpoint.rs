@@ -149,12 +149,13 @@ async fn e58_of_twelve_requests_one_is_served() {
 }
 
 #[tokio::test]
-async fn g5_two_hundred_that_ask_at_once_are_all_served_by_one_call() {
+async fn g5_many_that_ask_at_once_are_all_served_by_one_call() {
     let world = World::new().await;
     let opened = Arc::new(opened(&world, "stuzio").await);
     world.clock.pass(Duration::from_secs(61 * 60));
     let mut askers = JoinSet::new();
-    for _ in 0..200 {
+    // As many as may be connected at once, less some.
+    for _ in 0..120 {
         let opened = opened.clone();
         askers.spawn(async move { given(&opened).await["AccessKeyId"].clone() });
     }

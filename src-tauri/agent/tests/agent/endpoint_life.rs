@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
+use hatrack_agent::client::Agent;
 use hatrack_agent::protocol::{
     EndRequest, ErrorCode, Event, OpenedEndpoint, Request, RoleChoice, SessionRef, SwitchRequest, UseOutcome,
 };
@@ -234,14 +235,17 @@ async fn of_several_sessions_of_a_role_the_one_that_serves_is_closed() {
 async fn it_closes_behind_the_last_that_holds_it_unless_it_is_kept() {
     let world = World::new().await;
     let serving = world.serve();
-    let hold = async |id: &str| -> tokio::task::JoinHandle<_> {
-        let (id, client) = (id.to_owned(), world.client().await);
+    let hold = |client: Agent, id: &str| {
+        let id = id.to_owned();
         tokio::spawn(async move { client.hold_endpoint(&id).await })
     };
     let mut request = of(role("stuzio"));
     request.keep = false;
     let first = opened_with(&world, request.clone()).await;
-    let (one, other) = (hold(&first.session.id).await, hold(&first.session.id).await);
+    let (one, other) = (
+        hold(world.client().await, &first.session.id),
+        hold(world.client().await, &first.session.id),
+    );
     held_by(&world, 2).await;
     one.abort();
     held_by(&world, 1).await;
@@ -250,7 +254,7 @@ async fn it_closes_behind_the_last_that_holds_it_unless_it_is_kept() {
     is_shut(&first).await;
 
     let again = opened_with(&world, request.clone()).await;
-    let waits = hold(&again.session.id).await;
+    let waits = hold(world.client().await, &again.session.id);
     held_by(&world, 1).await;
     end(&world, &again.session.id).await;
     let told = soon(waits).await.unwrap().unwrap();
@@ -258,7 +262,7 @@ async fn it_closes_behind_the_last_that_holds_it_unless_it_is_kept() {
 
     request.keep = true;
     let kept = opened_with(&world, request).await;
-    let holds = hold(&kept.session.id).await;
+    let holds = hold(world.client().await, &kept.session.id);
     held_by(&world, 1).await;
     holds.abort();
     held_by(&world, 0).await;

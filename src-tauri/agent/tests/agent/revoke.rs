@@ -10,10 +10,10 @@ use hatrack_agent::protocol::{
 };
 use hatrack_aws::s3::{FixedCredentials, S3};
 use hatrack_core::arn::RoleArn;
+use hatrack_core::history_view::{HistoryQuery, HistoryRow};
 use hatrack_core::revoke::{POLICY_NAME, RevokesBefore};
 use hatrack_core::secret::Credentials;
 use hatrack_core::sts::Reach;
-use hatrack_core::history_view::{HistoryQuery, HistoryRow};
 use hatrack_core::view::SessionView;
 use hatrack_store::kept::KeptRevocation;
 use jiff::{SignedDuration, Timestamp};

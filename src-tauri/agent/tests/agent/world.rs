@@ -10,8 +10,8 @@ use hatrack_agent::run::{Options, Outside, Started, start};
 use hatrack_agent::server::{Claim, claim, serve};
 use hatrack_agent::service::{Answered, Listening, Service};
 use hatrack_core::caller::{CallerContext, Client};
-use hatrack_core::session::CodeUse;
 use hatrack_core::history_view::{HistoryQuery, HistoryRow};
+use hatrack_core::session::CodeUse;
 use hatrack_core::view::{SessionView, SwitchOutcome};
 use hatrack_store::home::Home;
 

@@ -12,12 +12,12 @@ use hatrack_core::broker::BrokerError;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::{event, outcome};
+use hatrack_core::history_view::HistoryRow;
 use hatrack_core::iam::Iam;
 use hatrack_core::revoke::{
     POLICY_NAME, RevokeOutcome, Revoked, RevokesBefore, RolePolicies, RolePolicy, Standing,
 };
 use hatrack_core::sts::{AwsFailure, Sts};
-use hatrack_core::history_view::HistoryRow;
 use hatrack_core::view::{DenialView, NeedView};
 use hatrack_store::kept::KeptRevocation;
 use jiff::{SignedDuration, Timestamp};

@@ -5,7 +5,7 @@ use hatrack_agent::run::{Options, start};
 use hatrack_core::revoke::RevokesBefore;
 use hatrack_store::home::Home;
 use hatrack_store::kept::KeptRevocation;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::{ROLE, of, stuzio, undo};
 use crate::stage::{Stage, outside};
