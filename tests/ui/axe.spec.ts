@@ -138,6 +138,12 @@ const views: Record<string, { world?: World; act: (page: Page) => Promise<unknow
 for (const theme of ['light', 'dark'] as const) {
   for (const [name, { world, act }] of Object.entries(views)) {
     test(`${name}, ${theme}`, async ({ page }) => {
+      // Colours that are still on their way would be measured on a machine that draws late.
+      await page.addInitScript(() => {
+        const still = new CSSStyleSheet();
+        still.replaceSync('*, *::before, *::after { transition: none !important; }');
+        document.adoptedStyleSheets = [still];
+      });
       await page.emulateMedia({ reducedMotion: 'reduce' });
       await open(page, world, theme);
       await act(page);
