@@ -149,25 +149,41 @@ async fn s8_a_role_that_only_a_service_can_use_is_not_tried() {
     );
 }
 
-#[tokio::test]
-async fn a_role_that_let_nobody_in_is_tried_an_hour_after_that_was_read() {
-    let world = World::new().await;
-    let own = "arn:aws:iam::183438944504:role/Mended";
-    let to_mend = format!(r#"{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"{own}"}}"#);
+const MENDED: &str = "arn:aws:iam::183438944504:role/Mended";
+const OPEN: &str = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"183438944504"}}"#;
+
+/// `MENDED` is found, and lets in only a service.
+async fn closed_role(world: &World) -> hatrack_agent::service::Listening {
+    let to_mend = format!(r#"{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"{MENDED}"}}"#);
     world.iam.allow(&[("own", &to_mend)]);
     let lambda =
         r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}"#;
-    world.iam.knows(own, lambda, 3600);
+    world.iam.knows(MENDED, lambda, 3600);
     let listening = world.listen().await;
-    searched(&world, search(false, &[])).await;
-    let until = async |is: &dyn Fn(&RoleView) -> bool| loop {
-        let role = named(&world, "Mended").await.remove(0);
+    searched(world, search(false, &[])).await;
+    listening
+}
+
+/// Waits until `MENDED` is as asked.
+async fn mended_that(
+    world: &World,
+    listening: &hatrack_agent::service::Listening,
+    is: impl Fn(&RoleView) -> bool,
+) -> RoleView {
+    loop {
+        let role = named(world, "Mended").await.remove(0);
         if is(&role) {
-            break role;
+            return role;
         }
         soon(listening.next()).await;
-    };
-    let role = until(&|role| role.unusable.is_some()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_let_nobody_in_is_tried_an_hour_after_that_was_read() {
+    let world = World::new().await;
+    let listening = closed_role(&world).await;
+    let role = mended_that(&world, &listening, |role| role.unusable.is_some()).await;
     assert_eq!(role.facts.unwrap().was_closed, None, "it is not past");
     world.clock.pass(Duration::from_secs(61 * 60));
     let role = named(&world, "Mended").await.remove(0);
@@ -192,11 +208,10 @@ async fn a_role_that_let_nobody_in_is_tried_an_hour_after_that_was_read() {
         "{}",
         denial.summary
     );
-    let open = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"183438944504"}}"#;
-    world.iam.knows(own, open, 3600);
+    world.iam.knows(MENDED, OPEN, 3600);
     switched(world.switch(&role.key).await);
     // A session proves that what was read is past, so it is read at once.
-    until(&|role| {
+    mended_that(&world, &listening, |role| {
         role.facts
             .as_ref()
             .is_some_and(|facts| facts.was_closed.is_none())
@@ -207,37 +222,22 @@ async fn a_role_that_let_nobody_in_is_tried_an_hour_after_that_was_read() {
 #[tokio::test]
 async fn what_is_asked_for_anew_while_it_is_read_is_read_once_more() {
     let world = World::new().await;
-    let own = "arn:aws:iam::183438944504:role/Mended";
-    let to_mend = format!(r#"{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"{own}"}}"#);
-    world.iam.allow(&[("own", &to_mend)]);
-    let lambda =
-        r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}"#;
-    world.iam.knows(own, lambda, 3600);
-    let listening = world.listen().await;
-    searched(&world, search(false, &[])).await;
-    let role = loop {
-        let role = named(&world, "Mended").await.remove(0);
-        if role.unusable.is_some() {
-            break role;
-        }
-        soon(listening.next()).await;
-    };
+    let listening = closed_role(&world).await;
+    let role = mended_that(&world, &listening, |role| role.unusable.is_some()).await;
     world.clock.pass(Duration::from_secs(61 * 60));
     world.iam.roles_gate.forget_permits(1);
     searched(&world, search(false, &[])).await;
     asked(&world, 2).await;
-    let open = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"183438944504"}}"#;
-    world.iam.knows(own, open, 3600);
+    world.iam.knows(MENDED, OPEN, 3600);
     switched(world.switch(&role.key).await);
     world.iam.roles_gate.add_permits(1);
     asked(&world, 3).await;
-    loop {
-        let role = named(&world, "Mended").await.remove(0);
-        if role.facts.unwrap().trusts == ["account 183438944504, as its policies allow"] {
-            break;
-        }
-        soon(listening.next()).await;
-    }
+    mended_that(&world, &listening, |role| {
+        role.facts
+            .as_ref()
+            .is_some_and(|facts| facts.trusts == ["account 183438944504, as its policies allow"])
+    })
+    .await;
 }
 
 /// Three roles of the reader's own account, by its policies.
