@@ -15,8 +15,10 @@ test('an age is told, or why it is not', () => {
 });
 
 test('what is not known of a key is left out', () => {
-  expect(whose(keys.of('troy'))).toBe('troy, 183438944504');
-  expect(whose({ ...keys.of('troy'), user: null, account_id: null })).toBe('');
+  expect(whose(keys.of('troy'), false)).toBe('troy, 183438944504');
+  const unknown = { ...keys.of('troy'), user: null, account_id: null };
+  expect(whose(unknown, true)).toBe('Asking AWS whose it is…');
+  expect(whose(unknown, false)).toBe('Owner not known');
 });
 
 test('what a rotation that was given up leaves is told', () => {

@@ -48,7 +48,9 @@ export function rows(keys: AccessKeyView[]): [string, AccessKeyView][] {
   });
 }
 
-/** Whose it is: `troy, 183438944504`. */
-export function whose(key: AccessKeyView): string {
-  return [key.user, key.account_id].filter((part) => part !== null).join(', ');
+/** Whose it is: `troy, 183438944504`. Never empty, so that the row keeps its height when the answer comes. */
+export function whose(key: AccessKeyView, asking: boolean): string {
+  const parts = [key.user, key.account_id].filter((part) => part !== null);
+  if (parts.length > 0) return parts.join(', ');
+  return asking ? 'Asking AWS whose it is…' : 'Owner not known';
 }
