@@ -6,7 +6,7 @@ use hatrack_sandbox::{Story, Wrong};
 
 use crate::stage::{Ran, Stage};
 
-const STORIES: [&str; 9] = ["S1", "S2", "S4", "S5", "S6", "S9", "S10", "S13", "S14"];
+const STORIES: [&str; 10] = ["S1", "S2", "S4", "S5", "S6", "S9", "S10", "S13", "S14", "S15"];
 
 /// Lists the story's bucket and reads each of its objects through `profile`.
 fn reads_the_bucket(stage: &Stage, story: &Story, profile: &str) {
@@ -69,6 +69,26 @@ fn s14_the_server_reads_too_by_its_environment() {
             .unwrap()
             .is_empty()
     );
+}
+
+/// Each person reads by their own keys what the bucket's policy names them for, and by the role what the role may.
+#[test]
+fn s15_people_read_directly_or_by_the_role() {
+    let stage = Stage::set();
+    let story = stage.story("S15");
+    for (person, role) in [
+        (&story.identity, &story.profile),
+        (&"studio-user-b".to_owned(), &story.also[0]),
+    ] {
+        for bucket in ["library-direct-masters", "library-direct-proofs"] {
+            let listed = stage.json(["s3", "ls", &format!("s3://{bucket}"), "--role", person, "--json"]);
+            assert_eq!(listed["folders"].as_array().unwrap().len(), 1, "{listed}");
+        }
+        let session = stage.json(["switch", role, "--json"]);
+        let left = session["seconds_left"].as_u64().unwrap();
+        assert!(left > 7 * 3600 && left <= 8 * 3600, "{left}");
+        reads_the_bucket(&stage, story, role);
+    }
 }
 
 /// The command that makes the call which is to be refused.

@@ -19,6 +19,7 @@ mod s10_role_chaining;
 mod s12_roles_anywhere;
 mod s13_stuzio_and_acme;
 mod s14_developer_and_server;
+mod s15_direct_or_role;
 mod sso_sign_in;
 mod x1_hostile_names;
 mod x2_mfa;
@@ -54,6 +55,7 @@ pub fn build(keys: KeyMaker, now: Timestamp, place: Place) -> Result<Built, Worl
         s10_role_chaining::build,
         s13_stuzio_and_acme::build,
         s14_developer_and_server::build,
+        s15_direct_or_role::build,
         x1_hostile_names::build,
         x2_mfa::build,
         x3_session_tags::build,
