@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use hatrack_agent::client::Agent;
 use hatrack_core::caller::Client;
 use hatrack_store::home::Home;
+use hatrack_store::transfer_plans::TransferPlans;
 
 use crate::chosen_files::ChosenFiles;
 use crate::clipboard::Clipboard;
@@ -13,10 +14,15 @@ use crate::environment::Environment;
 use crate::front::{Front, Push};
 use crate::last_import::LastImport;
 use crate::link::Link;
+use crate::object_acts::ObjectActs;
+use crate::preview::Previews;
 use crate::s3_access::S3Access;
 use crate::sign_in_pages::SignInPages;
+use crate::syncs::Syncs;
 use crate::terminal::Terminals;
 use crate::transfers::Transfers;
+use crate::transfers::picked::Picked;
+use crate::walks::Walks;
 use crate::wire::{CommandError, Topic};
 use crate::yubikey_runs::YubikeyRuns;
 
@@ -33,7 +39,12 @@ struct Inner {
     asked: AtomicBool,
     clipboard: Clipboard,
     transfers: Transfers,
+    picked: Picked,
     s3: S3Access,
+    object_acts: ObjectActs,
+    previews: Previews,
+    walks: Walks,
+    syncs: Syncs,
     sign_in_pages: SignInPages,
     chosen_files: ChosenFiles,
     last_import: LastImport,
@@ -60,8 +71,16 @@ impl Desk {
             asked: AtomicBool::new(false),
             environment,
             clipboard,
-            transfers: Transfers::new(front.clone()),
+            transfers: Transfers::new(
+                front.clone(),
+                Some(TransferPlans::of(home)).filter(|_| !short_lived),
+            ),
+            picked: Picked::default(),
             s3: S3Access::default(),
+            object_acts: ObjectActs::default(),
+            previews: Previews::default(),
+            walks: Walks::default(),
+            syncs: Syncs::default(),
             sign_in_pages: SignInPages::default(),
             chosen_files: ChosenFiles::default(),
             last_import: LastImport::default(),
@@ -122,6 +141,26 @@ impl Desk {
         &self.0.s3
     }
 
+    /// What the page shows of an object.
+    pub fn previews(&self) -> &Previews {
+        &self.0.previews
+    }
+
+    /// Comparisons and their plans.
+    pub fn syncs(&self) -> &Syncs {
+        &self.0.syncs
+    }
+
+    /// Walks below a prefix.
+    pub fn walks(&self) -> &Walks {
+        &self.0.walks
+    }
+
+    /// Acts on objects that run, and what undoes them.
+    pub fn object_acts(&self) -> &ObjectActs {
+        &self.0.object_acts
+    }
+
     /// The pages of sign-ins under way.
     pub fn sign_in_pages(&self) -> &SignInPages {
         &self.0.sign_in_pages
@@ -145,6 +184,11 @@ impl Desk {
     /// The transfers.
     pub fn transfers(&self) -> &Transfers {
         &self.0.transfers
+    }
+
+    /// What the person has chosen or dropped to be uploaded.
+    pub fn picked(&self) -> &Picked {
+        &self.0.picked
     }
 
     /// The desktop.

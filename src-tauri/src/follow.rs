@@ -45,6 +45,9 @@ pub async fn agent(desk: Desk, reminders: Reminders, tray_news: Arc<TrayNews>) {
                     }
                     if let Event::Changed { topics, .. } = &event {
                         let topics: Vec<_> = topics.iter().copied().map(Topic::from).collect();
+                        if topics.contains(&Topic::Sessions) {
+                            desk.s3().sessions_changed();
+                        }
                         tray_news.come(&topics);
                         desk.changed(&topics);
                     }

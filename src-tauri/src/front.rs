@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use hatrack_core::bucket_view::TransferView;
 use hatrack_core::in_use::SwitchedBackView;
 use hatrack_core::secret::Secret;
+use hatrack_core::transfer_view::{PickedView, TransferView};
 use tauri::Url;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -17,7 +17,11 @@ pub enum Push {
     /// The page refetches these.
     Changed(Vec<Topic>),
     /// A transfer goes on.
-    Transfer(TransferView),
+    Transfer(Box<TransferView>),
+    /// So many files are held over the window; 0 when they have gone.
+    FilesOver(u32),
+    /// Files were dropped on the window.
+    FilesDropped(PickedView),
     /// The page shows something.
     Navigate(Navigate),
     /// The page asks what to do with live sessions.
@@ -79,6 +83,8 @@ pub trait Front: Send + Sync {
     async fn ask_folder(&self, title: &str) -> Option<PathBuf>;
     /// A native dialog that asks for a file that is there; `None` where it is cancelled.
     async fn ask_file(&self, title: &str) -> Option<PathBuf>;
+    /// A native dialog that asks for files that are there; none where it is cancelled.
+    async fn ask_files(&self, title: &str) -> Vec<PathBuf>;
     /// A native dialog that asks where a file is to be written; `None` where it is cancelled.
     async fn ask_new_file(&self, title: &str, name: &str) -> Option<PathBuf>;
     /// A native dialog with two buttons; whether the person chose `yes`.
@@ -130,7 +136,7 @@ pub mod fake {
         pub fn transfers(&self) -> Vec<TransferView> {
             let pushed = self.pushed.lock().unwrap();
             let transfers = pushed.iter().filter_map(|push| match push {
-                Push::Transfer(view) => Some(view.clone()),
+                Push::Transfer(view) => Some(TransferView::clone(view)),
                 _ => None,
             });
             transfers.collect()
@@ -157,6 +163,9 @@ pub mod fake {
         }
         async fn ask_file(&self, _: &str) -> Option<PathBuf> {
             self.file.lock().unwrap().clone()
+        }
+        async fn ask_files(&self, _: &str) -> Vec<PathBuf> {
+            self.file.lock().unwrap().clone().into_iter().collect()
         }
         async fn ask_new_file(&self, _: &str, _: &str) -> Option<PathBuf> {
             self.file.lock().unwrap().clone()

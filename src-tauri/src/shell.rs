@@ -8,7 +8,7 @@ use std::time::Duration;
 use hatrack_agent::client::HatExecutable;
 use hatrack_core::caller::Client;
 use hatrack_store::home::Home;
-use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent, Wry};
+use tauri::{App, AppHandle, DragDropEvent, Manager, RunEvent, WindowEvent, Wry};
 
 use crate::clipboard::{Clipboard, SystemBoard};
 use crate::desk::Desk;
@@ -22,7 +22,7 @@ use crate::start::{self, Asked, OpenedLink, Start};
 use crate::tray::{Tray, TrayHost, TrayNews};
 use crate::window::Desktop;
 use crate::wire::{LinkOpened, Topic};
-use crate::{follow, log, quit, window, wire};
+use crate::{follow, log, quit, transfers, window, wire};
 
 /// Runs the program.
 pub fn run() -> ExitCode {
@@ -92,6 +92,11 @@ fn open(start: Start) -> Result<(), Box<dyn Error>> {
         .invoke_handler(wire::refuse_oversized(wire::handler()))
         .setup(move |app| setup.run(app))
         .on_window_event(|window, event| {
+            if let WindowEvent::DragDrop(drag) = event
+                && window.label() == window::LABEL
+            {
+                dragged(window.app_handle(), drag);
+            }
             // The pages of sign-ins just close.
             if let WindowEvent::CloseRequested { api, .. } = event
                 && window.label() == window::LABEL
@@ -188,6 +193,7 @@ impl Setup {
             desktop.clone(),
             self.short_lived,
         );
+        transfers::start::restore(&desk);
         let reminders = Reminders::new(desk.clone());
         app.manage(desk.clone());
         app.manage(reminders.clone());
@@ -225,6 +231,26 @@ impl Setup {
 fn ask_about(front: &dyn Front, link: &OpenedLink) {
     let link = link.as_str().to_owned();
     front.push(Push::LinkOpened(LinkOpened { link }));
+}
+
+/// The page learns how many files are held over it and the names of those that are dropped, never their paths.
+fn dragged(app: &AppHandle, drag: &DragDropEvent) {
+    let desk = app.state::<Desk>();
+    match drag {
+        DragDropEvent::Enter { paths, .. } => {
+            let count = u32::try_from(paths.len()).unwrap_or(u32::MAX);
+            desk.front().push(Push::FilesOver(count));
+        }
+        DragDropEvent::Drop { paths, .. } => {
+            desk.front().push(Push::FilesOver(0));
+            if !paths.is_empty() {
+                desk.front()
+                    .push(Push::FilesDropped(desk.picked().keep(paths.clone())));
+            }
+        }
+        DragDropEvent::Leave => desk.front().push(Push::FilesOver(0)),
+        _ => {}
+    }
 }
 
 /// With a tray the window hides; without one nothing would bring it back, so closing it is quitting.
@@ -279,7 +305,12 @@ fn clean_up(app: &AppHandle, sandbox: Option<Sandbox>) {
     };
     let transfers = async {
         if let Some(desk) = app.try_state::<Desk>() {
-            desk.transfers().stop_all().await;
+            if desk.is_short_lived() {
+                desk.transfers().cancel_all().await;
+            } else {
+                desk.transfers().stop_all().await;
+            }
+            desk.s3().settled().await;
         }
     };
     let gone = async {
@@ -287,7 +318,7 @@ fn clean_up(app: &AppHandle, sandbox: Option<Sandbox>) {
         tokio::time::timeout(LEAVE_WITHIN, both).await
     };
     if tauri::async_runtime::block_on(gone).is_err() {
-        tracing::warn!("a notification or an unfinished download may be left behind");
+        tracing::warn!("a notification or an unfinished transfer may be left behind");
     }
     // It ends its agent, and with it the sessions that nothing serves any more.
     drop(sandbox);

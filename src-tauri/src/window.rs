@@ -15,7 +15,7 @@ use crate::front::{Front, ProviderPage, Push, Said};
 use crate::measure;
 use crate::saml_window;
 use crate::tray::TrayHost;
-use crate::wire::{Changed, QuitAsked};
+use crate::wire::{Changed, FilesOver, QuitAsked};
 
 /// The window's name in the configuration and in the access control list.
 pub const LABEL: &str = "main";
@@ -111,6 +111,8 @@ impl<R: Runtime> Desktop<R> {
                 self.app.emit_to(LABEL, "changed", Changed { topics, revision })
             }
             Push::Transfer(view) => self.app.emit_to(LABEL, "transfer", view),
+            Push::FilesOver(count) => self.app.emit_to(LABEL, "files_over", FilesOver { count }),
+            Push::FilesDropped(picked) => self.app.emit_to(LABEL, "files_dropped", picked),
             Push::Navigate(place) => self.app.emit_to(LABEL, "navigate", place),
             Push::QuitAsked => self.app.emit_to(LABEL, "quit_asked", QuitAsked {}),
             Push::Notice(notice) => self.app.emit_to(LABEL, "notice", notice),
@@ -186,6 +188,19 @@ impl<R: Runtime> Front for Desktop<R> {
     async fn ask_file(&self, title: &str) -> Option<PathBuf> {
         let dialog = self.file_dialog(title);
         answer_to(|answer| dialog.pick_file(answer)).await
+    }
+
+    async fn ask_files(&self, title: &str) -> Vec<PathBuf> {
+        let dialog = self.file_dialog(title);
+        let (answer, answered) = oneshot::channel();
+        dialog.pick_files(move |paths| {
+            let _ = answer.send(paths);
+        });
+        let paths = answered.await.ok().flatten().unwrap_or_default();
+        paths
+            .into_iter()
+            .filter_map(|path| path.into_path().ok())
+            .collect()
     }
 
     async fn ask_new_file(&self, title: &str, name: &str) -> Option<PathBuf> {

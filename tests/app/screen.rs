@@ -70,6 +70,12 @@ impl Screen {
         self.shown().into_iter().map(|(_, title)| title).collect()
     }
 
+    /// The window of that title.
+    pub fn window(&self, title: &str) -> Window {
+        let found = self.shown().into_iter().find(|(_, found)| found == title);
+        found.expect("no such window").0
+    }
+
     /// Presses a window's close button (ICCCM 4.2.8.1, "Window deletion").
     pub fn close(&self, title: &str) {
         let (window, _) = self

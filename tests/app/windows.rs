@@ -89,7 +89,7 @@ fn without_a_tray_closing_asks_what_becomes_of_sessions() {
 }
 
 #[test]
-fn quitting_amid_a_download_leaves_no_part_of_it() {
+fn quitting_amid_a_download_keeps_it_for_the_next_time() {
     let desktop = Desktop::new();
     let world = World::start(&desktop, &["--connection-mbps", "1"]);
     let variables = world.variables();
@@ -101,7 +101,8 @@ fn quitting_amid_a_download_leaves_no_part_of_it() {
     let order = json!({
         "session_id": session["id"],
         "bucket": story.bucket(),
-        "key": "large/twenty-mebibytes.bin",
+        "keys": ["large/twenty-mebibytes.bin"],
+        "prefixes": [],
         "ask_where": false,
     });
     app.invoke("download", json!({ "request": order })).unwrap();
@@ -113,10 +114,20 @@ fn quitting_amid_a_download_leaves_no_part_of_it() {
             .map(|file| file.unwrap().file_name())
             .collect()
     };
+    let name = std::ffi::OsStr::new("twenty-mebibytes.bin");
     holds("the download has begun", || !files().is_empty());
     screen.close("Sandbox – Hatrack");
     app.click_to_quit("quit-keep");
     holds("the window is gone", || screen.titles().is_empty());
+    assert!(!files().iter().any(|file| file == name), "{:?}", files());
+
+    let app = App::start(&desktop, &variables, &[]);
+    app.click("nav-buckets");
+    app.find_with("transfer-row", &[("state", "paused")]);
+    app.click("resume-transfer");
+    app.find_with("transfer-row", &[("state", "running")]);
+    app.click("cancel-transfer");
+    app.find_with("transfer-row", &[("state", "cancelled")]);
     holds("nothing is left of the download", || files().is_empty());
 }
 

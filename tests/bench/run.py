@@ -15,6 +15,9 @@ from credential_process import measure_credential_process
 from peer_processes import SandboxServer
 from portal import measure_portal
 from results import Table
+from s3_large import measure_s3_large
+from s3_list import measure_s3_list
+from s3_small import measure_s3_small
 from switch_overhead import measure_switch
 from window import measure_window
 
@@ -28,6 +31,9 @@ def main() -> int:
         "switch": measure_switch,
         "catalog": measure_catalog,
         "portal": measure_portal,
+        "s3-list": measure_s3_list,
+        "s3-large": measure_s3_large,
+        "s3-small": measure_s3_small,
         "window": measure_window,
     }
     wanted = sys.argv[1:] or list(measures)

@@ -9,7 +9,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from peer_processes import START_LIMIT_S, TOOLS, MotoServer, bare_environment, free_port
+from peer_processes import COMMAND_LIMIT_S, START_LIMIT_S, TOOLS, MotoServer, bare_environment, free_port
+from story_clients import StoryClients
 
 KEY, SECRET = "rclone-peer-key", "rclone-peer-secret"
 BUCKET = "peer-bucket"
@@ -150,3 +151,80 @@ def test_moto_stores_and_gives_back_every_byte(new_hat, open_moto, tmp_path, siz
     place = f"s3://{BUCKET}/parts/{size}"
     told = hat.refused("s3", "cp", place, str(tmp_path / "got"), "--role", "peer", "--allow-endpoint")
     assert "CRC64NVME" in told and not (tmp_path / "got").exists()
+
+
+def with_s5cmd(url, key, secret, tmp_path, *args):
+    """Runs s5cmd against a server and gives what it printed."""
+    env = {
+        **bare_environment(tmp_path),
+        "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_REGION": REGION, "S3_ENDPOINT_URL": url,
+    }
+    ran = subprocess.run(
+        [str(TOOLS / "s5cmd"), *args], env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=COMMAND_LIMIT_S
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def with_rclone(url, key, secret, tmp_path, *args):
+    """Runs rclone against a server."""
+    named = {
+        "TYPE": "s3", "PROVIDER": "Other", "ACCESS_KEY_ID": key, "SECRET_ACCESS_KEY": secret, "ENDPOINT": url,
+        "REGION": REGION, "FORCE_PATH_STYLE": "true",
+    }
+    env = bare_environment(tmp_path) | {f"RCLONE_CONFIG_PEER_{name}": value for name, value in named.items()}
+    ran = subprocess.run(
+        [str(TOOLS / "rclone"), *args], env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=COMMAND_LIMIT_S
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+@pytest.mark.parametrize("size", [0, 100_000, 40_000_000])
+def test_what_hat_wrote_is_read_by_s5cmd_and_rclone_too(new_hat, open_moto, tmp_path, size):
+    s3 = client(open_moto.url, "peer", "peer")
+    s3.create_bucket(Bucket=BUCKET)
+    hat = new_hat(shared_files(tmp_path, open_moto.url, "peer", "peer"))
+    sent = tmp_path / "sent"
+    sent.write_bytes(os.urandom(size))
+    key = f"read/{size} +%"
+    copy(hat, str(sent), f"s3://{BUCKET}/{key}")
+    theirs = (open_moto.url, "peer", "peer", tmp_path)
+    assert with_s5cmd(*theirs, "cat", f"s3://{BUCKET}/{key}") == sent.read_bytes()
+    with_rclone(*theirs, "copyto", f"peer:{BUCKET}/{key}", str(tmp_path / "by-rclone"))
+    assert (tmp_path / "by-rclone").read_bytes() == sent.read_bytes()
+
+
+# The check value that the CRC catalogues give for CRC-64/NVME, as S3 writes it.
+CHECKED, CHECKSUM = b"123456789", "rosUhgp5mIg="
+
+
+def test_the_sandbox_keeps_the_checksum_that_hat_sent(new_hat, sandbox, tmp_path):
+    story = next(told for told in sandbox.described["stories"] if told["id"] == "S13")
+    hat = new_hat(sandbox.env)
+    sent = tmp_path / "sent"
+    sent.write_bytes(CHECKED)
+    place = f"s3://{story['bucket']}/checked-by-boto3"
+    hat.json("s3", "cp", str(sent), place, "--role", "stuzio")
+    clients = StoryClients(story, sandbox.env)
+    s3 = clients.client(clients.right_way(), "s3")
+    head = s3.head_object(Bucket=story["bucket"], Key="checked-by-boto3", ChecksumMode="ENABLED")
+    assert (head["ChecksumCRC64NVME"], head["ChecksumType"]) == (CHECKSUM, "FULL_OBJECT")
+    assert s3.get_object(Bucket=story["bucket"], Key="checked-by-boto3")["Body"].read() == CHECKED
+
+
+def test_objects_go_to_standard_output_from_servers_of_others(new_hat, open_moto, rclone, tmp_path):
+    for number, (url, key, secret) in enumerate([(open_moto.url, "peer", "peer"), (rclone.url, KEY, SECRET)]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        s3 = client(url, key, secret)
+        if not number:
+            s3.create_bucket(Bucket=BUCKET)
+        content = os.urandom(300_000)
+        s3.put_object(Bucket=BUCKET, Key="cat/one", Body=content)
+        hat = new_hat(shared_files(folder, url, key, secret))
+        place = f"s3://{BUCKET}/cat/one"
+        command = [str(hat.binary), "s3", "cat", place, "--role", "peer", "--allow-endpoint"]
+        assert subprocess.run(command, env=hat.env, capture_output=True, check=True).stdout == content
+        part = subprocess.run([*command, "--range", "-1000"], env=hat.env, capture_output=True, check=True)
+        assert part.stdout == content[-1000:]

@@ -2,7 +2,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
+import { finding } from './finding';
 import { bucketRow, nav, objectRow, open, roleRow, type World } from './page';
+import { objectViews } from './objectViews';
 import { revokes } from './revokes';
 import { waysOut } from './waysOut';
 
@@ -130,7 +132,9 @@ const views: Record<string, { world?: World; act: (page: Page) => Promise<unknow
   quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
   keys: { act: (page) => page.keyboard.press('?') },
   'no session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
+  ...objectViews,
   ...catalogViews,
+  ...finding,
   ...revokes,
   ...waysOut
 };

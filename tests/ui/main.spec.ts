@@ -33,7 +33,7 @@ test('switches, counts down, exports, browses, downloads and switches back', asy
   await page.getByTestId('download-button').click();
   const transfer = page.getByTestId('transfer-row');
   await expect(transfer).toHaveAttribute('data-state', 'running');
-  await page.evaluate(() => window.fake.world.progress('t-1', { done: 38_400, state: { kind: 'done' } }));
+  await page.evaluate(() => window.fake.world.progress('t-1', { done: 38_400, target: '/home/troy/Downloads/schema-v14.json', state: { kind: 'done', note: null } }));
   await expect(transfer).toHaveAttribute('data-state', 'done');
   await page.getByTestId('show-transfer').click();
   expect(await calls(page, 'show_transfer')).toEqual([{ id: 't-1' }]);

@@ -1,8 +1,10 @@
 /** Pictures of every view in both themes, written to shots/ to be looked at. Run by `npm run shots`. */
 import { test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
+import { finding } from './finding';
 import { inUse } from './inUse';
 import { nav, open, type World } from './page';
+import { objectViews } from './objectViews';
 import { revokes } from './revokes';
 import { waysOut } from './waysOut';
 
@@ -24,18 +26,23 @@ async function exports(page: Page): Promise<void> {
   await page.locator('[data-key="exports/2026-06/"]').click();
 }
 
+async function compareHere(page: Page): Promise<void> {
+  await exports(page);
+  await page.getByTestId('more-here').click();
+  await page.getByTestId('menu-sync').click();
+  await page.getByTestId('sync-dialog').waitFor();
+}
+
 async function downloads(page: Page): Promise<void> {
   await exports(page);
   for (const name of ['asi-events-2026-06-10.parquet', 'customers-delta-2026-06-10.csv.gz', 'invoices-0610.zip']) {
     await page.locator(`[data-key="exports/2026-06/${name}"]`).click();
     await page.getByTestId('download-button').click();
   }
-  await page.evaluate(() => window.fake.world.progress('t-1', { done: 1.0e9 }));
-  await page.waitForTimeout(1000);
   await page.evaluate(() => {
-    window.fake.world.progress('t-1', { done: 1.14e9 });
-    window.fake.world.progress('t-2', { done: 214e6, state: { kind: 'done' } });
-    window.fake.world.progress('t-3', { state: { kind: 'failed', message: 'The connection broke off. Start it again.' } });
+    window.fake.world.progress('t-1', { done: 1.14e9, rate: 48.2e6, seconds_to_go: 15 });
+    window.fake.world.progress('t-2', { done: 214e6, state: { kind: 'done', note: null }, target: '/home/troy/Downloads/customers-delta-2026-06-10.csv.gz' });
+    window.fake.world.progress('t-3', { state: { kind: 'failed', message: 'The connection broke off. Start it again.', resumable: true } });
   });
   await page.locator('[data-key="exports/2026-06/schema-v14.json"]').click();
 }
@@ -94,6 +101,17 @@ const shots: Record<string, Shot> = {
       await nav(page, 'buckets');
       await page.getByTestId('bucket-name-input').fill('acme-rds-snapshots');
       await page.keyboard.press('Enter');
+    }
+  },
+  'buckets-sync': { act: compareHere },
+  'buckets-sync-plan': {
+    height: 900,
+    act: async (page) => {
+      await compareHere(page);
+      await page.getByTestId('sync-folder').click();
+      await page.getByTestId('sync-compare').click();
+      await page.getByTestId('sync-changed').click();
+      await page.locator('label', { has: page.getByTestId('sync-delete') }).click();
     }
   },
   history: { act: (page) => nav(page, 'history') },
@@ -202,7 +220,9 @@ const shots: Record<string, Shot> = {
   quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
   keys: { act: (page) => page.keyboard.press('?') },
   'no-session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
+  ...objectViews,
   ...catalogViews,
+  ...Object.fromEntries(Object.entries(finding).map(([name, shot]) => [name.replace(', ', '-').replaceAll(' ', '-'), shot])),
   ...revokes,
   ...waysOut
 };

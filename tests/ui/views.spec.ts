@@ -134,7 +134,7 @@ test('a transfer can be cancelled, and a failed one says why', async ({ page }) 
   await page.getByTestId('download-button').click();
   const second = page.getByTestId('transfer-row').filter({ has: page.getByTestId('cancel-transfer') });
   await expect(second).toHaveCount(1);
-  await page.evaluate(() => window.fake.world.progress('t-2', { state: { kind: 'failed', message: 'The disk is full. Free some space.' } }));
+  await page.evaluate(() => window.fake.world.progress('t-2', { state: { kind: 'failed', message: 'The disk is full. Free some space.', resumable: false } }));
   const failed = page.getByTestId('transfer-row').filter({ hasText: 'The disk is full' });
   await expect(failed).toHaveAttribute('data-state', 'failed');
   await page.getByRole('button', { name: 'Clear done' }).click();

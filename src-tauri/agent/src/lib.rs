@@ -17,6 +17,7 @@ pub mod endpoint;
 pub mod identities;
 pub mod keys;
 pub mod machine;
+pub mod places;
 pub mod profiles;
 pub mod protocol;
 mod proxies;

@@ -5,6 +5,7 @@
 
 mod captive;
 mod exchange;
+mod silence;
 mod skew;
 mod watched;
 
@@ -42,6 +43,9 @@ const CONNECT: Duration = Duration::from_secs(5);
 pub(crate) const ATTEMPT: Duration = Duration::from_secs(15);
 /// How long such a call may take, retries included.
 const CALL: Duration = Duration::from_secs(50);
+/// How long an answer may take after all of a request was sent: what is still on its way on a slow line, and an object
+/// of 5 GiB that a server copies without a word.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Timeouts of calls that return a document.
 pub fn document_timeouts() -> TimeoutConfig {
@@ -63,7 +67,8 @@ pub fn stream_timeouts() -> TimeoutConfig {
 }
 
 /// Timeouts of calls that send an object's bytes: the SDK counts the sending into its read timeout, and how long that
-/// takes is up to the line. One that stalls is ended by the SDK's own protection.
+/// takes is up to the line. One that stalls is ended by the SDK's own protection, and one that nobody answers by
+/// [`HttpClients`].
 pub fn sending_timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)
@@ -126,10 +131,21 @@ pub(crate) fn check_endpoint(endpoint: Option<&str>) -> Result<(), AwsFailure> {
 }
 
 /// Clients by wire, each with its own pool of connections.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct HttpClients {
     made: Mutex<HashMap<(Wire, Option<Stamp>), SharedHttpClient>>,
     skews: Arc<ClockSkews>,
+    patience: Duration,
+}
+
+impl Default for HttpClients {
+    fn default() -> Self {
+        Self {
+            made: Mutex::default(),
+            skews: Arc::default(),
+            patience: PATIENCE,
+        }
+    }
 }
 
 /// Tells a CA bundle that has been replaced from the one that was read.
@@ -139,9 +155,14 @@ impl HttpClients {
     /// Clients whose answers tell how far this `clock` is off.
     pub fn by(clock: Arc<dyn Clock>) -> Self {
         Self {
-            made: Mutex::default(),
             skews: Arc::new(ClockSkews::by(clock)),
+            ..Self::default()
         }
+    }
+
+    /// The same; no call waits longer for an answer after all of its request was sent.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The client of this wire.
@@ -178,6 +199,7 @@ impl HttpClients {
             skews: Arc::clone(&self.skews),
             proxy: wire.proxy.as_ref().and_then(proxy_shown),
             of_aws: true,
+            patience: self.patience,
         }
     }
 }

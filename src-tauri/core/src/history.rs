@@ -17,6 +17,15 @@ pub mod event {
     pub const CONSOLE: &str = "console";
     pub const DOWNLOAD: &str = "download";
     pub const UPLOAD: &str = "upload";
+    pub const COPY: &str = "copy";
+    pub const SYNC: &str = "sync";
+    pub const DELETE: &str = "delete";
+    pub const UNDELETE: &str = "undelete";
+    pub const RENAME: &str = "rename";
+    pub const NEW_FOLDER: &str = "new_folder";
+    pub const OBJECT_CHANGE: &str = "object_change";
+    pub const RESTORE: &str = "restore";
+    pub const PRESIGN: &str = "presign";
     pub const SIGN_IN: &str = "sign_in";
     pub const SIGN_OUT: &str = "sign_out";
     pub const DISCOVER: &str = "discover";

@@ -1,5 +1,6 @@
 //! The handle by which tests watch and disturb a running sandbox.
 
+mod roles;
 mod s3;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use crate::auth::Scope;
 use crate::console;
 use crate::identity_center::Operation;
 use crate::roles_anywhere;
+use crate::s3_control;
 use crate::saml;
 use crate::service::Service;
 use crate::web_identity;
@@ -25,6 +26,8 @@ pub enum Asked {
     Saml(saml::Page),
     /// AWS's sign-in for brokers.
     Console(console::Page),
+    /// S3's jobs.
+    S3Control,
     /// S3.
     S3,
 }
@@ -38,6 +41,7 @@ pub fn asked_of(request: &Request<Incoming>) -> Asked {
     }
     match Scope::of(request.headers(), request.uri().query()) {
         Some(scope) => match scope.service.as_str() {
+            "s3" if path.starts_with(s3_control::PATH) => Asked::S3Control,
             "s3" => Asked::S3,
             "iam" => Asked::Query(Service::Iam),
             "organizations" => Asked::Json(Service::Organizations),

@@ -22,6 +22,7 @@ use crate::organizations;
 use crate::query;
 use crate::roles_anywhere;
 use crate::s3::{Damage, damage};
+use crate::s3_control;
 use crate::saml;
 use crate::service::Service;
 use crate::shape::Shape;
@@ -75,6 +76,7 @@ impl Front {
                 Asked::IdentityToken => self.identity_token(&request),
                 Asked::Saml(page) => self.saml(request, page).await?,
                 Asked::Console(page) => self.console(&request, page),
+                Asked::S3Control => self.s3_control(request).await?,
                 Asked::S3 => self.s3(request).await?,
             },
         };
@@ -231,6 +233,37 @@ impl Front {
             response
         };
         self.play(fault, Service::Metadata, async { Ok(right()) }).await
+    }
+
+    async fn s3_control(&self, request: Request<Incoming>) -> Answer {
+        let (parts, body) = request.into_parts();
+        let Some(body) = whole(body).await else {
+            return Ok(status_only(StatusCode::PAYLOAD_TOO_LARGE));
+        };
+        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        let fault = self.state.faults.take(&Seen {
+            service: Service::S3,
+            operation: Some(s3_control::operation(method, path)),
+            path,
+            request: path,
+        });
+        let signed = SignedRequest {
+            method,
+            path,
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            body: &body,
+        };
+        let right = || {
+            let reply = s3_control::answer(&self.state, &signed);
+            let mut response = Response::new(Body::from(reply.body));
+            *response.status_mut() = reply.status;
+            set(response.headers_mut(), "content-type", "application/xml");
+            let id = self.state.keys().s3_request_id();
+            set(response.headers_mut(), "x-amz-request-id", &id);
+            response
+        };
+        self.play(fault, Service::S3, async { Ok(right()) }).await
     }
 
     async fn s3(&self, request: Request<Incoming>) -> Answer {

@@ -7,6 +7,7 @@ mod admin;
 mod asked;
 mod auth;
 mod console;
+mod crowd;
 mod export_files;
 mod fault;
 mod front;
@@ -19,6 +20,7 @@ mod organizations;
 mod query;
 mod roles_anywhere;
 mod s3;
+mod s3_control;
 mod saml;
 mod server;
 mod service;
@@ -40,6 +42,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use admin::Admin;
+pub use crowd::{Crowd, NoCrowd};
 pub use export_files::Manifest;
 pub use fault::{Effect, On, Share};
 pub use shape::Shape;
@@ -74,6 +77,11 @@ pub struct Options {
     pub portal_accounts: u32,
     /// The access portals take so many requests a second, the first second's all at once; `None` takes all.
     pub portal_rate: Option<u32>,
+    /// Objects of one byte, more than a story would have.
+    pub crowds: Vec<Crowd>,
+    /// No MD5 is made of parts: that takes longer than all else that is done to one. Their tags are none, as with KMS,
+    /// and a Content-MD5 is taken at its word.
+    pub quick_parts: bool,
 }
 
 /// The sandbox cannot start.
@@ -88,6 +96,9 @@ pub enum StartError {
     /// No port, or the files cannot be written.
     #[error("the sandbox cannot start: {0}")]
     Io(#[from] io::Error),
+    /// A crowd is to be in a bucket that is not there.
+    #[error("the sandbox has no bucket {0}")]
+    Crowd(String),
     /// A story is written wrongly.
     #[error(transparent)]
     World(#[from] WorldError),
@@ -127,6 +138,9 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let mut built = worlds::build(keys, Timestamp::now(), place)?;
     let (world, keys) = (&mut built.world, &mut built.keys);
     world.crowd_organisation(options.portal_accounts, keys);
+    for crowd in &options.crowds {
+        crowd.put(world).map_err(StartError::Crowd)?;
+    }
     let manifest = Manifest {
         endpoint: format!("http://{address}"),
         config_file: dir.join("config"),
@@ -149,6 +163,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let endpoint = manifest.endpoint.clone();
     let state = State::new(built.world, built.keys, options.max_life, endpoint, issuer);
     state.portal_limit.set(options.portal_rate);
+    state.set_quick_parts(options.quick_parts);
     let state = Arc::new(state);
     let front = Front {
         s3: s3::service(&state),

@@ -32,11 +32,16 @@ struct Pace {
     bytes_per_second: Option<u64>,
     /// When what went so far would have gone at the given pace.
     free_at: Instant,
+    /// Whether the pace starts anew: time in which there was nothing to move is not made up for. Time in which this
+    /// computer was busy elsewhere is, or a loaded one would make the connection slower than it is said to be.
+    anew: bool,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
 /// What goes runs ahead of the pace by at most this much, so that timers need not be finer than they are.
 const AHEAD: Duration = Duration::from_millis(4);
+/// So much time lost to a busy computer is made up for.
+const LONGEST_LAG: Duration = Duration::from_millis(200);
 /// Written at once at most.
 const CHUNK: usize = 64 * 1024;
 
@@ -45,6 +50,7 @@ impl Pace {
         Self {
             bytes_per_second,
             free_at: Instant::now(),
+            anew: true,
             sleep: None,
         }
     }
@@ -71,7 +77,12 @@ impl Pace {
     fn went(&mut self, bytes: usize) {
         if let Some(rate) = self.bytes_per_second {
             let took = Duration::from_secs_f64(bytes as f64 / rate as f64);
-            self.free_at = self.free_at.max(Instant::now()) + took;
+            let now = Instant::now();
+            let earliest = match std::mem::take(&mut self.anew) {
+                true => now,
+                false => now.checked_sub(LONGEST_LAG).unwrap_or(now),
+            };
+            self.free_at = self.free_at.max(earliest) + took;
         }
     }
 }
@@ -96,8 +107,15 @@ impl AsyncRead for Paced {
     ) -> Poll<io::Result<()>> {
         ready!(self.reads.poll(cx));
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        self.reads.went(buf.filled().len() - before);
+        let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, buf) else {
+            self.reads.anew = true;
+            return Poll::Pending;
+        };
+        read?;
+        let bytes = buf.filled().len() - before;
+        self.reads.went(bytes);
+        // A request: its answer begins by itself.
+        self.writes.anew |= bytes > 0;
         Poll::Ready(Ok(()))
     }
 }
@@ -109,7 +127,11 @@ impl AsyncWrite for Paced {
             Some(_) => &data[..data.len().min(CHUNK)],
             None => data,
         };
-        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, data))?;
+        let Poll::Ready(written) = Pin::new(&mut self.stream).poll_write(cx, data) else {
+            self.writes.anew = true;
+            return Poll::Pending;
+        };
+        let written = written?;
         self.writes.went(written);
         Poll::Ready(Ok(written))
     }

@@ -1,7 +1,7 @@
 //! What every request works on.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -11,6 +11,8 @@ use crate::console::Tokens;
 use crate::fault::Faults;
 use crate::identity_center::{RateLimit, SignIns};
 use crate::metadata::Memory;
+use crate::s3::Tag;
+use crate::s3_control::Jobs;
 use crate::saml::SamlIssuer;
 use crate::web_identity::TokenIssuer;
 use crate::world::{KeyMaker, World};
@@ -41,6 +43,9 @@ pub struct State {
     /// What the metadata services remember.
     pub metadata: Memory,
     new_keys_unknown_for: AtomicU64,
+    /// The jobs of S3 Batch Operations.
+    pub jobs: Jobs,
+    quick_parts: AtomicBool,
 }
 
 impl State {
@@ -67,6 +72,8 @@ impl State {
             saml: SamlIssuer::default(),
             metadata: Memory::default(),
             new_keys_unknown_for: AtomicU64::new(0),
+            jobs: Jobs::default(),
+            quick_parts: AtomicBool::new(false),
         }
     }
 
@@ -111,6 +118,19 @@ impl State {
     /// See [`Self::new_keys_unknown_for`].
     pub fn set_new_keys_unknown_for(&self, requests: u64) {
         self.new_keys_unknown_for.store(requests, Ordering::Relaxed);
+    }
+
+    /// What the tags of parts are made of.
+    pub(crate) fn part_tags(&self) -> Tag {
+        match self.quick_parts.load(Ordering::Relaxed) {
+            true => Tag::Quick,
+            false => Tag::Md5,
+        }
+    }
+
+    /// Lets no MD5 be made of parts: that takes longer than all else that is done to one.
+    pub fn set_quick_parts(&self, quick: bool) {
+        self.quick_parts.store(quick, Ordering::Relaxed);
     }
 
     /// Counts a call of an operation.

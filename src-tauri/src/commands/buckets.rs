@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use hatrack_aws::s3::{S3, S3Failure};
 use hatrack_core::bucket::S3Location;
-use hatrack_core::bucket_view::{BucketList, ObjectPage, Preview, TransferView};
+use hatrack_core::bucket_view::{BucketList, ObjectPage};
+use hatrack_core::listing_view::PlaceNote;
 
+use super::finding::{note_quietly, remembered};
 use crate::desk::Desk;
-use crate::download::{self, Order};
-use crate::wire::{
-    CommandError, DownloadRequest, ObjectRequest, ObjectsRequest, SessionRequest, TransferRequest,
-};
+use crate::wire::{CommandError, ObjectsRequest, SessionRequest};
 
 type Answer<T> = Result<T, CommandError>;
 
@@ -30,7 +29,7 @@ impl From<S3Failure> for CommandError {
 }
 
 /// Errors start small, as they may stand inside a sentence; here they are one.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
     let end = if text.ends_with('.') { "" } else { "." };
@@ -42,18 +41,29 @@ fn sentence(text: &str) -> String {
         .collect()
 }
 
-async fn s3(desk: &Desk, session_id: &str) -> Answer<Arc<S3>> {
+pub(super) async fn s3(desk: &Desk, session_id: &str) -> Answer<Arc<S3>> {
     desk.s3().of(&desk.agent().await?, session_id).await
 }
 
 /// A bucket's name, or any address of it that a person may paste.
-fn located(bucket: &str) -> Answer<S3Location> {
+pub(super) fn located(bucket: &str) -> Answer<S3Location> {
     bucket.parse().map_err(CommandError::new)
 }
 
 #[allow(missing_docs)]
 pub async fn buckets(desk: &Desk, request: SessionRequest) -> Answer<BucketList> {
-    Ok(s3(desk, &request.session_id).await?.buckets().await?)
+    let list = s3(desk, &request.session_id).await?.buckets().await?;
+    let action = "s3:ListAllMyBuckets".to_owned();
+    let note = match &list.denied {
+        Some(denial) => PlaceNote::Refused {
+            action,
+            bucket: None,
+            why: denial.summary.clone(),
+        },
+        None => PlaceNote::Allowed { action, bucket: None },
+    };
+    note_quietly(desk, &request.session_id, note).await;
+    Ok(list)
 }
 
 /// One page of a prefix.
@@ -66,55 +76,13 @@ pub async fn objects(desk: &Desk, request: ObjectsRequest) -> Answer<ObjectPage>
         &request.prefix
     };
     let s3 = s3(desk, &request.session_id).await?;
-    Ok(s3.page(&place.bucket, prefix, request.next.as_deref()).await?)
-}
-
-#[allow(missing_docs)]
-pub async fn preview(desk: &Desk, request: ObjectRequest) -> Answer<Preview> {
-    let bucket = located(&request.bucket)?.bucket;
-    Ok(s3(desk, &request.session_id)
-        .await?
-        .preview(&bucket, &request.key)
-        .await?)
-}
-
-/// Starts a download; `None` where the person cancelled the dialog.
-pub async fn download(desk: &Desk, request: DownloadRequest) -> Answer<Option<TransferView>> {
-    let folder = if request.ask_where {
-        match desk.front().ask_folder("Download to").await {
-            Some(folder) => folder,
-            None => return Ok(None),
-        }
-    } else {
-        desk.front().downloads().ok_or_else(|| {
-            CommandError::new("There is no Downloads folder. Download with Save to, and choose a folder.")
-        })?
-    };
-    let order = Order {
-        bucket: located(&request.bucket)?.bucket,
-        s3: s3(desk, &request.session_id).await?,
-        session_id: request.session_id,
-        key: request.key,
-        folder,
-    };
-    Ok(Some(download::start(desk, order)))
-}
-
-#[allow(missing_docs)]
-pub async fn transfers(desk: &Desk) -> Answer<Vec<TransferView>> {
-    Ok(desk.transfers().list())
-}
-
-#[allow(missing_docs)]
-pub async fn cancel_transfer(desk: &Desk, request: TransferRequest) -> Answer<()> {
-    desk.transfers().cancel(&request.id);
-    Ok(())
-}
-
-/// Shows a finished transfer's file in the file manager.
-pub async fn show_transfer(desk: &Desk, request: TransferRequest) -> Answer<()> {
-    let file = desk.transfers().file(&request.id);
-    let file = file.ok_or_else(|| CommandError::new("That file is not there any more."))?;
-    desk.front().reveal(&file);
-    Ok(())
+    let page = s3.page(&place.bucket, prefix, request.next.as_deref()).await;
+    if page.is_ok() && request.next.is_none() {
+        let allowed = PlaceNote::Allowed {
+            action: "s3:ListBucket".to_owned(),
+            bucket: Some(request.bucket.clone()),
+        };
+        note_quietly(desk, &request.session_id, allowed).await;
+    }
+    remembered(desk, &request.session_id, &request.bucket, page).await
 }

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hatrack_agent::protocol::Event;
-use hatrack_core::bucket_view::TransferState;
 use hatrack_core::in_use::SwitchedBackView;
+use hatrack_core::transfer_view::{TransferParty, TransferState};
 use hatrack_core::view::NeedView;
 use jiff::tz::TimeZone;
 use tokio::sync::{oneshot, watch};
@@ -114,7 +114,10 @@ impl Reminders {
         let running = transfers
             .iter()
             .filter(|transfer| transfer.state == TransferState::Running);
-        running.filter(|transfer| transfer.session_id == session).count()
+        let signs = |party: &TransferParty| party.session_id == session;
+        running
+            .filter(|transfer| signs(&transfer.party) || transfer.writer.as_ref().is_some_and(signs))
+            .count()
     }
 
     /// Takes away what is shown about a session.

@@ -1,6 +1,7 @@
 //! The wire between the page and this process. `commands.in` declares it once; the handlers, the access control
 //! list (see the build script) and the TypeScript all come from there.
 
+mod buckets;
 mod catalogs;
 mod console;
 mod devices;
@@ -10,13 +11,18 @@ mod export;
 mod in_use;
 mod keys;
 mod network;
+mod objects;
+mod previews;
 mod profiles;
 mod revoke;
 mod sign_in;
 mod size;
+mod sync;
 mod terminal;
+mod transfers;
 mod types;
 
+pub use buckets::*;
 pub use catalogs::*;
 pub use console::*;
 pub use devices::*;
@@ -26,22 +32,30 @@ pub use export::typescript;
 pub use in_use::*;
 pub use keys::*;
 pub use network::*;
+pub use objects::*;
+pub use previews::*;
 pub use profiles::*;
 pub use revoke::*;
 pub use sign_in::*;
 pub use size::refuse_oversized;
+pub use sync::*;
 pub use terminal::*;
+pub use transfers::*;
 pub use types::*;
 
 use hatrack_core::access_key::{AccessKeyView, FileChange, KeyKept, RotateOutcome, RotationGivenUp};
-use hatrack_core::bucket_view::{BucketList, ObjectPage, Preview, TransferView};
+use hatrack_core::bucket_view::{BucketList, ObjectPage, ObjectView};
 use hatrack_core::discovery_view::{DiscoverOutcome, DiscoveryView};
 use hatrack_core::endpoint_view::EndpointView;
 use hatrack_core::export::EnvPreview;
 use hatrack_core::history_view::HistoryPage;
 use hatrack_core::in_use::{BroughtBackView, SessionUsesView, SwitchedBackView};
+use hatrack_core::listing_view::{LocatedView, PlacesView, VersionPage, VersionView, WalkView};
+use hatrack_core::object_view::{BucketSetting, DeletionView, ObjectProperties, PresignedView};
 use hatrack_core::portal_view::{PortalStateView, SignInOutcome};
 use hatrack_core::revoke::RevokeOutcome;
+use hatrack_core::sync_view::{SyncPlanView, SyncProgress};
+use hatrack_core::transfer_view::{PickedView, TransferView, UnfinishedUploadView, UploadPlan};
 use hatrack_core::view::{CatalogView, SessionView, SwitchOutcome};
 use hatrack_core::written_profile::{ProfileOutcome, ProfilePlan, WrittenProfileView};
 

@@ -71,7 +71,7 @@ impl Page {
             error: CallbackFn(1),
             url: "tauri://localhost".parse().unwrap(),
             body: InvokeBody::Json(body),
-            headers: tauri::http::HeaderMap::default(),
+            headers: http::HeaderMap::default(),
             invoke_key: INVOKE_KEY.to_string(),
         };
         get_ipc_response(window, request).map(|reply| reply.deserialize().unwrap())

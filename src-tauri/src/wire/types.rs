@@ -239,26 +239,6 @@ pub struct ObjectRequest {
     pub key: String,
 }
 
-/// A download.
-#[derive(Debug, Deserialize, TS)]
-pub struct DownloadRequest {
-    /// Whose credentials.
-    pub session_id: String,
-    /// From where.
-    pub bucket: String,
-    /// What.
-    pub key: String,
-    /// Whether a dialog asks for the folder; else it is the Downloads folder.
-    pub ask_where: bool,
-}
-
-/// Names a transfer.
-#[derive(Debug, Deserialize, TS)]
-#[allow(missing_docs)]
-pub struct TransferRequest {
-    pub id: String,
-}
-
 /// What quitting does from now on.
 #[derive(Debug, Deserialize, TS)]
 #[allow(missing_docs)]

@@ -165,6 +165,11 @@ impl Home {
         self.data.join("transfers")
     }
 
+    /// The folder of what is remembered of buckets.
+    pub fn places(&self) -> PathBuf {
+        self.data.join("buckets")
+    }
+
     /// The folder of what identities found.
     pub fn discoveries(&self) -> PathBuf {
         self.data.join("discoveries")

@@ -18,11 +18,13 @@ use crate::private::{self, NotPrivate};
 
 pub use console::KeptConsoleSession;
 pub use found::KeptDiscovery;
+pub use places::KeptPlaces;
 pub use revocation::KeptRevocation;
 pub use role::KeptRole;
 
 mod console;
 mod found;
+mod places;
 mod revocation;
 mod role;
 

@@ -21,6 +21,7 @@ pub mod settings;
 pub mod shared_file;
 pub mod sso_cache;
 pub mod teams;
+pub mod transfer_plans;
 pub mod transfers;
 pub mod vault;
 pub mod written_profiles;

@@ -13,8 +13,8 @@ use hatrack_core::bucket::transfer::{Journal, Journals};
 use crate::private;
 
 const EXTENSION: &str = "journal";
-/// The longest journal that is read: that of ten thousand parts is far shorter.
-const LONGEST: u64 = 8 * 1024 * 1024;
+/// The longest journal that is read: that of ten thousand parts is far shorter; one of a folder has a line for each file.
+const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// A folder of journals.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ impl Journals for TransferJournals {
             let file = options().create(true).truncate(false).open(&path)?;
             match file.try_lock() {
                 Ok(()) => {}
+                // Whoever only looks lets go at once.
+                Err(fs::TryLockError::WouldBlock) if only_looked_at(&file) => continue,
                 Err(fs::TryLockError::WouldBlock) => return Ok(None),
                 Err(fs::TryLockError::Error(why)) => return Err(why),
             }
@@ -54,26 +56,45 @@ impl Journals for TransferJournals {
         }
     }
 
+    fn every(&self) -> io::Result<Vec<Vec<u8>>> {
+        let found = self.files()?.into_iter();
+        // One that goes meanwhile is no longer held.
+        Ok(found
+            .filter_map(|(_, path)| read(&mut File::open(path).ok()?).ok())
+            .collect())
+    }
+
     fn all(&self) -> io::Result<Vec<(String, Vec<u8>)>> {
-        let entries = match fs::read_dir(&self.folder) {
-            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries?,
-        };
         let mut all = Vec::new();
-        for entry in entries {
-            let path = entry?.path();
-            let id = path.file_stem().and_then(|name| name.to_str()).map(str::to_owned);
-            let (Some(id), true) = (id, path.extension().is_some_and(|end| end == EXTENSION)) else {
-                continue;
-            };
+        for (id, path) in self.files()? {
             let Ok(mut file) = options().open(&path) else {
                 continue;
             };
-            if file.try_lock().is_ok() {
+            // Beside others that only look: one that begins just then must not find it taken.
+            if file.try_lock_shared().is_ok() {
                 all.push((id, read(&mut file)?));
             }
         }
         Ok(all)
+    }
+}
+
+impl TransferJournals {
+    /// The journals by their names.
+    fn files(&self) -> io::Result<Vec<(String, PathBuf)>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let path = entry?.path();
+            let id = path.file_stem().and_then(|name| name.to_str()).map(str::to_owned);
+            if let (Some(id), true) = (id, path.extension().is_some_and(|end| end == EXTENSION)) {
+                found.push((id, path));
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -86,6 +107,11 @@ fn options() -> OpenOptions {
         options.mode(0o600);
     }
     options
+}
+
+/// Whether it is locked by somebody who reads it, and by nobody who writes.
+fn only_looked_at(file: &File) -> bool {
+    file.try_lock_shared().is_ok()
 }
 
 #[cfg(unix)]

@@ -4,36 +4,36 @@ import { messageOf } from '../host/host';
 import { place } from '../shell/view.svelte';
 import { sessions } from '../session/sessions.svelte';
 import type { BucketList } from '../wire/BucketList';
-import type { FolderView } from '../wire/FolderView';
-import type { ObjectView } from '../wire/ObjectView';
 import type { SessionView } from '../wire/SessionView';
+import { Listing, rowKey, type S3Row, type Sorting } from './listing.svelte';
+import { places } from './places.svelte';
+import { Reading, type What } from './reading.svelte';
+import { refusals } from './refusals.svelte';
 
-export type S3Row = { kind: 'folder'; folder: FolderView } | { kind: 'object'; object: ObjectView };
+export { keyOf, rowKey, type S3Row } from './listing.svelte';
 
-export const rowKey = (row: S3Row) => (row.kind === 'folder' ? row.folder.prefix : row.object.key);
+export const LIST_BUCKETS = 's3:ListAllMyBuckets';
+export const LIST = 's3:ListBucket';
 
 class Browser {
   list = $state.raw<BucketList | null>(null);
   listError = $state<string | null>(null);
   #listedFor = $state<string | null>(null);
-  /** Buckets opened by name, which no list names. */
-  byName = $state<string[]>([]);
 
   bucket = $state<string | null>(null);
-  region = $state<string | null>(null);
   prefix = $state('');
   /** Typed after the prefix: asks S3 for keys that begin so. */
   filter = $state('');
-  #folders = $state.raw<FolderView[]>([]);
-  #objects = $state.raw<ObjectView[]>([]);
-  #next: string | null = null;
-  more = $state(false);
-  loading = $state(false);
-  loaded = $state(false);
-  error = $state<string | null>(null);
+  /** What is looked for below the prefix; `null` where it is listed. */
+  search = $state<string | null>(null);
+  /** Whether versions and delete markers are listed. */
+  versions = $state(false);
+  /** The rows read so far. */
+  readonly listing = new Listing();
+  #reading = new Reading(this.listing);
   cursorKey = $state<string | null>(null);
-  /** Replies to an older question are dropped. */
-  #question = 0;
+  /** A key that was opened by its name, to be stood on when it is read. */
+  #wanted: string | null = null;
 
   /**
    * The session whose credentials are used: the chosen one, else the one that lasts longest. One that ends while it is
@@ -46,16 +46,57 @@ class Browser {
   });
   ended = $derived(this.session !== undefined && sessions.left(this.session) === 0);
 
-  rows: S3Row[] = $derived([
-    ...this.#folders.map((folder) => ({ kind: 'folder' as const, folder })),
-    ...this.#objects.map((object) => ({ kind: 'object' as const, object }))
-  ]);
-  counts = $derived({ folders: this.#folders.length, objects: this.#objects.length });
-  bytes = $derived(this.#objects.reduce((sum, o) => sum + o.size, 0));
+  counts = $derived({ folders: this.listing.folders, objects: this.listing.read - this.listing.folders });
 
-  #index = $derived(new Map(this.rows.map((r, i) => [rowKey(r), i])));
-  index = $derived(this.cursorKey === null ? -1 : (this.#index.get(this.cursorKey) ?? -1));
-  current = $derived(this.rows[this.index]);
+  /** Where the cursor was last: it is looked for there first. */
+  #at = -1;
+  index = $derived.by(() => {
+    if (this.cursorKey === null) return -1;
+    this.#at = this.listing.indexOf(this.cursorKey, this.#at);
+    return this.#at;
+  });
+  /** The row under the cursor. */
+  current: S3Row | undefined = $derived(this.index < 0 ? undefined : this.listing.at(this.index));
+
+  get region(): string | null {
+    return this.#reading.region;
+  }
+
+  get more(): boolean {
+    return this.#reading.more;
+  }
+
+  get loading(): boolean {
+    return this.#reading.loading;
+  }
+
+  get loaded(): boolean {
+    return this.#reading.loaded;
+  }
+
+  get error(): string | null {
+    return this.#reading.error;
+  }
+
+  /** Whether S3 refused what is shown as an error. */
+  get denied(): boolean {
+    return this.#reading.code === 'denied';
+  }
+
+  /** Keys that a search has read so far. */
+  get looked(): number {
+    return this.#reading.looked;
+  }
+
+  /** Whether everything is being read, whatever is scrolled to. */
+  get readingAll(): boolean {
+    return this.#reading.all;
+  }
+
+  /** Whether the bucket is in the list of the session's own account. */
+  get own(): boolean {
+    return this.list?.buckets.some((b) => b.name === this.bucket) ?? false;
+  }
 
   /** Lists the buckets of the session once; again when another session is taken. */
   async listBuckets(session: SessionView): Promise<void> {
@@ -63,13 +104,16 @@ class Browser {
     this.#listedFor = session.id;
     this.list = null;
     this.listError = null;
-    this.byName = [];
     this.close();
+    const mine = () => this.#listedFor === session.id;
     try {
-      const list = await host.call('buckets', { session_id: session.id });
-      if (this.#listedFor === session.id) this.list = list;
+      await places.load(session.id);
+      if (!mine()) return;
+      const refused = refusals.why(LIST_BUCKETS, null);
+      const list = refused === null ? await host.call('buckets', { session_id: session.id }) : { buckets: [], denied: null };
+      if (mine()) this.list = list;
     } catch (error) {
-      if (this.#listedFor === session.id) this.listError = messageOf(error);
+      if (mine()) this.listError = messageOf(error);
     }
   }
 
@@ -80,35 +124,54 @@ class Browser {
     if (session) void this.listBuckets(session);
   }
 
+  /** Lists the buckets though S3 refused it before. */
+  relistAnyway(): void {
+    refusals.tryAgain(LIST_BUCKETS, null);
+    this.relist();
+  }
+
   close(): void {
-    this.#question += 1;
     this.bucket = null;
-    this.loading = false;
+    this.#reading.stop();
     this.#clear();
   }
 
-  /** Opens a bucket from the list or by name; `s3://bucket/prefix` does as well. */
-  openNamed(text: string): void {
-    const [name = '', ...rest] = text.trim().replace(/^s3:\/\//, '').split('/');
-    if (name === '') return;
-    const listed = this.list?.buckets.some((b) => b.name === name) ?? false;
-    if (!listed && !this.byName.includes(name)) this.byName = [...this.byName, name];
-    this.open(name, rest.join('/'));
+  /** Opens what a person typed or pasted: a name, an ARN, an address. Rejects with why it leads nowhere. */
+  async openNamed(text: string): Promise<void> {
+    const { bucket, key } = await host.call('locate', { text });
+    if (key === '' || key.endsWith('/')) this.open(bucket, key);
+    else this.openKey(bucket, key);
   }
 
   open(bucket: string, prefix = ''): void {
-    if (bucket !== this.bucket) this.region = null;
-    this.bucket = bucket;
-    this.prefix = prefix;
-    this.filter = '';
-    this.#clear();
-    void this.#read();
+    this.#go(bucket, prefix, '');
   }
 
-  search(filter: string): void {
+  /** Opens a key by its name; where nothing may be listed, the object alone is asked for. */
+  openKey(bucket: string, key: string): void {
+    const folder = key.slice(0, key.lastIndexOf('/') + 1);
+    this.#wanted = key;
+    this.#go(bucket, folder, key.slice(folder.length));
+  }
+
+  /** Asks S3 for keys that begin so. */
+  begin(filter: string): void {
     this.filter = filter;
-    this.#clear();
-    void this.#read();
+    this.search = null;
+    this.reload();
+  }
+
+  /** Looks for keys below the prefix; `null` lists it again. */
+  lookFor(text: string | null): void {
+    this.search = text === '' ? null : text;
+    this.filter = '';
+    this.reload();
+  }
+
+  showVersions(on: boolean): void {
+    this.versions = on;
+    this.search = null;
+    this.reload();
   }
 
   reload(): void {
@@ -124,58 +187,110 @@ class Browser {
     this.cursorKey = from;
   }
 
-  /** Reads on while the person scrolls. */
+  /** Reads on while the person scrolls. A filter that leaves little would read everything that way, unasked. */
   readMore(): void {
-    if (this.#next !== null && !this.loading && this.error === null) void this.#read();
+    if (this.listing.filter === '') void this.#reading.readOn();
+  }
+
+  readAll(): void {
+    void this.#reading.readAll();
+  }
+
+  stop(): void {
+    this.#reading.stop();
   }
 
   retry(): void {
-    this.error = null;
-    void this.#read();
+    // A search begins anew; pages go on.
+    if (this.search !== null) this.reload();
+    else void this.#read();
+  }
+
+  /** Lists though S3 refused it before. */
+  tryAgain(): void {
+    refusals.tryAgain(LIST, this.bucket);
+    this.reload();
   }
 
   step(by: number): void {
-    if (this.rows.length === 0) return;
-    const from = this.index < 0 ? (by > 0 ? -1 : this.rows.length) : this.index;
-    const row = this.rows[Math.min(this.rows.length - 1, Math.max(0, from + by))];
-    if (row) this.cursorKey = rowKey(row);
+    const count = this.listing.count;
+    if (count === 0) return;
+    const from = this.index < 0 ? (by > 0 ? -1 : count) : this.index;
+    this.moveTo(Math.min(count - 1, Math.max(0, from + by)));
+  }
+
+  moveTo(index: number): void {
+    const row = this.listing.at(index);
+    if (!row) return;
+    this.#at = index;
+    this.cursorKey = rowKey(row);
+  }
+
+  sort(sorting: Sorting): void {
+    this.listing.sort(sorting);
+  }
+
+  /** Called when the rows go: what was selected among them goes too. */
+  readonly onclear: (() => void)[] = [];
+
+  #go(bucket: string, prefix: string, filter: string): void {
+    if (bucket !== this.bucket) {
+      this.#reading.region = null;
+      this.versions = false;
+    }
+    if (filter === '') this.#wanted = null;
+    this.bucket = bucket;
+    this.prefix = prefix;
+    this.filter = filter;
+    this.search = null;
+    this.reload();
   }
 
   #clear(): void {
-    this.#folders = [];
-    this.#objects = [];
-    this.#next = null;
-    this.more = false;
-    this.loaded = false;
-    this.error = null;
+    for (const tell of this.onclear) tell();
+    this.listing.clear();
+    this.#reading.clear();
     this.cursorKey = null;
+  }
+
+  #what(session: SessionView, bucket: string): What {
+    const at = { session_id: session.id, bucket };
+    if (this.search !== null) return { ...at, kind: 'search', prefix: this.prefix, text: this.search };
+    return { ...at, kind: this.versions ? 'versions' : 'objects', prefix: this.prefix + this.filter };
   }
 
   async #read(): Promise<void> {
     const session = this.session;
-    if (!session || this.bucket === null) return;
-    const question = (this.#question += 1);
-    this.loading = true;
-    try {
-      const page = await host.call('objects', {
-        session_id: session.id,
-        bucket: this.bucket,
-        prefix: this.prefix + this.filter,
-        next: this.#next
-      });
-      if (question !== this.#question) return;
-      this.region = page.region;
-      this.#folders = [...this.#folders, ...page.folders];
-      this.#objects = [...this.#objects, ...page.objects];
-      this.#next = page.next;
-      this.more = page.next !== null;
-      this.loaded = true;
-    } catch (error) {
-      if (question !== this.#question) return;
-      this.error = messageOf(error);
-    } finally {
-      if (question === this.#question) this.loading = false;
+    const bucket = this.bucket;
+    if (!session || bucket === null) return;
+    const what = this.#what(session, bucket);
+    const wanted = this.#wanted;
+    const refused = what.kind === 'objects' ? refusals.why(LIST, bucket) : null;
+    if (refused !== null) this.#reading.refuse(refused);
+    else await this.#reading.start(what);
+    if (this.bucket !== bucket) return;
+    const denied = this.denied && refused === null;
+    // The program has remembered it.
+    if (denied) await places.load(session.id);
+    // One that refuses is there.
+    if (!this.own && (this.error === null || denied)) void places.used(session.id, bucket);
+    if (wanted !== null && wanted === this.#wanted) await this.#standOn(session.id, bucket, wanted);
+  }
+
+  /** Stands on a key that was opened by name; asks for it alone where no list names it. */
+  async #standOn(session_id: string, bucket: string, key: string): Promise<void> {
+    if (this.listing.indexOf(key) < 0) {
+      try {
+        const object = await host.call('object_head', { session_id, bucket, key });
+        if (this.#wanted !== key || this.bucket !== bucket) return;
+        if (this.listing.indexOf(key) < 0) this.listing.add([{ kind: 'object', object }]);
+      } catch (error) {
+        if (this.#wanted === key && this.error !== null) this.#reading.fail(error);
+        return;
+      }
     }
+    this.#wanted = null;
+    this.cursorKey = key;
   }
 }
 

@@ -4,7 +4,7 @@ export function columnKey(event: KeyboardEvent): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   const box = event.currentTarget;
   if (!(box instanceof HTMLElement)) return;
-  const rows = [...box.querySelectorAll<HTMLElement>('[data-testid="bucket-row"]')];
+  const rows = [...box.querySelectorAll<HTMLElement>('.brow')];
   const at = rows.indexOf(document.activeElement as HTMLElement);
   const to = rows[Math.min(rows.length - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1)))];
   if (!to) return;

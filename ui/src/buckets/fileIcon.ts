@@ -3,6 +3,8 @@ import FileArchive from '@lucide/svelte/icons/file-archive';
 import FileBraces from '@lucide/svelte/icons/file-braces';
 import FileChartColumn from '@lucide/svelte/icons/file-chart-column';
 import FileImage from '@lucide/svelte/icons/file-image';
+import FileMusic from '@lucide/svelte/icons/file-music';
+import FilePlay from '@lucide/svelte/icons/file-play';
 import FileSpreadsheet from '@lucide/svelte/icons/file-spreadsheet';
 import FileText from '@lucide/svelte/icons/file-text';
 
@@ -11,8 +13,10 @@ const KINDS: [RegExp, typeof FileIcon][] = [
   [/\.(json|jsonl|ndjson|ya?ml|toml|xml)$/i, FileBraces],
   [/\.(parquet|orc|avro)$/i, FileChartColumn],
   [/\.(png|jpe?g|gif|webp|svg|avif)$/i, FileImage],
+  [/\.(mp3|wav|flac|ogg|oga|m4a|aac|opus)$/i, FileMusic],
+  [/\.(mp4|mov|webm|mkv|ogv|m4v)$/i, FilePlay],
   [/\.(csv|tsv|xlsx?|ods)$/i, FileSpreadsheet],
-  [/\.(txt|md|log|html?|ini|cfg|conf)$/i, FileText]
+  [/\.(txt|md|log|html?|ini|cfg|conf|pdf)$/i, FileText]
 ];
 
 /** An icon by what the key's ending promises. */

@@ -1,17 +1,22 @@
 /** How a row's event and outcome are called, and how they look. */
+import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
 import Ban from '@lucide/svelte/icons/ban';
 import Check from '@lucide/svelte/icons/check';
 import Clipboard from '@lucide/svelte/icons/clipboard';
 import Clock from '@lucide/svelte/icons/clock';
+import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import Download from '@lucide/svelte/icons/download';
 import ExternalLink from '@lucide/svelte/icons/external-link';
 import FilePen from '@lucide/svelte/icons/file-pen';
+import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import Link from '@lucide/svelte/icons/link';
 import LogIn from '@lucide/svelte/icons/log-in';
 import LogOut from '@lucide/svelte/icons/log-out';
 import Plug from '@lucide/svelte/icons/plug';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Search from '@lucide/svelte/icons/search';
+import Trash2 from '@lucide/svelte/icons/trash-2';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
 import Upload from '@lucide/svelte/icons/upload';
 import type { HistoryRow } from '../wire/HistoryRow';
@@ -33,6 +38,15 @@ const EVENTS: Record<string, Outcome> = {
   hand_out: { word: 'Handed out', tone: '', icon: KeyRound },
   download: { word: 'Download', tone: '', icon: Download },
   upload: { word: 'Upload', tone: '', icon: Upload },
+  copy: { word: 'Copy', tone: '', icon: CopyPlus },
+  sync: { word: 'Sync', tone: '', icon: ArrowRightLeft },
+  delete: { word: 'Deleted', tone: 'warn', icon: Trash2 },
+  undelete: { word: 'Undeleted', tone: '', icon: RefreshCw },
+  rename: { word: 'Renamed', tone: '', icon: FilePen },
+  new_folder: { word: 'New folder', tone: '', icon: FolderPlus },
+  object_change: { word: 'Changed', tone: '', icon: FilePen },
+  restore: { word: 'Restore asked', tone: '', icon: RefreshCw },
+  presign: { word: 'Link made', tone: '', icon: Link },
   sign_in: { word: 'Signed in', tone: '', icon: LogIn },
   sign_out: { word: 'Signed out', tone: '', icon: LogOut },
   discover: { word: 'Looked for roles', tone: '', icon: Search },

@@ -2,6 +2,7 @@
 import type { BucketView } from '../wire/BucketView';
 import type { ObjectPage } from '../wire/ObjectPage';
 import type { ObjectView } from '../wire/ObjectView';
+import { previewObjects } from './fakePreviews';
 
 export interface FakeObject {
   key: string;
@@ -40,6 +41,7 @@ export function bucketNames(): BucketView[] {
 }
 
 export function objectsOf(bucket: string, ago: (minutes: number) => string): FakeObject[] {
+  if (bucket === 'acme-billing-exports') return previewObjects(ago);
   if (bucket === 'acme-cloudtrail') return trail(ago);
   if (bucket === 'acme-static-assets') return hostile(ago);
   if (bucket !== 'com.stuzio.project-x') return [];

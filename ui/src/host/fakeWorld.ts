@@ -14,9 +14,14 @@ import { FakeBack } from './fakeBack';
 import { FakeCatalogs } from './fakeCatalogs';
 import { FakeDevices } from './fakeDevices';
 import { FakeEndpoints } from './fakeEndpoints';
+import { FakeFinding } from './fakeFinding';
 import { FakeKeys } from './fakeKeys';
+import { FakeObjects } from './fakeObjects';
+import { FakePreviews } from './fakePreviews';
+import { FakeSync } from './fakeSync';
 import { FakeProfiles } from './fakeProfiles';
 import { FakeTerminals } from './fakeTerminals';
+import { FakeTransfers } from './fakeTransfers';
 import { FakeRevokes } from './fakeRevokes';
 import { FakeDiscoveries } from './fakeDiscoveries';
 import { FakePortals, hostilePortals, manyPortals, specPortals } from './fakePortals';
@@ -34,7 +39,7 @@ export type Answers = {
 /** The only code the fake takes. */
 export const GOOD_CODE = '409173';
 
-const failure = (message: string) => Object.assign(new Error(message), { code: null });
+const failure = (message: string, code: string | null = null) => Object.assign(new Error(message), { code });
 
 type Ago = (minutes: number) => string;
 
@@ -65,7 +70,7 @@ export class FakeWorld {
   roles: RoleView[];
   sessions: SessionView[];
   history: HistoryRow[];
-  transfers: TransferView[] = [];
+  transfers: FakeTransfers;
   problems: CatalogView['problems'] = [];
   denyBuckets = false;
   portals: FakePortals;
@@ -77,7 +82,11 @@ export class FakeWorld {
   revokes: FakeRevokes;
   endpoints: FakeEndpoints;
   back: FakeBack;
+  objects: FakeObjects;
+  previews: FakePreviews;
+  sync: FakeSync;
   discoveries: FakeDiscoveries;
+  finding: FakeFinding;
   revision = 1;
   status: AppStatus;
   commands: Answers;
@@ -112,6 +121,7 @@ export class FakeWorld {
       }),
       remove: (key) => void (this.roles = this.roles.filter((r) => r.key !== key))
     });
+    this.finding = new FakeFinding(name === 'spec', ago);
     this.terminals = new FakeTerminals((...topics) => this.changed(...topics));
     this.discoveries = new FakeDiscoveries(
       (...topics) => this.changed(...topics),
@@ -141,6 +151,11 @@ export class FakeWorld {
       keep: (sessions) => void (this.sessions = sessions),
       changed: (...topics) => this.changed(...topics)
     });
+    this.objects = new FakeObjects((bucket) => objectsOf(bucket, ago), ago);
+    this.previews = new FakePreviews(ago, () => failure('The object is gone. List the prefix again.'));
+    const sizeOf = (bucket: string, key: string) => objectsOf(bucket, ago).find((o) => o.key === key)?.size ?? 0;
+    this.transfers = new FakeTransfers(emit, (id) => this.#session(id), sizeOf);
+    this.sync = new FakeSync(this.transfers, failure);
     this.commands = this.#answers(ago);
   }
 
@@ -238,6 +253,11 @@ export class FakeWorld {
       ...this.endpoints.answers,
       ...this.back.answers,
       ...this.discoveries.answers,
+      ...this.finding.answers,
+      ...this.transfers.answers,
+      ...this.objects.answers,
+      ...this.previews.answers,
+      ...this.sync.answers,
       describe_role: ({ role_key, said: { what, to } }) => {
         const { said } = this.#role(role_key);
         if (what === 'notes') return this.#patch(role_key, { notes: to });
@@ -317,26 +337,10 @@ export class FakeWorld {
       }),
       objects: (r) => {
         if (r.bucket === 'acme-rds-snapshots') {
-          throw failure('S3 refused to list acme-rds-snapshots. Ask for s3:ListBucket. AccessDenied: Access Denied (request 8ZK3P0YQ2M5V7XWA)');
+          throw failure('S3 refused to list acme-rds-snapshots. Ask for s3:ListBucket. AccessDenied: Access Denied (request 8ZK3P0YQ2M5V7XWA)', 'denied');
         }
-        return pageOf(objectsOf(r.bucket, ago), r.bucket, r.prefix, r.next);
+        return pageOf(this.objects.of(r.bucket), r.bucket, r.prefix, r.next);
       },
-      preview: (r) => {
-        const object = objectsOf(r.bucket, ago).find((o) => o.key === r.key);
-        if (!object) throw failure('The object is gone. List the prefix again.');
-        return {
-          key: r.key, size: object.size, content_type: r.key.endsWith('.json') ? 'application/json' : 'binary/octet-stream',
-          etag: '9b2cf535f27731c9', modified_at: object.modified, storage_class: object.cls,
-          metadata: r.key.endsWith('.json') ? [['team', 'data']] : [], text: object.text ?? null, truncated: false
-        };
-      },
-      download: (r) => this.#download(r.session_id, r.bucket, r.key, objectsOf(r.bucket, ago).find((o) => o.key === r.key)?.size ?? 0),
-      transfers: () => this.transfers,
-      cancel_transfer: (r) => {
-        this.#transfer(r.id, { state: { kind: 'cancelled' } });
-        return null;
-      },
-      show_transfer: none,
       start_sandbox: none,
       reload: none,
       quit: none,
@@ -393,24 +397,8 @@ export class FakeWorld {
     return null;
   }
 
-  #download(session_id: string, bucket: string, key: string, total: number): TransferView {
-    const transfer: TransferView = {
-      id: `t-${this.transfers.length + 1}`, session_id, bucket, key,
-      target: `~/Downloads/${key.split('/').at(-1)}`, done: 0, total, state: { kind: 'running' }
-    };
-    this.transfers = [...this.transfers, transfer];
-    return transfer;
-  }
-
-  /** Moves a transfer on; tests drive this. */
-  #transfer(id: string, more: Partial<TransferView>): void {
-    this.transfers = this.transfers.map((t) => (t.id === id ? { ...t, ...more } : t));
-    const transfer = this.transfers.find((t) => t.id === id);
-    if (transfer) this.#emit('transfer', transfer);
-  }
-
   progress(id: string, more: Partial<TransferView>): void {
-    this.#transfer(id, more);
+    this.transfers.move(id, more);
   }
 
 }

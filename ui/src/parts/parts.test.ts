@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { coloured } from '../buckets/colour';
-import { measure, secondsToGo } from '../buckets/pace';
 import { breakable } from './breakable';
 import { plain } from './plain';
 import { offsetsOf, rowAt, windowOf } from './rows';
@@ -69,18 +68,6 @@ describe('typing in a list', () => {
     expect(indexAfterTyping(texts, 'us', 0)).toBe(2);
     expect(indexAfterTyping(texts, 'lond', 0)).toBe(1);
     expect(indexAfterTyping(texts, 'zz', 0)).toBe(-1);
-  });
-});
-
-describe('pace', () => {
-  it('tells a speed from the second look on, and the time to go', () => {
-    const first = measure(undefined, 0, 0);
-    expect(first.speed).toBe(0);
-    const second = measure(first, 1000, 1000);
-    expect(second.speed).toBe(1000);
-    expect(measure(second, 1010, 1050)).toBe(second);
-    expect(secondsToGo(1000, 3000, second.speed)).toBe(2);
-    expect(secondsToGo(1000, null, 5)).toBeNull();
   });
 });
 

@@ -1,7 +1,8 @@
 /** What the keys of `keys.ts` do. */
 import { tick } from 'svelte';
+import { actByKeys } from '../buckets/acts';
 import { browser } from '../buckets/browser.svelte';
-import { download, preview } from '../buckets/preview.svelte';
+import { preview } from '../buckets/preview.svelte';
 import { transfers } from '../buckets/transfers.svelte';
 import { historyDay } from '../history/day.svelte';
 import { writeProfile } from '../profiles/write';
@@ -99,7 +100,9 @@ function performInView(act: KeyAct): boolean {
     case 'up':
       return did(() => browser.up());
     case 'download':
-      return did(() => void download(false));
+      return did(() => actByKeys(['Ctrl', 'D']));
+    case 'upload':
+      return did(() => actByKeys(['Ctrl', 'U']));
     case 'transfers':
       return did(() => (transfers.open = !transfers.open));
     case 'previous-day':

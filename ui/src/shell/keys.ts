@@ -7,7 +7,7 @@ export type KeyAct =
   | { do: 'settings' | 'sidebar' | 'filter' | 'add-role' | 'copy-env' | 'next-pane' | 'previous-pane' | 'keys' | 'escape' | 'undo' }
   | { do: 'switch' | 'star' | 'copy-arn' | 'reload' }
   | { do: 'renew' | 'switch-back' | 'browse-s3' | 'console' | 'terminal' | 'write-profile' | 'next-session' | 'previous-session' }
-  | { do: 'up' | 'download' | 'transfers' }
+  | { do: 'up' | 'download' | 'upload' | 'transfers' }
   | { do: 'previous-day' | 'next-day' | 'today' };
 
 const REPEATING: KeyAct['do'][] = ['next-session', 'previous-session', 'next-pane', 'previous-pane', 'previous-day', 'next-day', 'up'];
@@ -57,7 +57,7 @@ function withCommand({ key, shift }: Press, where: Where): KeyAct | null {
 const OF_VIEW_WITH_COMMAND: Record<View, Record<string, KeyAct>> = {
   roles: { enter: { do: 'switch' }, r: { do: 'reload' } },
   sessions: { r: { do: 'renew' }, backspace: { do: 'switch-back' } },
-  buckets: { d: { do: 'download' }, j: { do: 'transfers' } },
+  buckets: { d: { do: 'download' }, u: { do: 'upload' }, j: { do: 'transfers' } },
   history: {},
   settings: { r: { do: 'reload' } }
 };

@@ -45,8 +45,11 @@ export const SHEET: { title: string; keys: [string[], string][] }[] = [
     keys: [
       [['Enter'], 'Open'],
       [['Alt', '↑'], 'Up one level'],
+      [['Shift', '↑', '↓'], 'Select more'],
+      [['Ctrl', 'A'], 'Select all'],
       [['Space'], 'Preview'],
       [['Ctrl', 'D'], 'Download'],
+      [['Ctrl', 'U'], 'Upload'],
       [['Ctrl', 'J'], 'Transfers']
     ]
   },

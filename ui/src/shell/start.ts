@@ -2,7 +2,10 @@
 import { tick } from 'svelte';
 import { host } from '#host';
 import type { Topic } from '../host/host';
+import { dropping } from '../buckets/dropping.svelte';
+import { landed } from '../buckets/landing';
 import { transfers } from '../buckets/transfers.svelte';
+import { uploadPicked } from '../buckets/uploading.svelte';
 import { catalog } from '../roles/catalog.svelte';
 import { devices } from '../devices/devices.svelte';
 import { discoveries } from '../discovery/discoveries.svelte';
@@ -62,7 +65,12 @@ export async function start(): Promise<void> {
 
 function listen(): void {
   host.on('changed', ({ topics }) => void read(topics));
-  host.on('transfer', (transfer) => transfers.take(transfer));
+  host.on('transfer', (transfer) => {
+    transfers.take(transfer);
+    landed(transfer);
+  });
+  host.on('files_over', ({ count }) => (dropping.count = count));
+  host.on('files_dropped', (picked) => void uploadPicked(picked));
   host.on('notice', ({ level, message }) => notices.show(level, message));
   host.on('quit_asked', () => (quitAsk.open = true));
   host.on('switched_back', offerUndo);

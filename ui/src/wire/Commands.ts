@@ -2,6 +2,9 @@
 import type { AccessKeyView } from "./AccessKeyView";
 import type { AccessKeysRequest } from "./AccessKeysRequest";
 import type { AccountRequest } from "./AccountRequest";
+import type { ActDone } from "./ActDone";
+import type { ActProgress } from "./ActProgress";
+import type { ActRequest } from "./ActRequest";
 import type { AddRoleRequest } from "./AddRoleRequest";
 import type { AddTeamRequest } from "./AddTeamRequest";
 import type { AddTotpRequest } from "./AddTotpRequest";
@@ -10,15 +13,24 @@ import type { AwaitDiscoveryRequest } from "./AwaitDiscoveryRequest";
 import type { BroughtBackView } from "./BroughtBackView";
 import type { BrowserSettings } from "./BrowserSettings";
 import type { BucketList } from "./BucketList";
+import type { BucketRequest } from "./BucketRequest";
+import type { BucketSetting } from "./BucketSetting";
 import type { CatalogView } from "./CatalogView";
+import type { ChangeObjectRequest } from "./ChangeObjectRequest";
 import type { ChooseFileRequest } from "./ChooseFileRequest";
 import type { ChosenFile } from "./ChosenFile";
+import type { ClosePreviewRequest } from "./ClosePreviewRequest";
 import type { CodeRequest } from "./CodeRequest";
 import type { CodeUseRequest } from "./CodeUseRequest";
 import type { CommandRequest } from "./CommandRequest";
+import type { CompareRequest } from "./CompareRequest";
+import type { ComparisonRequest } from "./ComparisonRequest";
 import type { ConsolePageRequest } from "./ConsolePageRequest";
 import type { ConsoleServiceView } from "./ConsoleServiceView";
 import type { Copied } from "./Copied";
+import type { CopyRequest } from "./CopyRequest";
+import type { DeleteObjectsRequest } from "./DeleteObjectsRequest";
+import type { DeletionView } from "./DeletionView";
 import type { DescribeRoleRequest } from "./DescribeRoleRequest";
 import type { DeviceRequest } from "./DeviceRequest";
 import type { DevicesView } from "./DevicesView";
@@ -33,6 +45,7 @@ import type { EndpointView } from "./EndpointView";
 import type { EnvPreview } from "./EnvPreview";
 import type { EnvRequest } from "./EnvRequest";
 import type { FileChange } from "./FileChange";
+import type { HexView } from "./HexView";
 import type { HistoryPage } from "./HistoryPage";
 import type { HistoryRequest } from "./HistoryRequest";
 import type { ImportRequest } from "./ImportRequest";
@@ -44,15 +57,27 @@ import type { KeyRequest } from "./KeyRequest";
 import type { KeysInProfilesRequest } from "./KeysInProfilesRequest";
 import type { LinkRequest } from "./LinkRequest";
 import type { LinkView } from "./LinkView";
+import type { LocatedView } from "./LocatedView";
+import type { NewFolderRequest } from "./NewFolderRequest";
+import type { NotePlaceRequest } from "./NotePlaceRequest";
 import type { ObjectPage } from "./ObjectPage";
+import type { ObjectProperties } from "./ObjectProperties";
 import type { ObjectRequest } from "./ObjectRequest";
+import type { ObjectView } from "./ObjectView";
 import type { ObjectsRequest } from "./ObjectsRequest";
 import type { OpenedEndpointView } from "./OpenedEndpointView";
 import type { PendingSignIn } from "./PendingSignIn";
+import type { PickRequest } from "./PickRequest";
+import type { PickedView } from "./PickedView";
+import type { PlacesView } from "./PlacesView";
 import type { PlanProfileRequest } from "./PlanProfileRequest";
 import type { PortalRequest } from "./PortalRequest";
 import type { PortalStateView } from "./PortalStateView";
-import type { Preview } from "./Preview";
+import type { PresignRequest } from "./PresignRequest";
+import type { PresignedView } from "./PresignedView";
+import type { PreviewMoreRequest } from "./PreviewMoreRequest";
+import type { PreviewRequest } from "./PreviewRequest";
+import type { PreviewView } from "./PreviewView";
 import type { ProfileOutcome } from "./ProfileOutcome";
 import type { ProfilePlan } from "./ProfilePlan";
 import type { ProfileRequest } from "./ProfileRequest";
@@ -61,7 +86,10 @@ import type { ProxyLoginRequest } from "./ProxyLoginRequest";
 import type { QuitRequest } from "./QuitRequest";
 import type { QuitSettingRequest } from "./QuitSettingRequest";
 import type { RefreshTeamRequest } from "./RefreshTeamRequest";
+import type { RemoveUnfinishedRequest } from "./RemoveUnfinishedRequest";
+import type { RenameRequest } from "./RenameRequest";
 import type { RenewRequest } from "./RenewRequest";
+import type { RestoreObjectRequest } from "./RestoreObjectRequest";
 import type { RevokeOutcome } from "./RevokeOutcome";
 import type { RevokeSessionsRequest } from "./RevokeSessionsRequest";
 import type { RoleRequest } from "./RoleRequest";
@@ -84,6 +112,9 @@ import type { SwitchBackRequest } from "./SwitchBackRequest";
 import type { SwitchOutcome } from "./SwitchOutcome";
 import type { SwitchRequest } from "./SwitchRequest";
 import type { SwitchedBackView } from "./SwitchedBackView";
+import type { SyncPlanView } from "./SyncPlanView";
+import type { SyncProgress } from "./SyncProgress";
+import type { SyncRequest } from "./SyncRequest";
 import type { TeamPlaceRequest } from "./TeamPlaceRequest";
 import type { TeamPreviewView } from "./TeamPreviewView";
 import type { TeamRequest } from "./TeamRequest";
@@ -95,6 +126,17 @@ import type { TotpCodeView } from "./TotpCodeView";
 import type { TransferRequest } from "./TransferRequest";
 import type { TransferView } from "./TransferView";
 import type { UndoRequest } from "./UndoRequest";
+import type { UnfinishedRequest } from "./UnfinishedRequest";
+import type { UnfinishedUploadView } from "./UnfinishedUploadView";
+import type { UploadPlan } from "./UploadPlan";
+import type { UploadRequest } from "./UploadRequest";
+import type { VersionPage } from "./VersionPage";
+import type { VersionRequest } from "./VersionRequest";
+import type { VersionView } from "./VersionView";
+import type { VersionsRequest } from "./VersionsRequest";
+import type { WalkId } from "./WalkId";
+import type { WalkRequest } from "./WalkRequest";
+import type { WalkView } from "./WalkView";
 import type { WriteProfileRequest } from "./WriteProfileRequest";
 import type { WrittenProfileView } from "./WrittenProfileView";
 import type { YubikeyRequest } from "./YubikeyRequest";
@@ -189,11 +231,50 @@ export type Commands = {
   history: { request: HistoryRequest, reply: HistoryPage },
   buckets: { request: SessionRequest, reply: BucketList },
   objects: { request: ObjectsRequest, reply: ObjectPage },
-  preview: { request: ObjectRequest, reply: Preview },
-  download: { request: DownloadRequest, reply: TransferView | null },
+  object_head: { request: ObjectRequest, reply: ObjectView },
+  versions: { request: VersionsRequest, reply: VersionPage },
+  locate: { request: TextRequest, reply: LocatedView },
+  places: { request: SessionRequest, reply: PlacesView },
+  note_place: { request: NotePlaceRequest, reply: PlacesView },
+  walk_start: { request: WalkRequest, reply: string },
+  walk_next: { request: WalkId, reply: WalkView },
+  walk_stop: { request: WalkId, reply: null },
+  preview: { request: PreviewRequest, reply: PreviewView },
+  preview_more: { request: PreviewMoreRequest, reply: HexView },
+  close_preview: { request: ClosePreviewRequest, reply: null },
+  download: { request: DownloadRequest, reply: Array<TransferView> },
+  pick_uploads: { request: PickRequest, reply: PickedView | null },
+  plan_upload: { request: UploadRequest, reply: UploadPlan },
+  upload: { request: UploadRequest, reply: Array<TransferView> },
+  copy_objects: { request: CopyRequest, reply: Array<TransferView> },
   transfers: { request: undefined, reply: Array<TransferView> },
+  pause_transfer: { request: TransferRequest, reply: null },
+  pause_transfers: { request: undefined, reply: null },
+  resume_transfer: { request: TransferRequest, reply: null },
   cancel_transfer: { request: TransferRequest, reply: null },
+  clear_transfers: { request: undefined, reply: Array<TransferView> },
   show_transfer: { request: TransferRequest, reply: null },
+  unfinished_uploads: { request: UnfinishedRequest, reply: Array<UnfinishedUploadView> },
+  remove_unfinished: { request: RemoveUnfinishedRequest, reply: null },
+  pick_sync_folder: { request: undefined, reply: PickedView | null },
+  compare_places: { request: CompareRequest, reply: SyncPlanView },
+  compare_progress: { request: ComparisonRequest, reply: SyncProgress | null },
+  stop_compare: { request: ComparisonRequest, reply: null },
+  sync_places: { request: SyncRequest, reply: TransferView },
+  deletion: { request: BucketRequest, reply: DeletionView },
+  delete_objects: { request: DeleteObjectsRequest, reply: ActDone },
+  undo_delete: { request: ActRequest, reply: ActDone },
+  act_progress: { request: ActRequest, reply: ActProgress },
+  stop_act: { request: ActRequest, reply: null },
+  rename_object: { request: RenameRequest, reply: ActDone },
+  new_folder: { request: NewFolderRequest, reply: string },
+  copy_presigned: { request: PresignRequest, reply: PresignedView },
+  object_properties: { request: VersionRequest, reply: ObjectProperties },
+  change_object: { request: ChangeObjectRequest, reply: null },
+  restore_object: { request: RestoreObjectRequest, reply: null },
+  object_versions: { request: VersionRequest, reply: Array<VersionView> },
+  bring_back_version: { request: VersionRequest, reply: null },
+  bucket_settings: { request: BucketRequest, reply: Array<BucketSetting> },
   start_sandbox: { request: undefined, reply: null },
   reload: { request: undefined, reply: null },
   quit: { request: QuitRequest, reply: null },

@@ -13,9 +13,13 @@ session_id: string,
  */
 bucket: string, 
 /**
- * What.
+ * Single objects.
  */
-key: string, 
+keys: Array<string>, 
+/**
+ * Everything below these; an empty one is the whole bucket.
+ */
+prefixes: Array<string>, 
 /**
  * Whether a dialog asks for the folder; else it is the Downloads folder.
  */

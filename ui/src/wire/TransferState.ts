@@ -3,8 +3,20 @@
 /**
  * The state of a transfer.
  */
-export type TransferState = { "kind": "running" } | { "kind": "done" } | { "kind": "cancelled" } | { "kind": "failed", 
+export type TransferState = { "kind": "waiting" } | { "kind": "running" } | { "kind": "paused" } | { "kind": "no_session", 
+/**
+ * What is needed.
+ */
+why: string, } | { "kind": "done", 
+/**
+ * What was left out or could not be taken along.
+ */
+note: string | null, } | { "kind": "cancelled" } | { "kind": "failed", 
 /**
  * What happened and what to do.
  */
-message: string, };
+message: string, 
+/**
+ * Whether what is there was kept, so that it goes on from there.
+ */
+resumable: boolean, };

@@ -11,6 +11,7 @@ mod in_use;
 mod keys;
 mod mfa;
 mod page;
+mod places;
 mod profiles;
 mod revoke;
 mod said;

@@ -107,6 +107,9 @@ pub struct HandOut {
     pub endpoints: ProfileEndpoints,
     /// What the person should know, such as a duration that was lowered and why.
     pub notes: Vec<String>,
+    /// What the account is called, where it is marked as production: what cannot be taken back is asked once more.
+    #[serde(default)]
+    pub production: Option<String>,
 }
 
 /// How S3 is reached, by the profile's settings and the caller's environment.

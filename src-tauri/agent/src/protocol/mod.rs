@@ -19,6 +19,7 @@ mod in_use;
 mod keys;
 mod mfa;
 mod on_wire;
+mod places;
 mod profiles;
 mod proxy;
 mod revoke;
@@ -35,6 +36,7 @@ use hatrack_core::access_key::AccessKeyView;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::history_view::{HistoryPage, HistoryQuery};
+use hatrack_core::listing_view::PlacesView;
 use hatrack_core::portal_view::PortalStateView;
 use hatrack_core::sts_limits::MfaSerial;
 use hatrack_core::view::{CatalogView, RoleView, SessionView, SwitchOutcome};
@@ -56,6 +58,7 @@ pub use in_use::{
 };
 pub use keys::{AddKey, FileChange, FileLine, ImportKey, KeyKept, RotateKey, RotateOutcome, RotationGivenUp};
 pub use mfa::{AddTotp, TotpCode, TotpDevice};
+pub use places::{NotePlace, PlaceNote};
 pub use profiles::{ProfileForm, ProfileName, ProfileOutcome, ProfilePlan, WriteProfile, WrittenProfileView};
 pub use proxy::GiveProxyLogin;
 pub use revoke::{RevokeHit, RevokeOutcome, RevokePlan, RevokeRequest, RevokeSigner, Revoked};
@@ -240,6 +243,11 @@ pub enum Request {
     Revoke(RevokeRequest),
     History(HistoryQuery),
     Record(RecordRequest),
+    /// What is remembered of the buckets that a session's role uses.
+    Places {
+        session_id: String,
+    },
+    NotePlace(NotePlace),
     SetFavourite(SetFlag),
     SetAutoRenew(SetFlag),
     SetAccount(SetAccount),
@@ -387,4 +395,5 @@ pub enum Reply {
         count: u32,
     },
     Settings(Settings),
+    Places(PlacesView),
 }

@@ -28,6 +28,7 @@ use crate::endpoint::Endpoints;
 use crate::identities::{LocalIdentities, Sources};
 use crate::keys::{self, Keys};
 use crate::machine::{Alarm, Rung, SystemRandom, watch_for_resume};
+use crate::places::Places;
 use crate::profiles::{self, Profiles};
 use crate::proxies::Proxies;
 use crate::revocations::Revocations;
@@ -286,6 +287,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         endpoints,
         console: outside.console,
         console_book: ConsoleBook::new(KeptFiles::of(home), started_at),
+        places: Places::new(KeptFiles::of(home), started_at),
         revoking,
         identities,
         choices,

@@ -1,6 +1,6 @@
 //! Hand-outs.
 
-use hatrack_core::account::Partition;
+use hatrack_core::account::{AccountId, Partition};
 use hatrack_core::broker::{Base, EndpointRules, IdentityAsk, IdentityFailure, partition_of, reach, region};
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::{EntrySettings, Found, IdentityEntry};
@@ -27,6 +27,8 @@ struct Setting {
     caller: CallerContext,
     /// The region where nothing else names one.
     partition_region: &'static str,
+    /// The account, where a session does not tell it.
+    account: Option<AccountId>,
 }
 
 /// Whether a profile holds temporary keys: they have no session behind them that could be renewed.
@@ -76,6 +78,7 @@ impl Service {
             settings: self.settings_of(&own, session.origin.role_key.as_deref()),
             caller: own,
             partition_region: Partition::of_region(&session.region).default_region(),
+            account: session.account,
         };
         let needed = request
             .min_life
@@ -121,6 +124,10 @@ impl Service {
             settings: settings_of(found).clone(),
             caller: caller.clone(),
             partition_region: partition_of(route_of(found)).default_region(),
+            account: match found {
+                Found::Role(role) => Some(role.account_id),
+                Found::Identity(identity) => identity.account_id,
+            },
         };
         if let Found::Identity(identity) = found
             && (request.raw || is_as_it_stands(identity, caller))
@@ -242,7 +249,9 @@ impl Service {
             let id = SessionId(session.id.clone());
             self.mailbox.used(id, Use::of(kind), Step::Happens);
         }
+        let account = session.as_ref().and_then(|session| session.account_id);
         Ok(HandOutOutcome::Given(Box::new(HandOut {
+            production: self.production(account.or(setting.account)),
             session,
             credentials,
             region,
@@ -257,6 +266,14 @@ impl Service {
             role_key: setting.role_key.clone(),
             notes,
         })))
+    }
+
+    /// What the account is called, where the person or a team has marked it as production.
+    fn production(&self, account: Option<AccountId>) -> Option<String> {
+        let account = account?;
+        let marked = self.catalogs.accounts().get(&account)?.production;
+        let name = self.catalogs.account_name(account);
+        marked.then(|| name.unwrap_or_else(|| account.to_string()))
     }
 
     fn settings_of(&self, caller: &CallerContext, role_key: Option<&str>) -> EntrySettings {

@@ -13,6 +13,7 @@ mod import;
 mod in_use;
 mod keys;
 mod mfa;
+mod places;
 mod profiles;
 mod revoke;
 mod role_views;
@@ -45,6 +46,7 @@ use crate::devices::Devices;
 use crate::discovery::Discoveries;
 use crate::endpoint::Endpoints;
 use crate::keys::Keys;
+use crate::places::Places;
 use crate::profiles::Profiles;
 use crate::protocol::{
     EndRequest, ErrorCode, Event, KeyringState, Reply, Request, SessionRef, Status, Topic, WireError,
@@ -89,6 +91,8 @@ pub struct Service {
     pub console: Arc<dyn ConsoleSignIn>,
     /// What was opened in the console.
     pub console_book: ConsoleBook,
+    /// What is remembered of buckets.
+    pub places: Places,
     /// Revoking sessions of roles.
     pub revoking: Revoking,
     /// The starts of routes.
@@ -227,6 +231,8 @@ impl Service {
                 self.scribe.flush().await;
                 Ok(Reply::Done)
             }
+            Request::Places { session_id } => self.places(&session_id).await,
+            Request::NotePlace(noted) => self.note_place(noted).await,
             Request::Settings => Ok(Reply::Settings(self.settings())),
             other => self.about_uses(&caller, other).await,
         }

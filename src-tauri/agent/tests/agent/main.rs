@@ -22,6 +22,7 @@ mod lifecycle;
 mod mfa_devices;
 mod network;
 mod outside;
+mod places;
 mod profiles;
 mod proxies;
 mod reminders;

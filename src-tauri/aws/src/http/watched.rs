@@ -1,6 +1,7 @@
 //! A look at every exchange with AWS, whichever client makes it: what the clocks say, and who it was that answered.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
@@ -14,6 +15,7 @@ use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, Runt
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::captive;
+use super::silence::Moved;
 use super::skew::ClockSkews;
 use crate::failure::{is_of_tls, says};
 use crate::patience::SignedAt;
@@ -34,6 +36,8 @@ pub(super) struct Watch {
     pub proxy: Option<String>,
     /// Whether an answer that AWS has not marked is somebody else's.
     pub of_aws: bool,
+    /// How long an answer may take after all of the request was sent.
+    pub patience: Duration,
 }
 
 impl Watch {
@@ -65,12 +69,13 @@ pub(super) struct WatchedConnector {
 }
 
 impl HttpConnector for WatchedConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         let url = request.uri().to_owned();
         let watch = self.watch.clone();
         let signed_at = request.headers().get("x-amz-date").map(str::to_owned);
         let sent = watch.skews.now();
-        let answer = self.inner.call(request);
+        let moved = Moved::of(&mut request);
+        let answer = moved.answered(self.inner.call(request), watch.patience);
         HttpConnectorFuture::new(async move {
             let mut answer = match answer.await {
                 Ok(answer) => answer,

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::EncodingType;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
 use hatrack_core::bucket::BucketName;
-use hatrack_core::bucket_view::{BucketList, BucketView, FolderView, ObjectPage, ObjectView};
+use hatrack_core::bucket_view::{BucketList, BucketView, FolderView, ObjectPage};
 use hatrack_core::sts::AwsFailure;
 
 use super::failure::Call;
+use super::pages::PageAsk;
 use super::{S3, S3Failure, document, locked, partition_of};
 use crate::answer::timestamp;
 
@@ -42,15 +44,19 @@ impl S3 {
         let client = self.client(region)?;
         let (mut buckets, mut token, mut seen) = (Vec::new(), None::<String>, HashSet::new());
         for _ in 0..MOST_BUCKET_PAGES {
-            let page = client
-                .list_buckets()
-                .max_buckets(1000)
-                .set_continuation_token(token.take())
-                .customize()
-                .config_override(document())
-                .send()
-                .await
-                .map_err(|error| call.failed(error))?;
+            let page = self
+                .signed(|| async {
+                    client
+                        .list_buckets()
+                        .max_buckets(1000)
+                        .set_continuation_token(token.clone())
+                        .customize()
+                        .config_override(document())
+                        .send()
+                        .await
+                        .map_err(|error| call.failed(error))
+                })
+                .await?;
             buckets.extend(page.buckets().iter().filter_map(|bucket| {
                 Some(BucketView {
                     name: bucket.name()?.to_owned(),
@@ -88,23 +94,23 @@ impl S3 {
             return Ok(region.to_owned());
         }
         let start = &self.reach.region;
-        let answer = self
-            .client(start)?
-            .head_bucket()
-            .bucket(bucket.as_str())
-            .customize()
-            .config_override(document())
-            .send()
-            .await;
+        let client = self.client(start)?;
+        let head = || async {
+            let asked = client.head_bucket().bucket(bucket.as_str());
+            asked.customize().config_override(document()).send().await
+        };
+        let generation = self.signer.generation();
+        let mut answer = head().await;
+        // To a HEAD, S3 does not say that the session has ended.
+        if matches!(&answer, Err(error) if region_told(error).is_none() && status(error) == Some(400)) {
+            self.signer.ask_again(generation).await;
+            answer = head().await;
+        }
         let region = match answer {
             Ok(found) => found.bucket_region().map(str::to_owned),
             Err(error) => {
-                let raw = error.raw_response();
-                let header = raw
-                    .and_then(|raw| raw.headers().get("x-amz-bucket-region"))
-                    .map(str::to_owned);
-                let refused = raw.is_some_and(|raw| matches!(raw.status().as_u16(), 400 | 403));
-                if header.is_none() && refused {
+                let header = region_told(&error);
+                if header.is_none() && matches!(status(&error), Some(400 | 403)) {
                     // The answer to HEAD has no body. The operation itself is asked next, and its refusal says more.
                     return Ok(start.clone());
                 }
@@ -122,7 +128,7 @@ impl S3 {
     /// The client for `bucket`, and the bucket's region.
     pub(super) async fn at(&self, bucket: &BucketName) -> Result<(Client, String), S3Failure> {
         let region = self.region(bucket).await?;
-        Ok((self.client(&region)?, region))
+        Ok((self.client_for(&region, self.pays_for(bucket))?, region))
     }
 
     /// One page of what lies right below `prefix`; `next` is the page before's [`ObjectPage::next`].
@@ -132,64 +138,29 @@ impl S3 {
         prefix: &str,
         next: Option<&str>,
     ) -> Result<ObjectPage, S3Failure> {
-        let (client, region) = self.at(bucket).await?;
-        let call = self.call("s3:ListBucket", bucket, None, &region);
-        let page = self
-            .signed(|| async {
-                client
-                    .list_objects_v2()
-                    .bucket(bucket.as_str())
-                    .prefix(prefix)
-                    .delimiter("/")
-                    // Keys may hold characters that XML cannot.
-                    .encoding_type(EncodingType::Url)
-                    .set_continuation_token(next.map(str::to_owned))
-                    .customize()
-                    .config_override(document())
-                    .send()
-                    .await
-                    .map_err(|error| call.failed(error))
-            })
-            .await?;
-        let encoded = page.encoding_type() == Some(&EncodingType::Url);
-        let plain = |text: &str| if encoded { decoded(text) } else { text.to_owned() };
-        let below = |key: &str| key.strip_prefix(prefix).unwrap_or(key).to_owned();
-        let folders = page.common_prefixes().iter().filter_map(|folder| {
-            let prefix = plain(folder.prefix()?);
-            Some(FolderView {
-                name: below(&prefix),
-                prefix,
-            })
-        });
-        let objects = page.contents().iter().filter_map(|object| {
-            let key = plain(object.key()?);
-            // The stand-in for this very folder is no entry of it.
-            if key == prefix && key.ends_with('/') {
-                return None;
-            }
-            Some(ObjectView {
-                name: below(&key),
-                key,
-                size: object
-                    .size()
-                    .and_then(|size| size.try_into().ok())
-                    .unwrap_or_default(),
-                modified_at: object.last_modified().and_then(timestamp),
-                storage_class: object.storage_class().map(|class| class.as_str().to_owned()),
-                etag: object.e_tag().map(unquoted),
-            })
-        });
-        let following = page.next_continuation_token().map(str::to_owned);
-        if following.is_some() && following.as_deref() == next {
-            return Err(repeats(&region));
-        }
+        let ask = PageAsk {
+            prefix: prefix.to_owned(),
+            by_folder: true,
+            after: None,
+            token: next.map(str::to_owned),
+        };
+        let page = self.list(bucket, &ask).await?;
+        let objects = page.objects.into_iter();
         Ok(ObjectPage {
             bucket: bucket.as_str().to_owned(),
             prefix: prefix.to_owned(),
-            folders: folders.collect(),
-            objects: objects.collect(),
-            next: following.filter(|_| page.is_truncated() != Some(false)),
-            region,
+            folders: page
+                .folders
+                .into_iter()
+                .map(|folder| folder_view(prefix, folder))
+                .collect(),
+            objects: objects
+                // The stand-in for this very folder is no entry of it.
+                .filter(|object| object.key != prefix || !object.key.ends_with('/'))
+                .map(|object| object.view(prefix))
+                .collect(),
+            next: page.next,
+            region: page.region,
         })
     }
 
@@ -218,6 +189,24 @@ impl S3 {
             region,
         }
     }
+}
+
+/// A folder as it shows in a list of `prefix`.
+pub(super) fn folder_view(prefix: &str, folder: String) -> FolderView {
+    FolderView {
+        name: folder.strip_prefix(prefix).unwrap_or(&folder).to_owned(),
+        prefix: folder,
+    }
+}
+
+fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|raw| raw.status().as_u16())
+}
+
+/// The region that S3 names, even where it refuses the rest.
+fn region_told<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let raw = error.raw_response()?;
+    raw.headers().get("x-amz-bucket-region").map(str::to_owned)
 }
 
 pub(super) fn repeats(region: &str) -> S3Failure {

@@ -7,21 +7,28 @@
 mod server_side;
 mod streamed;
 
+pub(super) use server_side::source_header;
+
+use std::path::Path;
+use std::sync::Arc;
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::{ChecksumMode, ObjectOwnership};
-use hatrack_core::bucket::S3Location;
+use hatrack_core::bucket::transfer::{Journals, SourceFile};
+use hatrack_core::bucket::{BucketName, S3Location};
 use hatrack_core::sts::AwsFailure;
 
 use super::browse::unquoted;
 use super::download::Integrity;
 use super::failure::Call;
+use super::kept::{Keeping, id_of};
 use super::multipart::{Made, Making};
 use super::stored::{Encryption, Guard, Stored};
 use super::{Progress, S3, S3Failure, document};
 
 /// What to copy, and how it is stored.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Order {
     /// The object.
     pub from: S3Location,
@@ -33,6 +40,17 @@ pub struct Order {
     pub encryption: Option<Encryption>,
     /// What it may replace.
     pub guard: Guard,
+    /// Where is kept what an unfinished copy needs to go on; without, it leaves nothing.
+    pub journals: Option<Arc<dyn Journals>>,
+}
+
+impl std::fmt::Debug for Order {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Order")
+            .field("from", &self.from)
+            .field("to", &self.to)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Which way the bytes went.
@@ -46,6 +64,13 @@ pub enum Way {
         why: String,
     },
 }
+
+/// Either way as it is noted.
+const BY_S3: &str = "by S3";
+const STREAMED: &str = "through here";
+
+/// Hears which way the bytes go.
+pub type Going<'a> = dyn Fn(&Way) + Send + Sync + 'a;
 
 /// What a copy left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,9 +98,20 @@ impl S3 {
         order: &Order,
         progress: &Progress<'_>,
     ) -> Result<Copied, S3Failure> {
-        match self.copy_version(source, order, progress).await {
+        self.copy_telling(source, order, progress, &|_| ()).await
+    }
+
+    /// The same; `going` hears which way the bytes go, as soon as that is known.
+    pub async fn copy_telling(
+        &self,
+        source: &S3,
+        order: &Order,
+        progress: &Progress<'_>,
+        going: &Going<'_>,
+    ) -> Result<Copied, S3Failure> {
+        match self.copy_version(source, order, progress, going).await {
             Err(S3Failure::Changed { .. }) if order.guard == Guard::Anything => {
-                self.copy_version(source, order, progress).await
+                self.copy_version(source, order, progress, going).await
             }
             done => done,
         }
@@ -86,34 +122,64 @@ impl S3 {
         source: &S3,
         order: &Order,
         progress: &Progress<'_>,
+        going: &Going<'_>,
     ) -> Result<Copied, S3Failure> {
         let mut plan = Plan::make(source, order).await?;
         progress(0, Some(plan.size));
         let (client, region) = self.at(&order.to.bucket).await?;
         let call = self.call("s3:PutObject", &order.to.bucket, Some(&order.to.key), &region);
-        let ownership = self.ownership(&client, order, &call).await;
+        let ownership = self.ownership(&client, &order.to.bucket, &call).await;
         plan.stored.for_bucket_owner = ownership.wants_acl();
-        let refused = match plan.apart(self, source) {
+        let apart = plan.apart(self, source);
+        if apart.is_none() {
+            going(&Way::ServerSide);
+        }
+        let refused = match apart {
             Some(why) => why,
             None => match plan.by_s3(self, &client, &call, order, progress, ownership).await {
                 Ok(made) => return Ok(plan.copied(made, Way::ServerSide, Integrity::NotOffered)),
                 Err(refused) if refused.is_of_access() => of_access(&refused, order),
+                // Both conditions fail alike: that of the source, and that of the target.
+                Err(S3Failure::Changed { .. })
+                    if order.guard != Guard::Anything && !plan.is_still_there(source, order).await? =>
+                {
+                    return Err(S3Failure::Changed {
+                        what: order.from.to_string(),
+                    });
+                }
+                Err(S3Failure::Changed { .. }) if order.guard != Guard::Anything => {
+                    return Err(S3Failure::Taken {
+                        what: order.to.to_string(),
+                    });
+                }
                 Err(other) => return Err(other),
             },
         };
+        going(&Way::Streamed { why: refused.clone() });
         let (made, integrity) = plan
             .through_here(self, source, &client, &call, order, progress, ownership)
             .await?;
         Ok(plan.copied(made, Way::Streamed { why: refused }, integrity))
     }
 
+    /// Gives up what an unfinished copy of this order left.
+    pub async fn abandon_copy(&self, order: &Order) -> Result<(), S3Failure> {
+        let from = order.from.to_string();
+        for way in [BY_S3, STREAMED] {
+            let id = kept_as(self, order, way);
+            self.give_up(order.journals.as_ref(), id, Path::new(&from))
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Whose the objects of the target bucket are, as far as this session may know.
-    async fn ownership(&self, client: &Client, order: &Order, call: &Call<'_>) -> Ownership {
+    async fn ownership(&self, client: &Client, bucket: &BucketName, call: &Call<'_>) -> Ownership {
         let asked = self
             .signed(|| async {
                 client
                     .get_bucket_ownership_controls()
-                    .bucket(order.to.bucket.as_str())
+                    .bucket(bucket.as_str())
                     .customize()
                     .config_override(document())
                     .send()
@@ -142,6 +208,32 @@ impl S3 {
             Err(_) => Ownership::Unknown,
         }
     }
+}
+
+/// Whether what is written into the bucket is its writer's, unless an access control list gives it to the owner.
+pub(super) async fn takes_acl(s3: &S3, bucket: &BucketName) -> bool {
+    let Ok((client, region)) = s3.at(bucket).await else {
+        return false;
+    };
+    let call = s3.call("s3:GetBucketOwnershipControls", bucket, None, &region);
+    s3.ownership(&client, bucket, &call).await == Ownership::Lists
+}
+
+/// An unfinished copy goes on the way it began.
+fn kept_as(target: &S3, order: &Order, way: &str) -> String {
+    let stored = Stored {
+        storage_class: order.storage_class.clone(),
+        encryption: order.encryption.clone(),
+        ..Stored::default()
+    };
+    let source = format!("{} {way}", order.from);
+    id_of(
+        target,
+        &order.to.bucket,
+        &order.to.key,
+        source.as_bytes(),
+        &stored,
+    )
 }
 
 /// Why S3 did not copy by itself. It does not say which side it refused: where it is the target's, the streamed copy is
@@ -204,24 +296,57 @@ struct Plan {
     tags_known: bool,
 }
 
+/// What S3 says of the source, of the version `etag` where one is given.
+async fn head(
+    source: &S3,
+    client: &Client,
+    region: &str,
+    order: &Order,
+    etag: Option<String>,
+) -> Result<HeadObjectOutput, S3Failure> {
+    let call = source.call("s3:GetObject", &order.from.bucket, Some(&order.from.key), region);
+    let asked = source
+        .signed(|| async {
+            client
+                .head_object()
+                .bucket(order.from.bucket.as_str())
+                .key(&order.from.key)
+                .checksum_mode(ChecksumMode::Enabled)
+                .set_if_match(etag.clone())
+                .customize()
+                .config_override(document())
+                .send()
+                .await
+                .map_err(|error| call.failed(error))
+        })
+        .await;
+    let Err(wordless) = &asked else {
+        return asked;
+    };
+    if !wordless.may_be_expired() {
+        return asked;
+    }
+    // To a HEAD, S3 does not say why it refused; to a GET it does.
+    let first = source
+        .signed(|| async {
+            client
+                .get_object()
+                .bucket(order.from.bucket.as_str())
+                .key(&order.from.key)
+                .range("bytes=0-0")
+                .send()
+                .await
+                .map_err(|error| call.failed(error))
+        })
+        .await;
+    first.and(asked)
+}
+
 impl Plan {
     async fn make(source: &S3, order: &Order) -> Result<Self, S3Failure> {
         let (client, region) = source.at(&order.from.bucket).await?;
+        let head = head(source, &client, &region, order, None).await?;
         let call = source.call("s3:GetObject", &order.from.bucket, Some(&order.from.key), &region);
-        let head = source
-            .signed(|| async {
-                client
-                    .head_object()
-                    .bucket(order.from.bucket.as_str())
-                    .key(&order.from.key)
-                    .checksum_mode(ChecksumMode::Enabled)
-                    .customize()
-                    .config_override(document())
-                    .send()
-                    .await
-                    .map_err(|error| call.failed(error))
-            })
-            .await?;
         let size = head.content_length().and_then(|n| n.try_into().ok());
         let size = size.ok_or_else(|| call.garbled("it does not say how long the object is"))?;
         let mut stored = Stored::of(&head);
@@ -239,6 +364,16 @@ impl Plan {
         };
         plan.read_tags(source, &client, order, &region).await?;
         Ok(plan)
+    }
+
+    /// Whether the source is the version that was seen.
+    async fn is_still_there(&self, source: &S3, order: &Order) -> Result<bool, S3Failure> {
+        let (client, region) = source.at(&order.from.bucket).await?;
+        match head(source, &client, &region, order, self.etag.clone()).await {
+            Ok(_) => Ok(true),
+            Err(S3Failure::Changed { .. } | S3Failure::NotFound { .. }) => Ok(false),
+            Err(other) => Err(other),
+        }
     }
 
     async fn read_tags(
@@ -317,6 +452,24 @@ impl Plan {
             call,
             stored: &self.stored,
             guard: &order.guard,
+        }
+    }
+
+    /// What an unfinished copy of this version is noted as.
+    fn keeping<'a>(&self, target: &S3, order: &'a Order, way: &str) -> Keeping<'a> {
+        let modified = self.version.last_modified();
+        Keeping {
+            // Without a name for the version, nothing tells whether the parts are of it.
+            journals: order.journals.as_ref().filter(|_| self.etag.is_some()),
+            id: kept_as(target, order, way),
+            path: order.from.to_string().into(),
+            source: SourceFile {
+                path: order.from.to_string(),
+                size: self.size,
+                modified: modified.map(|at| at.as_nanos()).unwrap_or_default(),
+                etag: self.etag.clone(),
+            },
+            by_s3: way == BY_S3,
         }
     }
 

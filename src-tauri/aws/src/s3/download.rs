@@ -9,6 +9,7 @@ mod composite;
 mod disk;
 mod integrity;
 mod journal;
+mod naming;
 mod part;
 mod target;
 
@@ -18,14 +19,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumMode;
+use bytes::{Bytes, BytesMut};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_core::bucket::transfer::{Range, Ranges, Version, WholeRange, part_size};
 use hatrack_core::bucket::{BucketName, LocalPath};
 
-pub(super) use self::disk::blocking;
+pub(super) use self::disk::{blocking, failed as disk_failed};
 pub use self::integrity::Integrity;
-pub(super) use self::integrity::sums_of;
-pub(super) use self::part::{new_file, own_file};
+pub(super) use self::integrity::{Algorithm, sums_of};
+pub(super) use self::part::{Naming, new_file, own_file};
 pub use self::target::{Destination, Folder};
 
 use self::chunk::Source;
@@ -35,7 +38,7 @@ use self::part::{Part, turn_name};
 use super::browse::unquoted;
 use super::failure::Call;
 use super::preview::archived;
-use super::{Progress, S3, S3Failure};
+use super::{Progress, S3, S3Failure, Turn, document};
 
 /// 8 MiB parts, as many in flight as [`S3`] has connections for large objects.
 const CHUNK: u64 = 8 * 1024 * 1024;
@@ -43,6 +46,8 @@ const IN_FLIGHT: usize = 32;
 /// What is noted as there at once: on a slow line a chunk takes long.
 const PIECE: u64 = 1024 * 1024;
 const MOST_PIECES: u64 = 16_384;
+/// Up to here an object that comes in one go is held until it is there.
+const SMALL: u64 = 1024 * 1024;
 /// Up to here one connection is quicker than several, and nothing is kept to go on from.
 pub(super) const ONE_STREAM: u64 = 12 * 1024 * 1024;
 
@@ -102,8 +107,18 @@ impl S3 {
     /// Downloads what the order says. Large objects come in parts, in parallel, all of one version: if the object is
     /// written meanwhile, the download starts again, once.
     pub async fn fetch(&self, order: &Order, progress: &Progress<'_>) -> Result<Downloaded, S3Failure> {
-        match self.fetch_version(order, progress).await {
-            Err(S3Failure::Changed { .. }) => self.fetch_version(order, progress).await,
+        self.fetch_naming(order, progress, None).await
+    }
+
+    /// The same; `naming` hears of the file's name before it has it.
+    pub(super) async fn fetch_naming(
+        &self,
+        order: &Order,
+        progress: &Progress<'_>,
+        naming: Option<Naming>,
+    ) -> Result<Downloaded, S3Failure> {
+        match self.fetch_version(order, progress, naming.clone()).await {
+            Err(S3Failure::Changed { .. }) => self.fetch_version(order, progress, naming).await,
             done => done,
         }
     }
@@ -117,7 +132,12 @@ impl S3 {
         Ok(())
     }
 
-    async fn fetch_version(&self, order: &Order, progress: &Progress<'_>) -> Result<Downloaded, S3Failure> {
+    async fn fetch_version(
+        &self,
+        order: &Order,
+        progress: &Progress<'_>,
+        naming: Option<Naming>,
+    ) -> Result<Downloaded, S3Failure> {
         let (client, region) = self.at(&order.bucket).await?;
         let call = self.call("s3:GetObject", &order.bucket, Some(&order.key), &region);
         let mut begun = self.begin(order, &client, &call).await?;
@@ -125,7 +145,7 @@ impl S3 {
         match done {
             Ok((integrity, resumed)) => {
                 let version = begun.version;
-                let path = begun.part.keep(&order.folder).await?;
+                let path = begun.part.keep(&order.folder, &version, naming).await?;
                 Ok(Downloaded {
                     path,
                     bytes: version.size,
@@ -152,14 +172,24 @@ impl S3 {
         };
         if let Some(turn) = &turn
             && let Some(left) = Part::left(order, Arc::clone(turn)).await?
-            && let Some((part, version, whole)) = left.taken_up(&order.bucket, &order.key).await?
+            && let Some((mut part, noted, whole)) = left.taken_up(&order.bucket, &order.key).await?
         {
-            return Ok(Begun {
-                part,
-                version,
-                whole,
-                body: None,
-            });
+            // What a file beside the target says is a hint: size and checksums are S3's to tell.
+            match self.version_now(client, order, &noted, call).await {
+                Ok(version) => {
+                    return Ok(Begun {
+                        part,
+                        version,
+                        whole,
+                        fresh: 0,
+                        body: None,
+                    });
+                }
+                Err(failure) => {
+                    part.stays(failure.passes());
+                    return Err(failure);
+                }
+            }
         }
         let mut head = self
             .open(client, order, call)
@@ -177,13 +207,25 @@ impl S3 {
             sums,
             composite,
         };
-        let body = std::mem::replace(&mut head.body, ByteStream::from_static(b""));
-        let part = Part::make(order, &version, turn).await?;
+        let mut body = Some(std::mem::replace(&mut head.body, ByteStream::from_static(b"")));
+        let small = !order.resumable && (1..=SMALL).contains(&size);
+        // Opened and written in one trip to another thread. What does not come whole is asked for again below.
+        let held = match body.take_if(|_| small) {
+            Some(body) => all_of(body, size).await,
+            None => None,
+        };
+        let algorithm = Expected::of(&version).range_crc();
+        let whole = held.as_ref().map(|bytes| WholeRange {
+            range: Range { start: 0, end: size },
+            crc: crc_fast::checksum(algorithm, bytes),
+        });
+        let part = Part::make(order, &version, turn, held).await?;
         Ok(Begun {
             part,
             version,
-            whole: Vec::new(),
-            body: Some(body),
+            fresh: whole.map_or(0, |_| size),
+            whole: whole.into_iter().collect(),
+            body,
         })
     }
 
@@ -215,10 +257,6 @@ impl S3 {
             there.insert(range.range);
         }
         let resumed = there.length();
-        if resumed > 0 && resumed == total {
-            // Nothing is missing, but it may be another object by now.
-            source.is_still_the_same(total).await?;
-        }
         let done = AtomicU64::new(resumed);
         progress(resumed, Some(total));
         let moved = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, Some(total));
@@ -247,7 +285,73 @@ impl S3 {
             }
             whole => whole.check(&begun.whole, begun.part.file(), &call.what).await?,
         };
-        Ok((integrity, resumed))
+        Ok((integrity, resumed - begun.fresh))
+    }
+
+    /// The version that was under way, as S3 tells of it now.
+    async fn version_now(
+        &self,
+        client: &Client,
+        order: &Order,
+        noted: &Version,
+        call: &Call<'_>,
+    ) -> Result<Version, S3Failure> {
+        let asked = self
+            .signed(|| async {
+                client
+                    .head_object()
+                    .bucket(order.bucket.as_str())
+                    .key(&order.key)
+                    .set_if_match(noted.etag.clone())
+                    .checksum_mode(ChecksumMode::Enabled)
+                    .customize()
+                    .config_override(document())
+                    .send()
+                    .await
+                    .map_err(|error| call.failed(error))
+            })
+            .await;
+        let head = match asked {
+            // To a HEAD, S3 does not say why it refused; to a GET it does.
+            Err(wordless) if wordless.may_be_expired() => {
+                self.first_byte(client, order, call).await?;
+                return Err(wordless);
+            }
+            asked => asked?,
+        };
+        let (sums, composite) = sums_of(&head);
+        let size = head.content_length().and_then(|n| u64::try_from(n).ok());
+        let version = Version {
+            sums,
+            composite,
+            ..noted.clone()
+        };
+        // Ranges were summed up with what the journal named: with another sum they are of no use.
+        let same = size == Some(noted.size)
+            && head.e_tag() == noted.etag.as_deref()
+            && Expected::of(&version).range_crc() == Expected::of(noted).range_crc();
+        match same {
+            true => Ok(version),
+            false => Err(S3Failure::Changed {
+                what: call.what.clone(),
+            }),
+        }
+    }
+
+    /// Asks for the first byte, for what S3 says where it refuses that.
+    async fn first_byte(&self, client: &Client, order: &Order, call: &Call<'_>) -> Result<(), S3Failure> {
+        self.signed(|| async {
+            client
+                .get_object()
+                .bucket(order.bucket.as_str())
+                .key(&order.key)
+                .range("bytes=0-0")
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| call.failed(error))
+        })
+        .await
     }
 
     /// The whole object's answer, its body not read yet: its head tells size, version and checksum in one round trip.
@@ -275,14 +379,45 @@ impl S3 {
     }
 }
 
+/// All of a small body; `None` where the connection broke, or brought another number of bytes.
+async fn all_of(mut body: ByteStream, size: u64) -> Option<Bytes> {
+    let size = usize::try_from(size).ok()?;
+    let mut all = BytesMut::with_capacity(size);
+    while let Some(frame) = body.next().await {
+        all.extend_from_slice(&frame.ok()?);
+        if all.len() > size {
+            return None;
+        }
+    }
+    (all.len() == size).then(|| all.freeze())
+}
+
 /// A download under way.
 struct Begun {
     part: Part,
     version: Version,
     whole: Vec<WholeRange>,
+    /// How many bytes of `whole` have come just now.
+    fresh: u64,
     /// The first answer's body, which starts at the object's first byte.
     body: Option<ByteStream>,
 }
 
-/// The part file, shared by the ranges that are written into it.
-type Shared = Arc<std::fs::File>;
+/// The part file, shared by the ranges that are written into it. Who comes next waits until the last of them has let
+/// go of it.
+#[derive(Debug, Clone)]
+pub(super) struct Shared(Arc<(std::fs::File, Option<Turn>)>);
+
+impl Shared {
+    fn new(file: std::fs::File, turn: Option<Turn>) -> Self {
+        Self(Arc::new((file, turn)))
+    }
+}
+
+impl std::ops::Deref for Shared {
+    type Target = std::fs::File;
+
+    fn deref(&self) -> &std::fs::File {
+        &self.0.0
+    }
+}

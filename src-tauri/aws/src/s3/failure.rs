@@ -60,6 +60,12 @@ pub enum S3Failure {
         /// `s3://bucket/key`.
         what: String,
     },
+    /// It was given up when it had just been stored.
+    #[error("{what} was stored before it could be stopped; delete it if it is not wanted")]
+    StoredAlready {
+        /// `s3://bucket/key`.
+        what: String,
+    },
     /// The bytes are not those that were stored.
     #[error("the bytes of {what} do not match its {algorithm} checksum; nothing was kept, try again")]
     Corrupt {
@@ -103,6 +109,15 @@ impl S3Failure {
         matches!(self, Self::Expired { .. } | Self::NoCredentials(_))
     }
 
+    /// Whether the session may have ended without S3's saying so.
+    pub(super) fn may_be_expired(&self) -> bool {
+        match self {
+            Self::Expired { .. } => true,
+            Self::Aws(AwsFailure::Refused(refusal)) => refusal.code == WORDLESS,
+            _ => false,
+        }
+    }
+
     /// Whether the same may succeed later, so that what is there of a transfer is worth keeping.
     pub fn passes(&self) -> bool {
         match self {
@@ -112,7 +127,7 @@ impl S3Failure {
                 | AwsFailure::ProxyPassword { .. },
             ) => true,
             Self::Aws(AwsFailure::Refused(refusal)) => {
-                refusal.status >= 500 || matches!(refusal.status, 408 | 429)
+                is_passing(refusal.status) || PASSING.contains(&refusal.code.as_str())
             }
             Self::Disk { why, .. } => matches!(
                 why.kind(),
@@ -121,6 +136,20 @@ impl S3Failure {
             other => other.wants_session(),
         }
     }
+}
+
+/// What S3 says for the moment, whatever the status: in a 200 that turned into an error, and in a 400 or 409.
+const PASSING: [&str; 6] = [
+    "InternalError",
+    "ServiceUnavailable",
+    "SlowDown",
+    "RequestTimeout",
+    "OperationAborted",
+    "ConditionalRequestConflict",
+];
+
+fn is_passing(status: u16) -> bool {
+    status >= 500 || matches!(status, 408 | 429)
 }
 
 fn in_brackets(request_id: Option<&str>) -> String {
@@ -160,6 +189,11 @@ impl Call<'_> {
         }
     }
 
+    /// Nothing was sent: there is nobody to sign.
+    pub fn unsigned<E: Error + 'static>(&self, error: &SdkError<E, HttpResponse>) -> S3Failure {
+        no_credentials(error).map_or_else(|| self.garbled("the link could not be signed"), S3Failure::from)
+    }
+
     /// The SDK's error in our words.
     pub fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> S3Failure
     where
@@ -173,23 +207,17 @@ impl Call<'_> {
             .raw_response()
             .and_then(|raw| raw.headers().get("x-amz-request-id"))
             .map(str::to_owned);
-        let refusal = match (self.asked().failed(&error), status) {
-            (AwsFailure::Refused(refusal), _) => refusal,
-            // An answer to HEAD has no body, so S3 cannot say more than the status.
-            (AwsFailure::Garbled { .. }, 403 | 404 | 412) if matches!(error, SdkError::ServiceError(_)) => {
-                Refusal {
-                    code: match status {
-                        403 => "AccessDenied",
-                        404 => "NotFound",
-                        _ => "PreconditionFailed",
-                    }
-                    .to_owned(),
+        let refusal = match self.asked().failed(&error) {
+            AwsFailure::Refused(refusal) => refusal,
+            garbled => match code_of(status, &error) {
+                Some(code) => Refusal {
+                    code,
                     message: String::new(),
                     request_id: None,
                     status,
-                }
-            }
-            (other, _) => return other.into(),
+                },
+                None => return garbled.into(),
+            },
         };
         self.refused(Refusal {
             request_id: refusal.request_id.or(request_id),
@@ -197,7 +225,8 @@ impl Call<'_> {
         })
     }
 
-    fn refused(&self, refusal: Refusal) -> S3Failure {
+    /// A refusal in our words.
+    pub fn refused(&self, refusal: Refusal) -> S3Failure {
         let what = self.what.clone();
         match refusal.code.as_str() {
             "ExpiredToken" | "TokenRefreshRequired" | "ExpiredTokenException" => S3Failure::Expired {
@@ -222,6 +251,9 @@ impl Call<'_> {
             "s3:GetObject" => {
                 "the role, the bucket policy or the object's KMS key does not allow it, or there is no such object"
             }
+            "s3:DeleteObjectVersion" => {
+                "the role's permissions or the bucket policy do not allow it, or a lock keeps this version"
+            }
             _ => "the role's permissions or the bucket policy do not allow it",
         };
         DenialView {
@@ -235,6 +267,26 @@ impl Call<'_> {
         }
     }
 }
+
+/// What an error without S3's own words can only mean. An answer to HEAD has no body, so S3 cannot say more than the
+/// status, and what stands before S3 does not speak its language.
+fn code_of<E>(status: u16, error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let SdkError::ServiceError(answer) = error else {
+        return None;
+    };
+    let silent = answer.raw().body().bytes().is_none_or(<[u8]>::is_empty);
+    Some(match status {
+        400 if silent => WORDLESS.to_owned(),
+        403 => "AccessDenied".to_owned(),
+        404 => "NotFound".to_owned(),
+        412 => "PreconditionFailed".to_owned(),
+        _ if is_passing(status) => format!("HTTP {status}"),
+        _ => return None,
+    })
+}
+
+/// The code of a 400 without words: to a HEAD, S3 does not say that the session has ended.
+const WORDLESS: &str = "BadRequest";
 
 /// The owner of the session gave no credentials: the SDK buries that.
 fn no_credentials<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> Option<NoCredentials> {

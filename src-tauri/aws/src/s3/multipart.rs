@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Builder, Config};
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::create_multipart_upload::builders::CreateMultipartUploadFluentBuilder;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
@@ -21,6 +23,8 @@ use hatrack_core::sts::AwsFailure;
 use tokio::task::JoinHandle;
 
 use super::failure::Call;
+use super::lost::Lost;
+use super::session::Signer;
 use super::stored::stored_with;
 use super::{Guard, S3, S3Failure, Stored, document, locked};
 use crate::http::sending_timeouts;
@@ -58,9 +62,16 @@ pub(super) fn crc_text(crc: u64) -> String {
     STANDARD.encode(crc.to_be_bytes())
 }
 
+/// A CRC as S3 writes it.
+pub(super) fn crc_of(text: &str) -> Option<u64> {
+    let bytes = STANDARD.decode(text).ok()?;
+    Some(u64::from_be_bytes(bytes.try_into().ok()?))
+}
+
 impl Making<'_> {
     /// All of it in one request. `body` is made anew for each try.
     pub async fn whole(&self, body: impl Fn() -> ByteStream, crc: u64) -> Result<Made, S3Failure> {
+        let lost = Lost::default();
         let sent = self
             .s3
             .signed(|| async {
@@ -73,19 +84,49 @@ impl Making<'_> {
                     .set_if_none_match(self.guard.if_none_match())
                     .body(body())
                     .customize()
-                    .config_override(sending())
+                    .config_override(sending().interceptor(lost.clone()))
                     .send()
                     .await
                     .map_err(|error| self.call.failed(error))
             })
             .await;
-        match sent {
-            Ok(answer) => Ok(Made {
+        let made = match sent {
+            Ok(answer) => Made {
                 etag: answer.e_tag,
                 version_id: answer.version_id,
-            }),
-            Err(failure) => self.unless_it_is_there(failure, crc).await,
-        }
+            },
+            Err(failure) => self.unless_it_is_there(failure, &lost, &Known::Crc(crc)).await?,
+        };
+        self.tagged(made).await
+    }
+
+    /// Gives it the tags that did not go with it.
+    async fn tagged(&self, made: Made) -> Result<Made, S3Failure> {
+        let Some(tags) = self.stored.tags_apart() else {
+            return Ok(made);
+        };
+        let call = self.s3.call(
+            "s3:PutObjectTagging",
+            self.bucket,
+            Some(self.key),
+            self.call.region,
+        );
+        self.s3
+            .signed(|| async {
+                self.client
+                    .put_object_tagging()
+                    .bucket(self.bucket.as_str())
+                    .key(self.key)
+                    .set_version_id(made.version_id.clone())
+                    .tagging(tags.clone())
+                    .customize()
+                    .config_override(document())
+                    .send()
+                    .await
+                    .map_err(|error| call.failed(error))
+            })
+            .await?;
+        Ok(made)
     }
 
     /// Begins an upload in parts; its name.
@@ -148,7 +189,33 @@ impl Making<'_> {
         Ok(PartSent {
             number,
             etag: answer.e_tag.unwrap_or_default(),
-            crc,
+            crc: Some(crc),
+            source_crc: None,
+        })
+    }
+
+    /// Sends one part whose body cannot be made anew and whose CRC is known only when it has passed: S3 compares the
+    /// one that follows it.
+    pub async fn part_passing(&self, id: &str, number: u32, body: ByteStream) -> Result<PartSent, S3Failure> {
+        let answer = self
+            .client
+            .upload_part()
+            .bucket(self.bucket.as_str())
+            .key(self.key)
+            .upload_id(id)
+            .part_number(signed(number))
+            .checksum_algorithm(ChecksumAlgorithm::Crc64Nvme)
+            .body(body)
+            .customize()
+            .config_override(sending())
+            .send()
+            .await
+            .map_err(|error| self.call.failed(error))?;
+        Ok(PartSent {
+            number,
+            crc: answer.checksum_crc64_nvme().and_then(crc_of),
+            etag: answer.e_tag.unwrap_or_default(),
+            source_crc: None,
         })
     }
 
@@ -161,6 +228,11 @@ impl Making<'_> {
         crc: Option<u64>,
     ) -> Result<Made, S3Failure> {
         parts.sort_by_key(CompletedPart::part_number);
+        let known = match crc {
+            Some(crc) => Known::Crc(crc),
+            None => Known::Parts(parts.len(), size),
+        };
+        let lost = Lost::default();
         let list = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let done = self
             .s3
@@ -177,53 +249,69 @@ impl Making<'_> {
                     .set_if_match(self.guard.if_match())
                     .set_if_none_match(self.guard.if_none_match())
                     .customize()
-                    .config_override(sending())
+                    .config_override(sending().interceptor(lost.clone()))
                     .send()
                     .await
                     .map_err(|error| self.call.failed(error))
             })
             .await;
-        match (done, crc) {
-            (Ok(answer), _) => Ok(Made {
+        let made = match done {
+            Ok(answer) => Made {
                 etag: answer.e_tag,
                 version_id: answer.version_id,
-            }),
-            (Err(failure), Some(crc)) => self.unless_it_is_there(failure, crc).await,
-            (Err(failure), None) => Err(failure),
-        }
+            },
+            Err(failure) => self.unless_it_is_there(failure, &lost, &known).await?,
+        };
+        self.tagged(made).await
     }
 
     /// An answer that was lost makes the next try fail: the upload has gone, or the object is there already. It is
-    /// ours if it has our checksum.
-    async fn unless_it_is_there(&self, failure: S3Failure, crc: u64) -> Result<Made, S3Failure> {
+    /// ours if it is what is known of ours; what somebody else has put there before may have the same bytes.
+    async fn unless_it_is_there(
+        &self,
+        failure: S3Failure,
+        lost: &Lost,
+        known: &Known,
+    ) -> Result<Made, S3Failure> {
+        let guarded = *self.guard != Guard::Anything;
         let of_a_second_try = match &failure {
+            S3Failure::Changed { .. } if guarded && !lost.any() => {
+                return Err(S3Failure::Taken {
+                    what: self.call.what.clone(),
+                });
+            }
             S3Failure::Changed { .. } => true,
-            S3Failure::Aws(AwsFailure::Refused(refusal)) => refusal.code == "NoSuchUpload",
+            S3Failure::Aws(AwsFailure::Refused(refusal)) => {
+                refusal.code == "NoSuchUpload" && (lost.any() || matches!(known, Known::Crc(_)))
+            }
             _ => false,
         };
         if !of_a_second_try {
             return Err(failure);
         }
         let head = self
-            .client
-            .head_object()
-            .bucket(self.bucket.as_str())
-            .key(self.key)
-            .checksum_mode(ChecksumMode::Enabled)
-            .customize()
-            .config_override(document())
-            .send()
+            .s3
+            .signed(|| async {
+                self.client
+                    .head_object()
+                    .bucket(self.bucket.as_str())
+                    .key(self.key)
+                    .checksum_mode(ChecksumMode::Enabled)
+                    .customize()
+                    .config_override(document())
+                    .send()
+                    .await
+                    .map_err(|error| self.call.failed(error))
+            })
             .await;
         match head {
-            Ok(head) if head.checksum_crc64_nvme() == Some(&crc_text(crc)) => Ok(Made {
+            Ok(head) if known.is_of(&head) => Ok(Made {
                 etag: head.e_tag,
                 version_id: head.version_id,
             }),
-            _ if *self.guard != Guard::Anything && matches!(failure, S3Failure::Changed { .. }) => {
-                Err(S3Failure::Taken {
-                    what: self.call.what.clone(),
-                })
-            }
+            _ if guarded && matches!(failure, S3Failure::Changed { .. }) => Err(S3Failure::Taken {
+                what: self.call.what.clone(),
+            }),
             _ => Err(failure),
         }
     }
@@ -232,10 +320,35 @@ impl Making<'_> {
     pub fn unfinished(&self, id: &str) -> Unfinished {
         Unfinished {
             client: self.client.clone(),
+            signer: self.s3.signer.clone(),
             bucket: self.bucket.as_str().to_owned(),
             key: self.key.to_owned(),
             id: Some(id.to_owned()),
             leftovers: Arc::clone(&self.s3.leftovers),
+        }
+    }
+}
+
+/// What is known of the object that is made.
+enum Known {
+    /// Its checksum.
+    Crc(u64),
+    /// Of how many parts it is, and its size.
+    Parts(usize, u64),
+}
+
+impl Known {
+    fn is_of(&self, head: &HeadObjectOutput) -> bool {
+        match self {
+            Self::Crc(crc) => head.checksum_crc64_nvme() == Some(&crc_text(*crc)),
+            // The entity tag of an object in parts ends in their number.
+            Self::Parts(count, size) => {
+                let parts = head
+                    .e_tag()
+                    .and_then(|etag| etag.trim_matches('"').rsplit_once('-'));
+                head.content_length().and_then(|n| n.try_into().ok()) == Some(*size)
+                    && parts.is_some_and(|(_, parts)| parts == count.to_string())
+            }
         }
     }
 }
@@ -249,27 +362,32 @@ pub(super) fn completed(part: &PartSent) -> CompletedPart {
     CompletedPart::builder()
         .part_number(signed(part.number))
         .e_tag(&part.etag)
-        .checksum_crc64_nvme(crc_text(part.crc))
+        .set_checksum_crc64_nvme(part.crc.map(crc_text))
         .build()
 }
 
-/// The CRC of the whole, of parts in any order that are all `part_size` long but the last.
-pub(super) fn whole_crc(parts: &[PartSent], part_size: u64, size: u64) -> u64 {
+/// The CRC of the whole, of parts in any order that are all `part_size` long but the last. `None` where one of them has
+/// none.
+pub(super) fn whole_crc(parts: &[PartSent], part_size: u64, size: u64) -> Option<u64> {
     let mut parts: Vec<_> = parts.iter().collect();
     parts.sort_by_key(|part| part.number);
     parts
         .into_iter()
         .map(|part| {
             let start = u64::from(part.number.saturating_sub(1)) * part_size;
-            (part.crc, part_size.min(size.saturating_sub(start)))
+            Some((part.crc?, part_size.min(size.saturating_sub(start))))
         })
-        .reduce(|(before, had), (crc, length)| (checksum_combine(CRC, before, crc, length), had + length))
-        .map_or(0, |(crc, _)| crc)
+        .reduce(|whole, part| {
+            let ((before, had), (crc, length)) = (whole?, part?);
+            Some((checksum_combine(CRC, before, crc, length), had + length))
+        })
+        .map_or(Some(0), |whole| whole.map(|(crc, _)| crc))
 }
 
 /// An upload that takes room until it is completed or aborted.
 pub(super) struct Unfinished {
     client: Client,
+    signer: Signer,
     bucket: String,
     key: String,
     id: Option<String>,
@@ -282,13 +400,26 @@ impl Unfinished {
         self.id = None;
     }
 
+    /// Removes its parts, as far as that can be done now.
+    pub async fn abort(self) {
+        // It was logged.
+        let _ = self.removed().await;
+    }
+
     /// Removes its parts.
-    pub async fn abort(mut self) {
-        if let Some(id) = self.id.clone() {
-            abort(self.client.clone(), self.bucket.clone(), self.key.clone(), id).await;
-            // Not before: dropped meanwhile, it still has to be removed.
-            self.id = None;
-        }
+    pub async fn removed(mut self) -> Result<(), StillThere> {
+        let Some(id) = self.id.clone() else {
+            return Ok(());
+        };
+        let removed = self.removal(id).await;
+        // Not before: dropped meanwhile, it still has to be removed.
+        self.id = None;
+        removed
+    }
+
+    fn removal(&self, id: String) -> impl Future<Output = Result<(), StillThere>> + Send + use<> {
+        let (client, signer) = (self.client.clone(), self.signer.clone());
+        abort(client, signer, self.bucket.clone(), self.key.clone(), id)
     }
 }
 
@@ -296,25 +427,45 @@ impl Drop for Unfinished {
     fn drop(&mut self) {
         // Dropped half-way: the upload was cancelled. Aborting needs the runtime that it ran on.
         if let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current()) {
-            let removal = abort(self.client.clone(), self.bucket.clone(), self.key.clone(), id);
-            locked(&self.leftovers).push(runtime.spawn(removal));
+            let removal = self.removal(id);
+            let removal = runtime.spawn(async move {
+                // It was logged.
+                let _ = removal.await;
+            });
+            locked(&self.leftovers).push(removal);
         }
     }
 }
 
-async fn abort(client: Client, bucket: String, key: String, id: String) {
-    let answer = client
-        .abort_multipart_upload()
-        .bucket(&bucket)
-        .key(&key)
-        .upload_id(&id)
-        .send()
-        .await;
-    if answer.is_err() {
-        tracing::warn!(
-            bucket,
-            key,
-            "the parts of an upload that was stopped could not be removed"
-        );
+/// The parts of an upload could not be removed.
+#[derive(Debug)]
+pub(super) struct StillThere;
+
+async fn abort(
+    client: Client,
+    signer: Signer,
+    bucket: String,
+    key: String,
+    id: String,
+) -> Result<(), StillThere> {
+    // A second time, for a session that has ended meanwhile.
+    for _ in 0..2 {
+        let generation = signer.generation();
+        let request = client.abort_multipart_upload();
+        let request = request.bucket(&bucket).key(&key).upload_id(&id);
+        let answer = request.customize().config_override(document()).send().await;
+        match answer.map_err(|error| error.code().map(str::to_owned)) {
+            Ok(_) => return Ok(()),
+            // Somebody else did it.
+            Err(Some(code)) if code == "NoSuchUpload" => return Ok(()),
+            Err(Some(code)) if code == "ExpiredToken" => signer.ask_again(generation).await,
+            Err(_) => break,
+        }
     }
+    tracing::warn!(
+        bucket,
+        key,
+        "the parts of an upload that was stopped could not be removed"
+    );
+    Err(StillThere)
 }

@@ -83,6 +83,14 @@ impl Signer {
         }
     }
 
+    /// The credentials of `generation` may have expired: the next request asks the owner, who may give the same.
+    pub async fn ask_again(&self, generation: u64) {
+        let mut held = self.held.lock().await;
+        if self.generation() == generation {
+            *held = None;
+        }
+    }
+
     /// Asks the owner now and then, until there are credentials that S3 has not refused.
     pub async fn wait(&self) {
         let mut pause = FIRST_PAUSE;
@@ -100,7 +108,8 @@ impl Signer {
         }
     }
 
-    async fn current(&self) -> Result<Credentials, NoCredentials> {
+    /// The credentials that the next request is signed with.
+    pub async fn current(&self) -> Result<Credentials, NoCredentials> {
         let mut held = self.held.lock().await;
         let soon = Timestamp::now() + RENEW_BELOW;
         if let Some(held) = held

@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
-use aws_sdk_s3::types::{ObjectCannedAcl, ServerSideEncryption, StorageClass};
+use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
+use aws_sdk_s3::types::{ObjectCannedAcl, ServerSideEncryption, StorageClass, Tag, Tagging};
+
+/// The longest `x-amz-tagging`, as the AWS CLI has it: ten tags may be longer, and go in a request of their own then.
+const LONGEST_TAGGING: usize = 2 * 1024;
 
 /// Only where nothing, or exactly this, is there already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,6 +56,8 @@ pub struct Stored {
     pub content_encoding: Option<String>,
     /// `Content-Language`.
     pub content_language: Option<String>,
+    /// `Expires`, as a date of HTTP.
+    pub expires: Option<String>,
     /// Where a website redirects to.
     pub redirect: Option<String>,
     /// The person's own metadata.
@@ -76,6 +82,7 @@ impl Stored {
             content_disposition: head.content_disposition().map(str::to_owned),
             content_encoding: head.content_encoding().map(str::to_owned),
             content_language: head.content_language().map(str::to_owned),
+            expires: head.expires_string().map(str::to_owned),
             redirect: head.website_redirect_location().map(str::to_owned),
             metadata: head.metadata().cloned().unwrap_or_default(),
             tags: Vec::new(),
@@ -83,6 +90,19 @@ impl Stored {
             encryption: None,
             for_bucket_owner: false,
         }
+    }
+
+    /// The same text for the same settings, so that what is begun with others is not gone on with.
+    pub(super) fn told(&self) -> String {
+        let mut metadata: Vec<_> = self.metadata.iter().collect();
+        metadata.sort();
+        let rest = Self {
+            metadata: HashMap::new(),
+            // What a bucket's owner is given is found out anew each time.
+            for_bucket_owner: false,
+            ..self.clone()
+        };
+        format!("{rest:?} {metadata:?}")
     }
 
     pub(super) fn class(&self) -> Option<StorageClass> {
@@ -93,13 +113,27 @@ impl Stored {
         (!self.metadata.is_empty()).then(|| self.metadata.clone())
     }
 
-    /// As S3 takes them in a header.
+    /// As S3 takes them in a header; `None` where that would be too long.
     pub(super) fn tagging(&self) -> Option<String> {
-        (!self.tags.is_empty()).then(|| {
-            url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(&self.tags)
-                .finish()
-        })
+        let text = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.tags)
+            .finish();
+        (!self.tags.is_empty() && text.len() <= LONGEST_TAGGING).then_some(text)
+    }
+
+    /// The tags that no header takes, for a request of their own.
+    pub(super) fn tags_apart(&self) -> Option<Tagging> {
+        if self.tags.is_empty() || self.tagging().is_some() {
+            return None;
+        }
+        let tags = self.tags.iter();
+        let tags = tags.map(|(name, value)| Tag::builder().key(name).value(value).build().ok());
+        Tagging::builder().set_tag_set(tags.collect()).build().ok()
+    }
+
+    /// One that is no date of HTTP is left out: S3 would not take it.
+    pub(super) fn expires(&self) -> Option<DateTime> {
+        DateTime::from_str(self.expires.as_deref()?, DateTimeFormat::HttpDate).ok()
     }
 
     pub(super) fn acl(&self) -> Option<ObjectCannedAcl> {
@@ -132,6 +166,7 @@ macro_rules! stored_with {
             .set_content_disposition(stored.content_disposition.clone())
             .set_content_encoding(stored.content_encoding.clone())
             .set_content_language(stored.content_language.clone())
+            .set_expires(stored.expires())
             .set_website_redirect_location(stored.redirect.clone())
             .set_metadata(stored.own_metadata())
             .set_tagging(stored.tagging())
@@ -142,3 +177,28 @@ macro_rules! stored_with {
     }};
 }
 pub(super) use stored_with;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_that_no_header_takes_go_apart() {
+        let tagged = |length: usize| Stored {
+            tags: vec![("name".into(), "a".repeat(length)), ("other".into(), "b".into())],
+            ..Stored::default()
+        };
+        let most = LONGEST_TAGGING - "name=&other=b".len();
+        assert_eq!(
+            tagged(most).tagging().map(|text| text.len()),
+            Some(LONGEST_TAGGING)
+        );
+        assert!(tagged(most).tags_apart().is_none());
+        assert!(tagged(most + 1).tagging().is_none());
+        assert_eq!(
+            tagged(most + 1).tags_apart().map(|apart| apart.tag_set().len()),
+            Some(2)
+        );
+        assert!(Stored::default().tagging().is_none() && Stored::default().tags_apart().is_none());
+    }
+}

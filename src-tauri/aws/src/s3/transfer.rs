@@ -14,13 +14,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hatrack_core::bucket::transfer::{End, Event, Machine, Pace, Pause, State};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 pub use folder::{CopyFolder, DownloadFolder, FolderReport, Trouble, UploadFolder};
 pub use gauge::{FileGauge, FileStatus, Gauge};
 pub use jobs::{Copy, Download, Upload};
 
 use super::S3Failure;
+use super::copy::Way;
+
+/// How long is waited for what a failed run takes away behind itself.
+const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Between two words of how far it is.
 const TOLD_EVERY: Duration = Duration::from_millis(100);
@@ -36,6 +40,9 @@ pub trait Job: Send + Sync {
 
     /// Takes away what is there of it.
     async fn discard(&self) -> Result<(), S3Failure>;
+
+    /// Comes back when what is taken away behind a run that failed has been.
+    async fn settled(&self) {}
 
     /// Comes back when there is a session again.
     async fn session_back(&self);
@@ -62,6 +69,8 @@ pub struct Status {
     pub left: Option<Duration>,
     /// Some of the files under way.
     pub under_way: Vec<FileStatus>,
+    /// Which way the bytes of a copy go, once known.
+    pub way: Option<Way>,
 }
 
 /// How a transfer ended.
@@ -166,7 +175,11 @@ impl Course {
                 State::Cancelled => return Ending::Cancelled(job.discard().await),
                 State::Done | State::Failed { .. } => match ended {
                     Some(Ok(report)) => return Ending::Done(report),
-                    Some(Err(failure)) => return Ending::Failed(failure),
+                    Some(Err(failure)) => {
+                        // A program that ends now would leave parts in S3 that nobody sees.
+                        let _ = timeout(SETTLED_WITHIN, job.settled()).await;
+                        return Ending::Failed(failure);
+                    }
                     None => {
                         // Only a run ends so; without one there is nothing to say but that it was stopped.
                         return Ending::Cancelled(Ok(()));

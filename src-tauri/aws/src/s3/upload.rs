@@ -4,7 +4,6 @@
 //! an upload that fails or is dropped are removed, unless it may go on later and has a journal to do so. To cancel an
 //! upload, drop it; a program that then ends waits for [`S3::settled`] first.
 
-mod kept;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -14,22 +13,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_sdk_s3::primitives::ByteStream;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_core::bucket::BucketName;
-use hatrack_core::bucket::transfer::{Journals, MOST_PARTS, PartSent, part_size};
+use hatrack_core::bucket::transfer::{Journals, PartSent};
 
-pub use kept::Unfinished;
+pub use super::unfinished::Unfinished;
 
-use self::kept::Held;
+pub(super) use self::source::Found;
 use self::source::Source;
 use super::browse::unquoted;
+use super::kept::{Held, Keeping, id_of};
 use super::multipart::{CRC, Made, Making, completed, whole_crc};
 use super::{Guard, Progress, S3, S3Failure, Stored, locked};
 
 /// Up to here one request does. S3 takes 5 GB in one, and parts of 5 MiB or more.
-pub(super) const ONE_REQUEST: u64 = 16 * 1024 * 1024;
+pub const ONE_REQUEST: u64 = 16 * 1024 * 1024;
 pub(super) const PART: u64 = 8 * 1024 * 1024;
-/// Each part in flight is held in memory, or sent from the file where it is larger than this.
+/// Parts of copies that go through here are held in memory up to this.
 pub(super) const LARGEST_HELD: u64 = 16 * 1024 * 1024;
-pub(super) const IN_FLIGHT: usize = 16;
+/// Parts larger than this are read while they are sent, so that many may be in flight.
+const READ_BEFORE: u64 = 1024 * 1024;
+const IN_FLIGHT: usize = 32;
 
 /// What to upload, and where to.
 #[derive(Clone)]
@@ -105,7 +107,17 @@ impl S3 {
     /// Stores what the order says. Large files go in parts, in parallel; with a journal, those that S3 has already are
     /// not sent again.
     pub async fn send(&self, order: &Order, progress: &Progress<'_>) -> Result<Uploaded, S3Failure> {
-        let source = Source::open(&order.path).await?;
+        self.send_found(order, Found::Named, progress).await
+    }
+
+    /// The same, of a file that was found otherwise than by its path.
+    pub(super) async fn send_found(
+        &self,
+        order: &Order,
+        found: Found,
+        progress: &Progress<'_>,
+    ) -> Result<Uploaded, S3Failure> {
+        let source = Source::open(&order.path, found).await?;
         let (client, region) = self.at(&order.bucket).await?;
         let call = self.call("s3:PutObject", &order.bucket, Some(&order.key), &region);
         let making = Making {
@@ -121,13 +133,26 @@ impl S3 {
         if source.size > ONE_REQUEST {
             return in_parts(&making, order, &source, progress).await;
         }
-        let bytes = source.read(0, source.size).await?;
-        // Before the request: afterwards the object would be there.
-        source.unchanged().await?;
+        let _turn = self.room(source.size).await;
+        let bytes = match &source.whole {
+            Some(bytes) => bytes.clone(),
+            None => {
+                let bytes = source.read(0, source.size).await?;
+                // Before the request: afterwards the object would be there.
+                source.unchanged().await?;
+                bytes
+            }
+        };
         let crc = crc_fast::checksum(CRC, &bytes);
         let made = making.whole(|| ByteStream::from(bytes.clone()), crc).await?;
         progress(source.size, Some(source.size));
         Ok(Uploaded::of(source.size, made, 0))
+    }
+
+    /// Gives up what an unfinished upload of this order left.
+    pub async fn abandon(&self, order: &Order) -> Result<(), S3Failure> {
+        let id = kept_as(self, order);
+        self.give_up(order.journals.as_ref(), id, &order.path).await
     }
 
     /// Comes back when the parts of every upload that was dropped have been removed.
@@ -159,18 +184,34 @@ impl S3 {
     }
 }
 
+/// What an unfinished upload of the order is noted as.
+fn kept_as(s3: &S3, order: &Order) -> String {
+    let path = std::path::absolute(&order.path).unwrap_or_else(|_| order.path.clone());
+    let path = path.as_os_str().as_encoded_bytes();
+    id_of(s3, &order.bucket, &order.key, path, &order.stored)
+}
+
 async fn in_parts(
     making: &Making<'_>,
     order: &Order,
     source: &Source,
     progress: &Progress<'_>,
 ) -> Result<Uploaded, S3Failure> {
-    let held = Held::begin(making, order, source, part_size(source.size, PART)).await?;
-    let resumed = held
-        .parts
-        .iter()
-        .map(|part| held.length(part.number, source.size))
-        .sum();
+    let keeping = Keeping {
+        journals: order.journals.as_ref(),
+        id: kept_as(making.s3, order),
+        path: order.path.clone(),
+        source: source.described(),
+        by_s3: false,
+    };
+    let same = |part: PartSent, size: u64| async move {
+        let start = u64::from(part.number.saturating_sub(1)) * size;
+        let end = source.size.min(start + size);
+        let same = start < end && Some(source.crc(start, end).await?) == part.crc;
+        Ok(same.then_some(part))
+    };
+    let held = Held::begin(making, &keeping, making.s3.part_of(source.size, PART), same).await?;
+    let resumed = held.resumed(source.size);
     match parts(making, &held, source, resumed, progress).await {
         Ok(made) => {
             held.finished();
@@ -191,21 +232,25 @@ async fn parts(
     progress: &Progress<'_>,
 ) -> Result<Made, S3Failure> {
     let (total, size) = (source.size, held.part_size);
-    let count = u32::try_from(total.div_ceil(size).min(MOST_PARTS)).unwrap_or(u32::MAX);
-    let there: std::collections::HashSet<u32> = held.parts.iter().map(|part| part.number).collect();
     let done = AtomicU64::new(resumed);
     progress(resumed, Some(total));
-    let sent: Vec<PartSent> = stream::iter((1..=count).filter(|number| !there.contains(number)))
+    let sent: Vec<PartSent> = stream::iter(held.missing(total))
         .map(|number| {
             let done = &done;
             async move {
                 let start = u64::from(number - 1) * size;
                 let length = held.length(number, total);
-                // Only closing it could fail this, and nobody does. Held while the part is in memory.
-                let _turn = making.s3.bulk.acquire().await;
+                let _turn = making.s3.room(length.min(READ_BEFORE)).await;
                 let (body, crc) = source.part(start, start + length).await?;
-                let part = making.part(&held.id, number, body, crc).await?;
-                held.note(&part).await?;
+                let part = match making.part(&held.id, number, body, crc).await {
+                    Ok(part) => part,
+                    // S3 refuses what is not what the CRC was made of.
+                    Err(failure) => {
+                        source.unchanged().await?;
+                        return Err(failure);
+                    }
+                };
+                held.note(&part);
                 progress(done.fetch_add(length, Ordering::Relaxed) + length, Some(total));
                 Ok::<_, S3Failure>(part)
             }
@@ -217,5 +262,5 @@ async fn parts(
     let all: Vec<PartSent> = held.parts.iter().cloned().chain(sent).collect();
     let crc = whole_crc(&all, size, total);
     let list = all.iter().map(completed).collect();
-    making.finish(&held.id, list, total, Some(crc)).await
+    making.finish(&held.id, list, total, crc).await
 }

@@ -1,7 +1,9 @@
 //! Every object below a prefix, page by page: a million keys are never held at once.
 
+use std::task::Poll;
+
 use aws_sdk_s3::types::EncodingType;
-use futures::stream::{self, Stream, StreamExt, TryStreamExt};
+use futures::stream::{self, Stream, StreamExt};
 use hatrack_core::bucket::S3Location;
 
 use super::browse::{decoded, repeats};
@@ -14,11 +16,13 @@ pub struct Found {
     pub key: String,
     /// Its size in bytes.
     pub size: u64,
+    /// Its entity tag as S3 writes it, with quotes.
+    pub etag: Option<String>,
 }
 
 impl S3 {
     /// What lies below `prefix` (a location whose key is a prefix), in S3's order, from the key after `after` on. The
-    /// next page is asked for when the one before is used up.
+    /// next page is asked for while the one before is used.
     pub fn walk<'a>(
         &'a self,
         prefix: &'a S3Location,
@@ -32,9 +36,7 @@ impl S3 {
             let (found, next) = self.keys(prefix, place).await?;
             Ok(Some((found, next)))
         });
-        pages
-            .map_ok(|found| stream::iter(found).map(Ok::<_, S3Failure>))
-            .try_flatten()
+        one_by_one(pages)
     }
 
     async fn keys(
@@ -74,6 +76,7 @@ impl S3 {
                     .size()
                     .and_then(|size| size.try_into().ok())
                     .unwrap_or_default(),
+                etag: object.e_tag().map(str::to_owned),
             })
         });
         let found = found.collect();
@@ -84,8 +87,37 @@ impl S3 {
         if next.is_some() && next == token {
             return Err(repeats(&region));
         }
+        if next.is_none() && page.is_truncated() == Some(true) {
+            return Err(call.garbled("its list goes on, and it does not say where"));
+        }
         Ok((found, next.map(Place::Page)))
     }
+}
+
+/// What stands on the pages; the next page is asked for while one is used.
+fn one_by_one(
+    pages: impl Stream<Item = Result<Vec<Found>, S3Failure>> + Send,
+) -> impl Stream<Item = Result<Found, S3Failure>> + Send {
+    let mut pages = Box::pin(pages.fuse());
+    let (mut page, mut next) = (Vec::new().into_iter(), None);
+    stream::poll_fn(move |context| {
+        loop {
+            if next.is_none()
+                && let Poll::Ready(given) = pages.poll_next_unpin(context)
+            {
+                next = Some(given);
+            }
+            if let Some(found) = page.next() {
+                return Poll::Ready(Some(Ok(found)));
+            }
+            match next.take() {
+                None => return Poll::Pending,
+                Some(None) => return Poll::Ready(None),
+                Some(Some(Err(failure))) => return Poll::Ready(Some(Err(failure))),
+                Some(Some(Ok(found))) => page = found.into_iter(),
+            }
+        }
+    })
 }
 
 enum Place {

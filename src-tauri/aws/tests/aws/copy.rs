@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use hatrack_aws::s3::copy::{Copied, Order, Way};
-use hatrack_aws::s3::{Guard, S3, S3Failure};
+use hatrack_aws::s3::{Guard, S3, S3Failure, Stored, upload};
 
 use crate::world::{s3, s3_with, sandbox, session, story};
 
@@ -14,6 +14,7 @@ fn order(from: &str, key: &str, to: &str) -> Order {
         storage_class: None,
         encryption: None,
         guard: Guard::Anything,
+        journals: None,
     }
 }
 
@@ -113,5 +114,38 @@ async fn what_is_there_is_not_replaced_where_only_new_was_asked() {
     assert!(matches!(failure, S3Failure::Taken { .. }), "{failure:?}");
     let stored = sandbox.admin().object(&writer.bucket, "copied/a", 100);
     assert_eq!(stored.as_deref(), Some(&b"old"[..]));
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn tags_that_no_header_takes_are_kept() {
+    let sandbox = sandbox().await;
+    let story = story(&sandbox, "S13");
+    let s3 = s3(&sandbox, &story).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "mine").unwrap();
+    let long = |n: usize| (format!("{n:0>128}"), "\u{fc}".repeat(256));
+    let order_up = upload::Order {
+        path: file.path().to_owned(),
+        bucket: story.bucket.parse().unwrap(),
+        key: "tagged".into(),
+        stored: Stored {
+            tags: (0..10).map(long).collect(),
+            ..Stored::default()
+        },
+        guard: Guard::Anything,
+        journals: None,
+    };
+    s3.send(&order_up, &|_, _| {}).await.unwrap();
+    let copied = copy(&s3, &s3, &order(&story.bucket, "tagged", &story.bucket))
+        .await
+        .unwrap();
+    assert_eq!((&copied.way, &copied.notes), (&Way::ServerSide, &Vec::new()));
+    for key in ["tagged", "copied/tagged"] {
+        let place = format!("s3://{}/{key}", story.bucket).parse().unwrap();
+        let told = s3.properties(&place, None).await.unwrap();
+        let tags = told.tags.unwrap().into_iter().map(|tag| (tag.name, tag.value));
+        assert_eq!(tags.collect::<Vec<_>>(), order_up.stored.tags, "{key}");
+    }
     sandbox.shutdown().await;
 }

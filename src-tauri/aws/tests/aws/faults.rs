@@ -19,10 +19,14 @@ use crate::world::{keys, reach};
 
 /// The same numbers for the same seed.
 #[derive(Clone)]
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub fn of(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -85,7 +89,7 @@ impl World {
 
     fn answer(&self, asked: &Asked) -> Answer {
         if asked.method == "HEAD" {
-            return Answer::new(200, "").with("x-amz-bucket-region", "us-east-1");
+            return self.head(asked).with("x-amz-bucket-region", "us-east-1");
         }
         let n = self.seen.fetch_add(1, Ordering::SeqCst);
         let fault = {
@@ -114,6 +118,22 @@ impl World {
                 self.right(asked, None).cut()
             }
         }
+    }
+
+    /// Of the bucket, or of the object as it is now.
+    fn head(&self, asked: &Asked) -> Answer {
+        if !asked.path.contains("/object") {
+            return Answer::new(200, "");
+        }
+        let bytes = self.now();
+        let etag = format!("\"v{}\"", u8::from(self.changed.load(Ordering::SeqCst)));
+        let wanted = asked.header("if-match");
+        if !wanted.is_empty() && wanted != etag {
+            return Answer::new(412, "");
+        }
+        Answer::head(bytes.len() as u64)
+            .with("etag", &etag)
+            .with("x-amz-checksum-crc64nvme", &crc(bytes))
     }
 
     fn right(&self, asked: &Asked, wrong: Option<usize>) -> Answer {
@@ -189,7 +209,7 @@ fn named(folder: &Path) -> Option<Vec<u8>> {
 }
 
 async fn round(seed: u64) {
-    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut dice = Dice::of(seed);
     let world = Arc::new(World::of(&mut dice));
     let planned = world.faults.lock().unwrap().clone();
     let serving = Arc::clone(&world);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod anywhere;
+mod batch;
 mod buckets;
 mod captive;
 mod clock;
@@ -13,18 +14,25 @@ mod download;
 mod download_faults;
 mod faults;
 mod folders;
+mod goes_on;
 mod iam_reads;
+mod listing;
 mod machine;
 mod network;
+mod objects;
 mod partitions;
 mod portal;
+mod preview;
 mod role_credentials;
 mod saml;
 mod sandbox_sign_in;
 mod server;
 mod sign_in;
 mod silence;
+mod storms;
 mod sts;
+mod sync;
+mod taken_up;
 mod team_file;
 mod transfer;
 mod upload;

@@ -39,6 +39,8 @@ enum End {
     Endless,
     /// Nothing is sent at all.
     Silent,
+    /// An answer to HEAD: the length alone is told.
+    Head(u64),
 }
 
 impl Answer {
@@ -77,6 +79,13 @@ impl Answer {
         Self {
             end: End::Endless,
             ..self
+        }
+    }
+
+    pub fn head(length: u64) -> Self {
+        Self {
+            end: End::Head(length),
+            ..Self::new(200, "")
         }
     }
 
@@ -163,6 +172,7 @@ async fn talk(
         let length = answer.body.len() as u64;
         head += &match answer.end {
             End::Endless => "\r\n".to_owned(),
+            End::Head(length) => format!("content-length: {length}\r\n\r\n"),
             _ => format!("content-length: {length}\r\n\r\n"),
         };
         let kept = match answer.end {
@@ -173,7 +183,7 @@ async fn talk(
             return;
         }
         match answer.end {
-            End::Whole => {}
+            End::Whole | End::Head(_) => {}
             End::Cut => return,
             _ => while stream.write_all(&[b' '; 65536]).await.is_ok() {},
         }

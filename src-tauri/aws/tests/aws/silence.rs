@@ -1,17 +1,22 @@
 //! Servers that say nothing, or not all of it. The client's own patience is a hundredth of what it is for people.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use hatrack_aws::AwsSts;
+use hatrack_aws::http::HttpClients;
+use hatrack_aws::s3::{FixedCredentials, Guard, S3, copy};
 use hatrack_aws::sts::Timing;
+use hatrack_core::secret::Credentials;
 use hatrack_core::sts::{AwsFailure, Sts};
+use hatrack_sandbox::{Effect, On};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use crate::server::{Answer, Server};
-use crate::world::{reach, user};
+use crate::server::{Answer, Asked, Server};
+use crate::world::{reach, sandbox, session, story, user};
 
 #[derive(Debug)]
 struct Hasty;
@@ -85,4 +90,77 @@ async fn i80_a_connection_that_never_comes_about_is_given_up() {
     let failure = ask(&format!("http://{address}")).await;
     assert!(matches!(failure, AwsFailure::Unreachable { .. }), "{failure:?}");
     drop(listener);
+}
+
+/// S3 whose answers are waited for in seconds, not in minutes.
+fn hasty_s3(url: &str, credentials: Credentials) -> S3 {
+    let http = HttpClients::default().with_patience(Duration::from_secs(3));
+    let signer = Arc::new(FixedCredentials(credentials));
+    S3::new(Arc::new(http), reach(url), false, signer)
+}
+
+/// S3 that takes all of the first request that `hit` means, and never answers it.
+async fn silent_once(hit: fn(&Asked) -> bool) -> Server {
+    let silent = AtomicBool::new(false);
+    Server::start(move |_, asked| {
+        if hit(asked) && !silent.swap(true, Ordering::Relaxed) {
+            return Answer::silent();
+        }
+        let xml = |text: &str| Answer::new(200, text).with("content-type", "application/xml");
+        match asked.method.as_str() {
+            "HEAD" => Answer::new(200, "").with("x-amz-bucket-region", "us-east-1"),
+            "POST" if asked.path.contains("uploads") => {
+                xml("<InitiateMultipartUploadResult><UploadId>u-1</UploadId></InitiateMultipartUploadResult>")
+            }
+            "POST" => {
+                xml("<CompleteMultipartUploadResult><ETag>\"whole\"</ETag></CompleteMultipartUploadResult>")
+            }
+            _ => Answer::new(200, "").with("etag", "\"whole\""),
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn i80_what_was_sent_and_is_never_answered_is_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, vec![1; 17 * 1024 * 1024]).unwrap();
+    let bucket = "example-bucket".parse().unwrap();
+    let hits: [fn(&Asked) -> bool; 2] = [
+        |asked| asked.path.contains("partNumber=1"),
+        |asked| asked.method == "POST" && asked.path.contains("uploadId"),
+    ];
+    for hit in hits {
+        let server = silent_once(hit).await;
+        let s3 = hasty_s3(&server.url(), user());
+        let sent = s3.upload(&path, &bucket, "k", &|_, _| {}).await.unwrap();
+        assert_eq!(sent.etag.as_deref(), Some("whole"));
+        assert!(server.asked().iter().filter(|asked| hit(asked)).count() >= 2);
+    }
+}
+
+#[tokio::test]
+async fn i80_a_copy_that_is_never_answered_is_asked_for_again() {
+    let sandbox = sandbox().await;
+    let story = story(&sandbox, "S13");
+    let s3 = hasty_s3(sandbox.endpoint(), session(&sandbox, &story).await);
+    sandbox
+        .admin()
+        .put_object(&story.bucket, "a", "mine", "text/plain");
+    sandbox
+        .admin()
+        .inject(On::S3Path("/copied/a".into()), 1, Effect::Silence);
+    let order = copy::Order {
+        from: format!("s3://{}/a", story.bucket).parse().unwrap(),
+        to: format!("s3://{}/copied/a", story.bucket).parse().unwrap(),
+        storage_class: None,
+        encryption: None,
+        guard: Guard::Anything,
+        journals: None,
+    };
+    let copied = s3.copy_from(&s3, &order, &|_, _| {}).await.unwrap();
+    assert_eq!((copied.way, copied.bytes), (copy::Way::ServerSide, 4));
+    assert_eq!(sandbox.admin().faults_left(), 0);
+    sandbox.shutdown().await;
 }

@@ -1,8 +1,10 @@
 //! Files to objects: whole or not at all.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use hatrack_aws::s3::S3Failure;
+use base64::Engine;
+use hatrack_aws::s3::{Guard, S3Failure, Stored, upload};
 
 use crate::server::{Answer, Asked, Server};
 use crate::world::{s3, s3_with, sandbox, story, user};
@@ -172,4 +174,50 @@ async fn c48_a_file_that_shrinks_or_is_written_is_not_stored() {
                 .any(|asked| asked.method == "POST" && asked.path.contains("uploadId"))
         );
     }
+}
+
+/// S3 that has an object of these bytes already, and answers the first request for it with `first`.
+async fn taken(first: Answer) -> Server {
+    let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, b"mine").to_be_bytes();
+    let crc = base64::engine::general_purpose::STANDARD.encode(crc);
+    let asked_before = AtomicBool::new(false);
+    Server::start(move |_, asked| match asked.method.as_str() {
+        "HEAD" => Answer::new(200, "")
+            .with("x-amz-bucket-region", "us-east-1")
+            .with("etag", "\"e\"")
+            .with("x-amz-checksum-crc64nvme", &crc),
+        "PUT" if !asked_before.swap(true, Ordering::Relaxed) => first.clone(),
+        _ => refused_as_taken(),
+    })
+    .await
+}
+
+fn refused_as_taken() -> Answer {
+    let xml = "<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>";
+    Answer::new(412, xml).with("content-type", "application/xml")
+}
+
+#[tokio::test]
+async fn equal_bytes_of_somebody_else_are_not_ours_unless_an_answer_was_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let order = upload::Order {
+        path: folder.path().join("file"),
+        bucket: "example-bucket".parse().unwrap(),
+        key: "k".into(),
+        stored: Stored::default(),
+        guard: Guard::OnlyNew,
+        journals: None,
+    };
+    std::fs::write(&order.path, "mine").unwrap();
+
+    let server = taken(refused_as_taken()).await;
+    let failure = s3_with(&server.url(), user())
+        .send(&order, &|_, _| {})
+        .await
+        .unwrap_err();
+    assert!(matches!(failure, S3Failure::Taken { .. }), "{failure:?}");
+
+    let server = taken(Answer::new(200, "broken off").cut()).await;
+    let sent = s3_with(&server.url(), user()).send(&order, &|_, _| {}).await;
+    assert_eq!(sent.unwrap().etag.as_deref(), Some("e"));
 }

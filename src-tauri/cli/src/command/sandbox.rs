@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use hatrack_agent::client::{Agent, AgentError};
 use hatrack_core::caller::{CallerContext, Client};
-use hatrack_sandbox::{Manifest, Options, Shape};
+use hatrack_sandbox::{Crowd, Manifest, Options, Shape};
 use hatrack_store::home::Home;
 use hatrack_store::settings::SettingsFile;
 use jiff::Timestamp;
@@ -46,6 +46,12 @@ pub struct Sandbox {
     /// Lets the access portal take at most this many requests a second
     #[arg(long, value_name = "NUMBER")]
     portal_rate: Option<u32>,
+    /// Puts objects of one byte below a prefix, in folders or right there: BUCKET/PREFIX=FOLDERSxKEYS
+    #[arg(long = "crowd", value_name = "BUCKET/PREFIX=KEYS")]
+    crowds: Vec<Crowd>,
+    /// Makes no MD5 of parts, so that large uploads measure the client
+    #[arg(long)]
+    quick_parts: bool,
     /// Ends as soon as standard input does: for a window, whose death closes the pipe however it dies
     #[arg(long, hide = true)]
     until_stdin_closes: bool,
@@ -92,6 +98,8 @@ impl Sandbox {
             port: self.port,
             portal_accounts: self.portal_accounts,
             portal_rate: self.portal_rate,
+            crowds: self.crowds,
+            quick_parts: self.quick_parts,
         }
     }
 }

@@ -349,3 +349,83 @@ fn c67_a_killed_download_goes_on_from_there() {
     assert_eq!(files(&folder), ["large"]);
     assert!(fs::read(&target).unwrap() == stage.admin().object(bucket, "large", u64::MAX).unwrap());
 }
+
+#[test]
+fn everything_below_a_prefix_is_listed_by_key_by_pattern_and_in_sum() {
+    let stage = Stage::set();
+    let story = stage.story("S13");
+    let mut keys = Vec::new();
+    for folder in 0..12 {
+        for n in 0..150 {
+            let end = if n % 50 == 0 { "gz" } else { "txt" };
+            keys.push(format!("deep/{folder:02}/{n:03}.{end}"));
+        }
+    }
+    for key in &keys {
+        assert!(stage.admin().put_object(&story.bucket, key, "xy", "text/plain"));
+    }
+    let place = |key: &str| format!("s3://{}/{key}", story.bucket);
+    let ls = |args: &[&str]| {
+        let mut all = vec!["s3", "ls", "--role", "stuzio"];
+        all.extend(args);
+        stage.run(all)
+    };
+    let listed = stage.json([
+        "s3",
+        "ls",
+        &place("deep/"),
+        "--recursive",
+        "--role",
+        "stuzio",
+        "--json",
+    ]);
+    assert_eq!(names(&listed["objects"], "key"), keys);
+    assert_eq!(
+        (&listed["bucket"], &listed["next"]),
+        (&story.bucket.as_str().into(), &Value::Null)
+    );
+    let shown = ls(&[&place("deep/"), "--recursive"]);
+    assert_eq!(shown.out.lines().count(), keys.len());
+    assert!(shown.err.contains("1800 objects, 3600 bytes"), "{}", shown.err);
+    let shown = ls(&[&place("deep/0*.gz")]).succeeded().to_owned();
+    assert_eq!(shown.lines().count(), 30);
+    assert!(shown.lines().all(|line| line.ends_with(".gz")));
+    let sum = ls(&[&place("deep/"), "--summary"]).succeeded().to_owned();
+    assert_eq!(sum, "1800 objects, 3600 bytes\n");
+    let none = stage.json([
+        "s3",
+        "ls",
+        &place("nothing/"),
+        "--recursive",
+        "--role",
+        "stuzio",
+        "--json",
+    ]);
+    assert_eq!(none["objects"], Value::Array(Vec::new()));
+    let wrong = ls(&[&place("deep/[a")]);
+    assert_eq!(wrong.code, Some(2), "{}", wrong.err);
+}
+
+#[test]
+fn versions_are_listed_on_request_and_a_requester_pays_when_told_to() {
+    let stage = Stage::set();
+    let story = stage.story("S13");
+    let admin = stage.admin();
+    assert!(admin.set_versioning(&story.bucket, hatrack_sandbox::Versioning::Enabled));
+    for text in ["one", "other"] {
+        assert!(admin.put_object(&story.bucket, "kept/a", text, "text/plain"));
+    }
+    let place = format!("s3://{}/kept/", story.bucket);
+    let listed = stage.json(["s3", "ls", &place, "--versions", "--role", "stuzio", "--json"]);
+    let sizes: Vec<_> = listed["versions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v["size"].as_u64())
+        .collect();
+    assert_eq!(sizes, [Some(5), Some(3)]);
+    // It is told to S3 whoever owns the bucket; to its owner it makes no difference.
+    assert!(admin.set_requester_pays(&story.bucket, true));
+    let paid = stage.run(["s3", "ls", &place, "--requester-pays", "--role", "stuzio"]);
+    assert!(paid.succeeded().lines().any(|line| line.ends_with(" a")));
+}

@@ -90,7 +90,7 @@ impl Distinct {
     }
 
     /// What the file system compares.
-    fn fold(&self, name: &str) -> String {
+    pub(in crate::bucket) fn fold(&self, name: &str) -> String {
         match self.rules {
             FileRules::Unix => name.to_owned(),
             FileRules::MacOs | FileRules::Windows => ComposingNormalizerBorrowed::new_nfc()

@@ -83,6 +83,9 @@ pub enum Skipped {
     Absolute(String),
 }
 
+/// How the names start of what Hatrack itself keeps beside downloads.
+const OWN: &str = ".hatrack-";
+
 /// The longest file name in bytes. File systems take 255; ` (2)` and a temporary file's marks want room.
 const LONGEST_NAME: usize = 230;
 
@@ -144,6 +147,10 @@ fn file_name(segment: &str, rules: FileRules) -> String {
             let stem = name.find('.').unwrap_or(name.len());
             name.insert(stem, '_');
         }
+    }
+    // Or a bucket could bring what passes for an unfinished download of another object.
+    if name.to_lowercase().starts_with(OWN) {
+        name.replace_range(..1, "%2E");
     }
     shortened(name)
 }

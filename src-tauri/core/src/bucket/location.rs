@@ -6,6 +6,7 @@ use std::str::FromStr;
 use url::{Host, Url};
 
 use super::{BucketName, NotABucketName};
+use crate::account::{AccountId, Partition};
 
 /// A bucket, and a key or prefix in it. `s3://bucket` and `s3://bucket/` both have the empty key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,6 +23,9 @@ pub enum NotAnS3Location {
     /// It has none of the known forms.
     #[error("\"{}\" names no place in S3; write s3://bucket/key, or paste a bucket's address or ARN", .0.escape_debug())]
     Form(String),
+    /// It names one version of an object, which a location does not.
+    #[error("\"{}\" names one version of an object; leave out versionId to take the newest", .0.escape_debug())]
+    Version(String),
     /// The bucket's name is none.
     #[error(transparent)]
     Bucket(#[from] NotABucketName),
@@ -59,6 +63,12 @@ impl FromStr for S3Location {
             .is_some()
         {
             let url = Url::parse(text.trim_end()).map_err(|_| wrong())?;
+            if url
+                .query_pairs()
+                .any(|(name, id)| name == "versionId" && !id.is_empty())
+            {
+                return Err(NotAnS3Location::Version(text.to_owned()));
+            }
             return Self::of_address(&url).unwrap_or_else(|| Err(wrong()));
         }
         if text.contains(':') {
@@ -117,7 +127,15 @@ impl S3Location {
         let path = unescaped(url.path().strip_prefix('/').unwrap_or(url.path()))?;
         // The service's own label is the last one that starts with "s3": buckets may be called "s3.something".
         let labels: Vec<&str> = before.split('.').collect();
-        let service = labels.iter().rposition(|label| is_service(label))?;
+        let service = labels.iter().rposition(|label| label.starts_with("s3"))?;
+        if is_access_points(labels[service]) {
+            let (region, point) = (labels.last()?, labels[..service].join("."));
+            return Some(Self::new(&access_point(&point, region)?, path));
+        }
+        // The others that start so are no place of objects, and what stands before them is no bucket.
+        if !is_service(labels[service]) {
+            return None;
+        }
         match labels[..service].join(".") {
             bucket if !bucket.is_empty() => Some(Self::new(&bucket, path)),
             _ => Some(Self::of_place(&path)),
@@ -145,9 +163,31 @@ const CONSOLES: [&str; 3] = [
     "console.amazonaws-us-gov.com",
 ];
 
-/// `s3`, `s3-eu-west-1` (the older form), `s3-accelerate`.
+/// `s3`, `s3-eu-west-1` (the older form), `s3-accelerate`, `s3-website-eu-west-1`; not `s3-control` and the like.
 fn is_service(label: &str) -> bool {
-    label == "s3" || label.starts_with("s3-")
+    let Some(rest) = label.strip_prefix("s3-") else {
+        return label == "s3";
+    };
+    let region = ["website-", "fips-"]
+        .iter()
+        .find_map(|form| rest.strip_prefix(form));
+    let region = region.unwrap_or(rest);
+    matches!(rest, "accelerate" | "fips" | "website")
+        || (region.contains('-') && region.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+fn is_access_points(label: &str) -> bool {
+    matches!(label, "s3-accesspoint" | "s3-accesspoint-fips")
+}
+
+/// The ARN of an access point, from `NAME-ACCOUNT`. Amazon S3 User Guide, "Referencing access points".
+fn access_point(point: &str, region: &str) -> Option<String> {
+    let (name, account) = point.rsplit_once('-')?;
+    let account: AccountId = account.parse().ok()?;
+    let partition = Partition::of_region(region).as_str();
+    Some(format!(
+        "arn:{partition}:s3:{region}:{account}:accesspoint/{name}"
+    ))
 }
 
 fn strip_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
@@ -281,6 +321,54 @@ mod tests {
             place(&format!("s3://{point}/a/b")),
             (point.to_owned(), "a/b".to_owned())
         );
+    }
+
+    #[test]
+    fn the_host_of_an_access_point_is_no_bucket() {
+        for (host, partition, region) in [
+            ("s3-accesspoint.eu-west-1.amazonaws.com", "aws", "eu-west-1"),
+            (
+                "s3-accesspoint.dualstack.eu-west-1.amazonaws.com",
+                "aws",
+                "eu-west-1",
+            ),
+            (
+                "s3-accesspoint.cn-north-1.amazonaws.com.cn",
+                "aws-cn",
+                "cn-north-1",
+            ),
+        ] {
+            let point = format!("arn:{partition}:s3:{region}:081278057606:accesspoint/my-readers");
+            assert_eq!(
+                place(&format!("https://my-readers-081278057606.{host}/a%20b")),
+                (point, "a b".to_owned())
+            );
+        }
+        for host in [
+            "readers.s3-accesspoint.eu-west-1.amazonaws.com",
+            "readers-081278057606.s3-object-lambda.eu-west-1.amazonaws.com",
+            "081278057606.s3-control.eu-west-1.amazonaws.com",
+            "readers-081278057606.s3-outposts.eu-west-1.amazonaws.com",
+            "example.accesspoint.s3-global.amazonaws.com",
+            "example--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com",
+            "s3.s3-control.eu-west-1.amazonaws.com",
+        ] {
+            let read = format!("https://{host}/a").parse::<S3Location>();
+            assert!(matches!(read, Err(NotAnS3Location::Form(_))), "{host}: {read:?}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_not_left_out_unsaid() {
+        for text in [
+            "https://example-bucket.s3.eu-west-1.amazonaws.com/a?versionId=3sL4kqtJlcpXroDTDmJ",
+            "https://s3.console.aws.amazon.com/s3/object/example-bucket?prefix=a&versionId=null",
+        ] {
+            let read = text.parse::<S3Location>();
+            assert!(matches!(read, Err(NotAnS3Location::Version(_))), "{read:?}");
+        }
+        let empty = "https://example-bucket.s3.amazonaws.com/a?versionId=";
+        assert_eq!(place(empty).1, "a");
     }
 
     #[test]

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A bucket's name, or the ARN of an access point, which S3 takes in the same place.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct BucketName(String);
 
 /// The text is no bucket's name.
@@ -51,6 +54,20 @@ impl FromStr for BucketName {
         } else {
             Err(wrong())
         }
+    }
+}
+
+impl TryFrom<String> for BucketName {
+    type Error = NotABucketName;
+
+    fn try_from(text: String) -> Result<Self, NotABucketName> {
+        text.parse()
+    }
+}
+
+impl From<BucketName> for String {
+    fn from(name: BucketName) -> Self {
+        name.0
     }
 }
 

@@ -4,14 +4,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::BytesMut;
 use futures::StreamExt;
 use http::HeaderMap;
 use s3s::dto::StreamingBlob;
 use s3s::{S3Result, TrailingHeaders, s3_error};
 
 use super::refusals;
-use crate::world::{Algorithm, Checksum, ChecksumKind, Content, md5_of};
+use crate::world::{Algorithm, Checksum, ChecksumKind, Content, md5_hex, md5_of};
 
 /// The checksums that a request names: at most one is allowed.
 pub(super) type Given = [(Algorithm, Option<String>); 5];
@@ -103,10 +102,19 @@ pub(super) struct Claims<'a> {
     pub trailers: Option<&'a TrailingHeaders>,
 }
 
+/// What the entity tag of a body is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tag {
+    /// Its MD5.
+    Md5,
+    /// Its checksum: as with KMS, where the tag is no MD5 either. A Content-MD5 is taken at its word.
+    Quick,
+}
+
 /// A body that is what was claimed of it.
 pub(super) struct Received {
     pub content: Content,
-    /// In hex.
+    /// In hex: what the tag is made of.
     pub md5: String,
     /// The checksum that was given.
     pub checksum: Option<(Algorithm, String)>,
@@ -125,23 +133,25 @@ impl Received {
 }
 
 /// Reads a whole body and checks it against its checksums.
-pub(super) async fn receive(body: Option<StreamingBlob>, claims: Claims<'_>) -> S3Result<Received> {
-    let mut bytes = BytesMut::new();
+pub(super) async fn receive(body: Option<StreamingBlob>, claims: Claims<'_>, tag: Tag) -> S3Result<Received> {
+    let mut pieces = Vec::new();
     if let Some(mut body) = body {
         while let Some(piece) = body.next().await {
             let piece =
                 piece.map_err(|e| s3_error!(IncompleteBody, "The request body was not complete: {e}"))?;
-            bytes.extend_from_slice(&piece);
+            pieces.push(piece);
         }
     }
-    let content = Content::stored(bytes.freeze());
-    let md5 = md5_of(&content);
-    if let Some(claimed) = claims.md5 {
+    let content = Content::received(pieces);
+    let given = with_trailers(claims.given, claims.trailers);
+    let named = only(&given);
+    let algorithm = named.as_ref().ok().copied().flatten().map(|named| named.0);
+    let (md5, own) = digests(&content, tag, algorithm).await?;
+    if let Some(claimed) = claims.md5.filter(|_| tag == Tag::Md5) {
         check_md5(claimed, &md5)?;
     }
-    let given = with_trailers(claims.given, claims.trailers);
-    let checksum = match only(&given)? {
-        Some((algorithm, value)) => Some((algorithm, check(&content, algorithm, value)?)),
+    let checksum = match named?.zip(own) {
+        Some(((algorithm, value), own)) => Some((algorithm, check(own, algorithm, value)?)),
         None if claims.algorithm.is_some() => {
             return Err(refusals::invalid_request(
                 "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers \
@@ -155,6 +165,34 @@ pub(super) async fn receive(body: Option<StreamingBlob>, claims: Claims<'_>) -> 
         md5,
         checksum,
     })
+}
+
+/// The digest for the tag, and the checksum. Those of a large body are made where they hold up no other connection.
+async fn digests(
+    content: &Content,
+    tag: Tag,
+    algorithm: Option<Algorithm>,
+) -> S3Result<(String, Option<String>)> {
+    const LARGE: u64 = 1024 * 1024;
+    let content = content.clone();
+    let large = content.length() > LARGE;
+    let make = move || {
+        let own = algorithm.map(|algorithm| algorithm.sum(content.whole()));
+        let md5 = match tag {
+            Tag::Md5 => md5_of(&content),
+            Tag::Quick => {
+                let sum = own.clone();
+                let sum = sum.unwrap_or_else(|| Algorithm::Crc64Nvme.sum(content.whole()));
+                md5_hex(format!("{sum} {}", content.length()).as_bytes())
+            }
+        };
+        (md5, own)
+    };
+    if !large {
+        return Ok(make());
+    }
+    let made = tokio::task::spawn_blocking(make).await;
+    made.map_err(|stopped| s3_error!(InternalError, "The digests could not be made: {stopped}"))
 }
 
 fn check_md5(claimed: &str, own: &str) -> S3Result<()> {
@@ -172,8 +210,7 @@ fn check_md5(claimed: &str, own: &str) -> S3Result<()> {
     }
 }
 
-fn check(content: &Content, algorithm: Algorithm, value: &str) -> S3Result<String> {
-    let own = algorithm.sum(content.whole());
+fn check(own: String, algorithm: Algorithm, value: &str) -> S3Result<String> {
     if own == value {
         return Ok(own);
     }

@@ -2,13 +2,15 @@
 //!
 //! Source: API Reference, "CopyObject".
 
+use http::HeaderMap;
 use s3s::dto::{
-    ChecksumAlgorithm, CopyObjectInput, CopyObjectOutput, CopyObjectResult, ETag, MetadataDirective,
-    TaggingDirective,
+    ChecksumAlgorithm, CopyObjectInput, CopyObjectOutput, CopyObjectResult, ETag, ETagCondition,
+    MetadataDirective, TaggingDirective,
 };
 use s3s::{S3Request, S3Response, S3Result};
 
 use super::asking::{Asking, Signed};
+use super::conditions::WriteConditions;
 use super::draft::{Described, Draft, Terms, described, may_tag};
 use super::source::{Source, SourceConditions};
 use super::tagging::{self, Tags};
@@ -23,6 +25,10 @@ const MOST_SUMMED: u64 = 64 * 1024 * 1024;
 
 pub(super) fn copy(state: &State, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
     let signed = Signed::of(&req)?;
+    let (if_match, if_none_match) = (
+        condition(&req.headers, "if-match"),
+        condition(&req.headers, "if-none-match"),
+    );
     let mut input = req.input;
     let source = Source::of(&state.world(), &input.copy_source)?;
     let from = source.open(state, &signed)?;
@@ -70,8 +76,23 @@ pub(super) fn copy(state: &State, req: S3Request<CopyObjectInput>) -> S3Result<S
     encryption::show!(output, &object.encryption);
     let new_id = versions::new_id(state);
     let mut world = state.change();
-    output.version_id = place::bucket_mut(&mut world, &input.bucket)?.put(&input.key, object, new_id);
+    let bucket = place::bucket_mut(&mut world, &input.bucket)?;
+    let conditions = WriteConditions {
+        if_match: if_match.as_ref(),
+        if_none_match: if_none_match.as_ref(),
+    };
+    conditions.check(bucket.objects.get(&input.key))?;
+    output.version_id = bucket.put(&input.key, object, new_id);
     Ok(S3Response::new(output))
+}
+
+/// What is written over must be, or not be, there: the request's own type does not know these headers yet.
+fn condition(headers: &HeaderMap, name: &str) -> Option<ETagCondition> {
+    let text = headers.get(name)?.to_str().ok()?;
+    Some(match text.trim() {
+        "*" => ETagCondition::Any,
+        tag => ETagCondition::ETag(ETag::Strong(tag.trim_matches('"').to_owned())),
+    })
 }
 
 fn replaces_metadata(input: &CopyObjectInput) -> bool {

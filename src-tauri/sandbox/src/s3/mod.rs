@@ -1,6 +1,7 @@
 //! S3 over `s3s`, which reads requests, checks their signatures and writes answers.
 
 mod access;
+pub mod as_role;
 mod asking;
 mod attributes;
 mod buckets;
@@ -37,6 +38,7 @@ use self::operations::Store;
 use self::place::Hosts;
 use crate::state::State;
 
+pub(crate) use self::checksums::Tag;
 pub use self::damage::{Damage, damage};
 pub use self::door::Door;
 

@@ -105,6 +105,13 @@ impl S3 for Store {
         settings::cors(&self.state, &req.input.bucket)
     }
 
+    async fn get_bucket_lifecycle_configuration(
+        &self,
+        req: S3Request<GetBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketLifecycleConfigurationOutput>> {
+        settings::lifecycle(&self.state, &req.input.bucket)
+    }
+
     async fn get_public_access_block(
         &self,
         req: S3Request<GetPublicAccessBlockInput>,

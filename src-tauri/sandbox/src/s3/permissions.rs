@@ -37,6 +37,7 @@ impl Request<'_> {
             ("GetBucketEncryption", _) => "GetEncryptionConfiguration",
             ("PutBucketEncryption" | "DeleteBucketEncryption", _) => "PutEncryptionConfiguration",
             ("GetBucketCors", _) => "GetBucketCORS",
+            ("GetBucketLifecycleConfiguration", _) => "GetLifecycleConfiguration",
             ("GetPublicAccessBlock", _) => "GetBucketPublicAccessBlock",
             (other, _) => other,
         };

@@ -4,7 +4,7 @@ use s3s::dto::{ChecksumAlgorithm, ETag, PutObjectInput, PutObjectOutput};
 use s3s::{S3Request, S3Response, S3Result};
 
 use super::asking::Signed;
-use super::checksums::{self, Claims, receive};
+use super::checksums::{self, Claims, Tag, receive};
 use super::conditions::WriteConditions;
 use super::draft::{Draft, Terms, described};
 use super::{encryption, place, refusals, tagging, versions};
@@ -39,7 +39,7 @@ pub(super) async fn put(
         md5: input.content_md5.as_deref(),
         trailers: req.trailing_headers.as_ref(),
     };
-    let received = receive(input.body.take(), claims).await?;
+    let received = receive(input.body.take(), claims, Tag::Md5).await?;
     let checksum = received.kept();
     let mut object = draft.object(received.content, received.md5, state.now());
     let mut output = PutObjectOutput {

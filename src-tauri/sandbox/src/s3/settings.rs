@@ -86,6 +86,18 @@ pub(super) fn cors(state: &State, name: &str) -> S3Result<S3Response<GetBucketCo
     }))
 }
 
+/// No bucket here has any.
+pub(super) fn lifecycle(
+    state: &State,
+    name: &str,
+) -> S3Result<S3Response<GetBucketLifecycleConfigurationOutput>> {
+    place::bucket(&state.world(), name)?;
+    Err(s3_error!(
+        NoSuchLifecycleConfiguration,
+        "The lifecycle configuration does not exist"
+    ))
+}
+
 pub(super) fn public_access(state: &State, name: &str) -> S3Result<S3Response<GetPublicAccessBlockOutput>> {
     let world = state.world();
     let block = place::bucket(&world, name)?.public_access;

@@ -55,6 +55,15 @@ impl Content {
         Self::of(vec![Piece::Stored(bytes)])
     }
 
+    /// These bytes as they came. Small pieces are put together: each may hold on to a buffer larger than itself.
+    pub fn received(pieces: Vec<Bytes>) -> Self {
+        const SMALL: usize = 1024 * 1024;
+        if pieces.iter().map(Bytes::len).sum::<usize>() <= SMALL {
+            return Self::stored(pieces.concat().into());
+        }
+        Self::of(pieces.into_iter().map(Piece::Stored).collect())
+    }
+
     /// The first `length` bytes of [`generated`].
     pub fn generated(length: u64) -> Self {
         Self::of(vec![Piece::Generated {

@@ -5,6 +5,8 @@ use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, ObjectAttributes,
 };
 
+use hatrack_sandbox::{Options, start};
+
 use crate::clients::{Refused, role_client, sandbox};
 
 const MIB: usize = 1024 * 1024;
@@ -401,4 +403,45 @@ async fn uploads_and_parts_are_listed_page_by_page() {
         (last.parts()[0].part_number(), last.is_truncated()),
         (Some(7), Some(false))
     );
+}
+
+#[tokio::test]
+async fn quick_parts_have_tags_of_their_bytes_and_are_checked_all_the_same() {
+    let options = Options {
+        quick_parts: true,
+        ..Options::default()
+    };
+    let running = start(options).await.unwrap();
+    let (s3, bucket) = role_client(&running, "S13").await;
+    let begun = s3.create_multipart_upload().bucket(&bucket).key("quick");
+    let begun = begun
+        .checksum_algorithm(ChecksumAlgorithm::Crc32)
+        .checksum_type(ChecksumType::FullObject);
+    let id = begun.send().await.unwrap().upload_id.unwrap();
+    let part = |number: i32, bytes: &[u8]| {
+        let call = s3.upload_part().bucket(&bucket).key("quick").upload_id(&id);
+        call.part_number(number).body(ByteStream::from(bytes.to_vec()))
+    };
+    let large = vec![7; 5 * MIB];
+    let first = part(1, &large).send().await.unwrap();
+    let same = part(1, &large).send().await.unwrap();
+    let second = part(2, b"end").send().await.unwrap();
+    assert_eq!(first.e_tag(), same.e_tag());
+    assert_ne!(first.e_tag(), second.e_tag());
+    let wrong = part(2, b"end").checksum_crc32("AAAAAA==").send().await;
+    assert_eq!(Refused::from(wrong.unwrap_err()).code, "BadDigest");
+    let listed = [&same, &second].into_iter().zip(1..).map(|(sent, number)| {
+        let part = CompletedPart::builder().part_number(number);
+        part.set_e_tag(sent.e_tag.clone()).build()
+    });
+    let list = CompletedMultipartUpload::builder().set_parts(Some(listed.collect()));
+    let call = s3
+        .complete_multipart_upload()
+        .bucket(&bucket)
+        .key("quick")
+        .upload_id(&id);
+    call.multipart_upload(list.build()).send().await.unwrap();
+    let got = s3.get_object().bucket(&bucket).key("quick").send().await.unwrap();
+    let got = got.body.collect().await.unwrap().into_bytes();
+    assert_eq!(got, [&large[..], b"end"].concat());
 }

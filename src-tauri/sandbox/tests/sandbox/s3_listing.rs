@@ -1,5 +1,7 @@
 //! Listing objects.
 
+use hatrack_sandbox::{Crowd, NoCrowd, Options, start};
+
 use crate::clients::{Refused, role_client, sandbox};
 
 async fn keys(s3: &aws_sdk_s3::Client, bucket: &str, prefix: &str, page: i32) -> (Vec<String>, usize) {
@@ -23,6 +25,46 @@ async fn a_crowded_prefix_comes_page_by_page() {
     let (found, pages) = keys(&s3, &bucket, "many/", 1000).await;
     let expected: Vec<String> = (0..2500).map(|n| format!("many/{n:05}.txt")).collect();
     assert_eq!((found, pages), (expected, 3));
+}
+
+#[tokio::test]
+async fn crowds_are_there_in_folders_or_right_below_the_prefix() {
+    let bucket = "com.stuzio.project-x";
+    let crowds = ["folders/=2x3", "flat/n=2"].map(|crowd| format!("{bucket}/{crowd}").parse().unwrap());
+    let options = Options {
+        crowds: crowds.to_vec(),
+        ..Options::default()
+    };
+    let running = start(options).await.unwrap();
+    let (s3, bucket) = role_client(&running, "S13").await;
+    let (found, _) = keys(&s3, &bucket, "folders/", 1000).await;
+    let expected: Vec<String> = (0..6)
+        .map(|n| format!("folders/{:05}/{:05}.txt", n / 3, n % 3))
+        .collect();
+    assert_eq!(found, expected);
+    let (found, _) = keys(&s3, &bucket, "flat/", 1000).await;
+    assert_eq!(found, ["flat/n000000000", "flat/n000000001"]);
+}
+
+#[tokio::test]
+async fn a_crowd_that_is_none_or_nowhere_is_refused() {
+    for text in [
+        "",
+        "bucket",
+        "bucket=1",
+        "bucket/prefix",
+        "bucket/=x",
+        "bucket/=1xx",
+        "bucket/=-1",
+    ] {
+        assert_eq!(text.parse::<Crowd>(), Err(NoCrowd), "{text}");
+    }
+    let options = Options {
+        crowds: vec!["nowhere/p=1".parse().unwrap()],
+        ..Options::default()
+    };
+    let refused = start(options).await.unwrap_err();
+    assert_eq!(refused.to_string(), "the sandbox has no bucket nowhere");
 }
 
 #[tokio::test]

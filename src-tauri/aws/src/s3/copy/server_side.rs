@@ -3,15 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{CompletedPart, MetadataDirective, TaggingDirective};
+use aws_sdk_s3::types::{MetadataDirective, TaggingDirective};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_core::bucket::S3Location;
-use hatrack_core::bucket::transfer::{LARGEST_COPY, part_size};
+use hatrack_core::bucket::transfer::{LARGEST_COPY, PartSent};
 
 use super::super::failure::Call;
-use super::super::multipart::{Made, Making, sending, signed};
+use super::super::kept::Held;
+use super::super::multipart::{Made, Making, completed, crc_of, sending, signed, whole_crc};
 use super::super::{Progress, S3, S3Failure};
-use super::{Order, Ownership, Plan};
+use super::{BY_S3, Order, Ownership, Plan};
 
 /// The least that one part copies: S3 does not move it through here, so it may be large.
 const PART: u64 = 256 * 1024 * 1024;
@@ -52,7 +53,7 @@ impl Plan {
         let making = self.making(target, client, call, order);
         let source = source_header(&order.from);
         if self.size > LARGEST_COPY {
-            return self.in_parts(&making, &source, progress).await;
+            return self.in_parts(&making, order, &source, progress).await;
         }
         let answer = target
             .signed(|| async {
@@ -67,6 +68,7 @@ impl Plan {
                     .set_storage_class(self.stored.class())
                     .set_server_side_encryption(self.stored.algorithm())
                     .set_ssekms_key_id(self.stored.kms_key())
+                    .set_website_redirect_location(self.stored.redirect.clone())
                     .set_acl(self.stored.acl())
                     .bucket(order.to.bucket.as_str())
                     .key(&order.to.key)
@@ -89,26 +91,30 @@ impl Plan {
         })
     }
 
-    /// An object without tags needs no word of them.
+    /// An object without tags needs no word of them, and those that no header takes S3 takes along by itself.
     fn tagging_directive(&self) -> Option<TaggingDirective> {
-        (!self.tags_known || !self.stored.tags.is_empty()).then_some(TaggingDirective::Replace)
+        (!self.tags_known || self.stored.tagging().is_some()).then_some(TaggingDirective::Replace)
     }
 
     async fn in_parts(
         &self,
         making: &Making<'_>,
+        order: &Order,
         source: &str,
         progress: &Progress<'_>,
     ) -> Result<Made, S3Failure> {
-        let id = making.create().await?;
-        let unfinished = making.unfinished(&id);
-        match self.parts(making, &id, source, progress).await {
+        let keeping = self.keeping(making.s3, order, BY_S3);
+        // The source is of the same version, and the parts are S3's own.
+        let same = |part: PartSent, _| async move { Ok(Some(part)) };
+        let size = making.s3.part_of(self.size, PART);
+        let held = Held::begin(making, &keeping, size, same).await?;
+        match self.parts(making, &held, source, progress).await {
             Ok(made) => {
-                unfinished.let_be();
+                held.finished();
                 Ok(made)
             }
             Err(failure) => {
-                unfinished.abort().await;
+                held.failed(making, &failure).await;
                 Err(failure)
             }
         }
@@ -117,21 +123,23 @@ impl Plan {
     async fn parts(
         &self,
         making: &Making<'_>,
-        id: &str,
+        held: &Held,
         source: &str,
         progress: &Progress<'_>,
     ) -> Result<Made, S3Failure> {
-        let (total, size) = (self.size, part_size(self.size, PART));
-        let count = u32::try_from(total.div_ceil(size)).unwrap_or(u32::MAX);
-        let done = AtomicU64::new(0);
-        let parts: Vec<CompletedPart> = stream::iter(1..=count)
+        let total = self.size;
+        let done = AtomicU64::new(held.resumed(total));
+        progress(held.resumed(total), Some(total));
+        let copied: Vec<PartSent> = stream::iter(held.missing(total))
             .map(|number| {
                 let done = &done;
                 async move {
-                    let start = u64::from(number - 1) * size;
-                    let end = total.min(start + size);
-                    let part = self.part(making, id, source, number, start, end).await?;
-                    let moved = end - start;
+                    let start = u64::from(number - 1) * held.part_size;
+                    let moved = held.length(number, total);
+                    let part = self
+                        .part(making, &held.id, source, number, start, start + moved)
+                        .await?;
+                    held.note(&part);
                     progress(done.fetch_add(moved, Ordering::Relaxed) + moved, Some(total));
                     Ok::<_, S3Failure>(part)
                 }
@@ -139,7 +147,10 @@ impl Plan {
             .buffer_unordered(IN_FLIGHT)
             .try_collect()
             .await?;
-        making.finish(id, parts, total, None).await
+        let all: Vec<PartSent> = held.parts.iter().cloned().chain(copied).collect();
+        let crc = whole_crc(&all, held.part_size, total);
+        let list = all.iter().map(completed).collect();
+        making.finish(&held.id, list, total, crc).await
     }
 
     async fn part(
@@ -150,7 +161,7 @@ impl Plan {
         number: u32,
         start: u64,
         end: u64,
-    ) -> Result<CompletedPart, S3Failure> {
+    ) -> Result<PartSent, S3Failure> {
         let answer = making
             .s3
             .signed(|| async {
@@ -172,20 +183,20 @@ impl Plan {
             })
             .await?;
         let result = answer.copy_part_result();
-        Ok(CompletedPart::builder()
-            .part_number(signed(number))
-            .set_e_tag(result.and_then(|part| part.e_tag()).map(str::to_owned))
-            .set_checksum_crc64_nvme(
-                result
-                    .and_then(|part| part.checksum_crc64_nvme())
-                    .map(str::to_owned),
-            )
-            .build())
+        let etag = result.and_then(|part| part.e_tag()).unwrap_or_default();
+        Ok(PartSent {
+            number,
+            etag: etag.to_owned(),
+            crc: result
+                .and_then(|part| part.checksum_crc64_nvme())
+                .and_then(crc_of),
+            source_crc: None,
+        })
     }
 }
 
 /// `bucket/key`, escaped as in an address; an access point is named by its ARN.
-fn source_header(from: &S3Location) -> String {
+pub(in crate::s3) fn source_header(from: &S3Location) -> String {
     let between = if from.bucket.as_str().starts_with("arn:") {
         "/object/"
     } else {

@@ -1,6 +1,7 @@
 //! Through this machine: read with one session, written with another, never on disk.
 
-use std::sync::Mutex;
+mod flow;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_s3::Client;
@@ -8,19 +9,20 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 use crc_fast::{CrcAlgorithm, checksum_combine};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use hatrack_core::bucket::transfer::{PartSent, Range, Version, WholeRange, part_size};
+use hatrack_core::bucket::transfer::{PartSent, Range, Version};
 
 use super::super::download::{Expected, Integrity, corrupt, sums_of};
 use super::super::failure::Call;
+use super::super::kept::Held;
 use super::super::multipart::{CRC, Made, Making, completed, whole_crc};
-use super::super::{Progress, S3, S3Failure, locked};
-use super::{Order, Ownership, Plan};
+use super::super::upload::LARGEST_HELD;
+use super::super::{Progress, S3, S3Failure};
+use super::{Order, Ownership, Plan, STREAMED};
 
 /// Up to here one request does.
 const ONE_REQUEST: u64 = 16 * 1024 * 1024;
 const PART: u64 = 8 * 1024 * 1024;
-/// What all parts in flight may take of memory.
-const HELD: u64 = 192 * 1024 * 1024;
+const IN_FLIGHT: usize = 16;
 /// How often a connection may break within one part without bringing a byte.
 const MOST_BREAKS: u32 = 4;
 
@@ -34,7 +36,6 @@ struct Stream<'a> {
     etag: Option<&'a str>,
     /// The source's own CRC, where it has one that is not ours.
     other: Option<CrcAlgorithm>,
-    sums: Mutex<Vec<WholeRange>>,
 }
 
 impl Plan {
@@ -91,17 +92,20 @@ impl Plan {
             order,
             etag: self.etag.as_deref(),
             other: expected.own_crc().filter(|crc| *crc != CRC),
-            sums: Mutex::default(),
         };
         if self.size <= ONE_REQUEST {
-            let bytes = stream
-                .bytes(Range {
-                    start: 0,
-                    end: self.size,
-                })
-                .await?;
+            let _room = target.room(self.size).await;
+            let whole = Range {
+                start: 0,
+                end: self.size,
+            };
+            let bytes = stream.bytes(whole).await?;
             let crc = crc_fast::checksum(CRC, &bytes);
-            let integrity = stream.check(expected, crc)?;
+            let other = stream.other.map(|other| crc_fast::checksum(other, &bytes));
+            let integrity = match expected.of_all(&bytes, &stream.read.what)? {
+                Some(integrity) => integrity,
+                None => stream.check(expected, crc, other)?,
+            };
             let made = stream
                 .making
                 .whole(|| ByteStream::from(bytes.clone()), crc)
@@ -109,15 +113,20 @@ impl Plan {
             progress(self.size, Some(self.size));
             return Ok((made, integrity));
         }
-        let id = stream.making.create().await?;
-        let unfinished = stream.making.unfinished(&id);
-        match stream.parts(&id, self.size, expected, progress).await {
+        let keeping = self.keeping(target, order, STREAMED);
+        // The source is of the same version. A part whose sum is not known would leave the whole unchecked.
+        let summed = stream.other.is_some();
+        let same =
+            |part: PartSent, _| async move { Ok((!summed || part.source_crc.is_some()).then_some(part)) };
+        let size = target.part_of(self.size, PART);
+        let held = Held::begin(&stream.making, &keeping, size, same).await?;
+        match stream.parts(&held, self.size, expected, progress).await {
             Ok(done) => {
-                unfinished.let_be();
+                held.finished();
                 Ok(done)
             }
             Err(failure) => {
-                unfinished.abort().await;
+                held.failed(&stream.making, &failure).await;
                 Err(failure)
             }
         }
@@ -127,45 +136,59 @@ impl Plan {
 impl Stream<'_> {
     async fn parts(
         &self,
-        id: &str,
+        held: &Held,
         total: u64,
         expected: Expected,
         progress: &Progress<'_>,
     ) -> Result<(Made, Integrity), S3Failure> {
-        let size = part_size(total, PART);
-        let count = u32::try_from(total.div_ceil(size)).unwrap_or(u32::MAX);
-        let at_once = usize::try_from((HELD / size).clamp(1, 16)).unwrap_or(1);
-        let done = AtomicU64::new(0);
-        let parts: Vec<PartSent> = stream::iter(1..=count)
+        let done = AtomicU64::new(held.resumed(total));
+        progress(held.resumed(total), Some(total));
+        let sent: Vec<PartSent> = stream::iter(held.missing(total))
             .map(|number| {
                 let done = &done;
                 async move {
-                    let start = u64::from(number - 1) * size;
-                    let end = total.min(start + size);
-                    let bytes = self.bytes(Range { start, end }).await?;
-                    let crc = crc_fast::checksum(CRC, &bytes);
-                    let body = || ByteStream::from(bytes.clone());
-                    let part = self.making.part(id, number, body, crc).await?;
-                    let moved = end - start;
+                    let start = u64::from(number - 1) * held.part_size;
+                    let moved = held.length(number, total);
+                    let end = start + moved;
+                    let part = self.part(&held.id, number, Range { start, end }).await?;
+                    held.note(&part);
                     progress(done.fetch_add(moved, Ordering::Relaxed) + moved, Some(total));
                     Ok::<_, S3Failure>(part)
                 }
             })
-            .buffer_unordered(at_once)
+            .buffer_unordered(IN_FLIGHT)
             .try_collect()
             .await?;
-        let crc = whole_crc(&parts, size, total);
+        let all: Vec<PartSent> = held.parts.iter().cloned().chain(sent).collect();
+        let crc = whole_crc(&all, held.part_size, total);
+        let other = self.other.and_then(|other| combined(other, &all, held, total));
         // Before the object is made of them.
-        let integrity = self.check(expected, crc)?;
-        let list = parts.iter().map(completed).collect();
-        Ok((self.making.finish(id, list, total, Some(crc)).await?, integrity))
+        let integrity = self.check(expected, crc.unwrap_or_default(), other)?;
+        let list = all.iter().map(completed).collect();
+        Ok((self.making.finish(&held.id, list, total, crc).await?, integrity))
+    }
+
+    /// Sends one part: a large one as it comes, so that memory stays bounded.
+    async fn part(&self, id: &str, number: u32, range: Range) -> Result<PartSent, S3Failure> {
+        let _room = self.making.s3.room(range.length().min(LARGEST_HELD)).await;
+        if range.length() > LARGEST_HELD {
+            return self.flow(id, number, range).await;
+        }
+        let bytes = self.bytes(range).await?;
+        let crc = crc_fast::checksum(CRC, &bytes);
+        let body = || ByteStream::from(bytes.clone());
+        let sent = self.making.part(id, number, body, crc).await?;
+        Ok(PartSent {
+            source_crc: self.other.map(|other| crc_fast::checksum(other, &bytes)),
+            ..sent
+        })
     }
 
     /// Compares what came with the source's own checksum, where that is one of the whole.
-    fn check(&self, expected: Expected, crc: u64) -> Result<Integrity, S3Failure> {
+    fn check(&self, expected: Expected, crc: u64, other: Option<u64>) -> Result<Integrity, S3Failure> {
         let (name, matches) = match expected {
             Expected::Crc(name, CRC, sum) => (name, crc == sum),
-            Expected::Crc(name, other, sum) => (name, self.combined(other) == Some(sum)),
+            Expected::Crc(name, _, sum) => (name, other == Some(sum)),
             Expected::Composite(_) => return Ok(Integrity::CompositeUnchecked),
             Expected::Sha(..) | Expected::None | Expected::Unreadable(_) => return Ok(Integrity::NotOffered),
         };
@@ -174,17 +197,6 @@ impl Stream<'_> {
         } else {
             Err(corrupt(&self.read.what, name))
         }
-    }
-
-    fn combined(&self, algorithm: CrcAlgorithm) -> Option<u64> {
-        let mut sums = locked(&self.sums);
-        sums.sort_by_key(|sum| sum.range);
-        let pieces = sums.iter().map(|sum| (sum.crc, sum.range.length()));
-        pieces
-            .reduce(|(before, had), (crc, length)| {
-                (checksum_combine(algorithm, before, crc, length), had + length)
-            })
-            .map(|(crc, _)| crc)
     }
 
     /// All bytes of a range; a connection that breaks is taken up where it broke.
@@ -204,10 +216,6 @@ impl Stream<'_> {
             if bytes.len() < length && breaks > MOST_BREAKS {
                 return Err(self.read.unreachable("the connection broke again and again"));
             }
-        }
-        if let Some(other) = self.other {
-            let crc = crc_fast::checksum(other, &bytes);
-            locked(&self.sums).push(WholeRange { range, crc });
         }
         Ok(bytes.freeze())
     }
@@ -240,4 +248,19 @@ impl Stream<'_> {
         }
         Ok(answer.body)
     }
+}
+
+/// The CRC of the whole of the source's own kind.
+fn combined(algorithm: CrcAlgorithm, parts: &[PartSent], held: &Held, total: u64) -> Option<u64> {
+    let mut parts: Vec<&PartSent> = parts.iter().collect();
+    parts.sort_by_key(|part| part.number);
+    let mut whole = None;
+    for part in parts {
+        let (crc, length) = (part.source_crc?, held.length(part.number, total));
+        whole = Some(match whole {
+            None => (crc, length),
+            Some((before, had)) => (checksum_combine(algorithm, before, crc, length), had + length),
+        });
+    }
+    whole.map(|(crc, _)| crc)
 }

@@ -1,10 +1,11 @@
 //! One range of an object, fetched until all of it is there.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, Digest};
 use hatrack_core::bucket::BucketName;
 use hatrack_core::bucket::transfer::{Range, WholeRange};
@@ -31,6 +32,36 @@ pub struct Source<'a> {
     pub algorithm: CrcAlgorithm,
     /// What is noted as there at once.
     pub piece: u64,
+}
+
+/// Frames as they came, not yet written.
+#[derive(Default)]
+struct Gathered {
+    frames: VecDeque<Bytes>,
+    bytes: usize,
+}
+
+impl Gathered {
+    fn add(&mut self, frame: Bytes) {
+        self.bytes += frame.len();
+        self.frames.push_back(frame);
+    }
+
+    /// At most so many bytes from the front, and how many they are.
+    fn take(&mut self, most: usize) -> (Vec<Bytes>, usize) {
+        let (mut taken, mut left) = (Vec::with_capacity(self.frames.len()), most);
+        while left > 0
+            && let Some(mut frame) = self.frames.pop_front()
+        {
+            if frame.len() > left {
+                self.frames.push_front(frame.split_off(left));
+            }
+            left -= frame.len();
+            taken.push(frame);
+        }
+        self.bytes -= most - left;
+        (taken, most - left)
+    }
 }
 
 /// The pieces of a range that are there, and the one under way.
@@ -89,15 +120,6 @@ impl Source<'_> {
         Ok(pieces.whole)
     }
 
-    /// Asks for the last byte, which S3 gives of this very version alone.
-    pub async fn is_still_the_same(&self, total: u64) -> Result<(), S3Failure> {
-        let last = Range {
-            start: total.saturating_sub(1),
-            end: total,
-        };
-        self.range(last).await.map(drop)
-    }
-
     /// Asks for a range of the very version that was opened.
     async fn range(&self, range: Range) -> Result<ByteStream, S3Failure> {
         let answer = self
@@ -137,26 +159,26 @@ impl Source<'_> {
         pieces: &mut Pieces,
         moved: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), S3Failure> {
-        let mut gathered = BytesMut::new();
+        let mut gathered = Gathered::default();
         let mut open = true;
-        while pieces.at < pieces.end && (open || !gathered.is_empty()) {
+        while pieces.at < pieces.end && (open || gathered.bytes > 0) {
             let left = self.piece_end(pieces) - pieces.at;
             let enough = GATHERED.min(usize::try_from(left).unwrap_or(usize::MAX));
-            while open && gathered.len() < enough {
+            while open && gathered.bytes < enough {
                 match stream.next().await {
-                    Some(Ok(bytes)) => gathered.extend_from_slice(&bytes),
+                    Some(Ok(bytes)) => gathered.add(bytes),
                     Some(Err(_)) | None => open = false,
                 }
             }
-            let take = gathered.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            let bytes: Bytes = gathered.split_to(take).freeze();
-            if bytes.is_empty() {
+            let (frames, bytes) = gathered.take(usize::try_from(left).unwrap_or(usize::MAX));
+            if bytes == 0 {
                 continue;
             }
-            pieces.digest.update(&bytes);
-            disk::write_at(&self.part.file(), bytes.clone(), pieces.at, self.part.path()).await?;
-            pieces.at += bytes.len() as u64;
-            moved(bytes.len() as u64);
+            let digest = std::mem::replace(&mut pieces.digest, Digest::new(self.algorithm));
+            let (file, path) = (self.part.file(), self.part.path());
+            pieces.digest = disk::write_at(&file, frames, pieces.at, digest, path).await?;
+            pieces.at += bytes as u64;
+            moved(bytes as u64);
             if pieces.at == self.piece_end(pieces) {
                 self.noted(pieces).await?;
             }

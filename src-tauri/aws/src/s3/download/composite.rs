@@ -31,7 +31,7 @@ impl S3 {
             call,
             etag: begun.version.etag.as_deref(),
         };
-        let sizes = match asked.listed().await {
+        let sizes = match asked.listed().await? {
             Some(sizes) => Some(sizes),
             None => asked.one_by_one(composite.parts).await?,
         };
@@ -84,7 +84,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// The parts' sizes by GetObjectAttributes; `None` where that is refused, or does not tell.
-    async fn listed(&self) -> Option<Vec<u64>> {
+    async fn listed(&self) -> Result<Option<Vec<u64>>, S3Failure> {
         let mut sizes = Vec::new();
         let mut after = None::<String>;
         loop {
@@ -105,30 +105,43 @@ impl Asked<'_> {
                         .await
                         .map_err(|error| self.call.failed(error))
                 })
-                .await
-                .ok()?;
+                .await;
+            let page = match page {
+                Ok(page) => page,
+                Err(failure) if failure.passes() => return Err(failure),
+                Err(_) => return Ok(None),
+            };
             let same = |tag: &str| Some(tag) == self.etag.map(|etag| etag.trim_matches('"'));
             if page.e_tag().is_some_and(|tag| !same(tag.trim_matches('"'))) {
-                return None;
+                return Ok(None);
             }
-            let parts = page.object_parts()?;
+            let Some(parts) = page.object_parts() else {
+                return Ok(None);
+            };
             for part in parts.parts() {
-                sizes.push(u64::try_from(part.size()?).ok()?);
+                let Some(size) = part.size().and_then(|size| u64::try_from(size).ok()) else {
+                    return Ok(None);
+                };
+                sizes.push(size);
             }
             let next = parts.next_part_number_marker().map(str::to_owned);
             match next {
                 Some(next) if parts.is_truncated() == Some(true) && Some(&next) != after.as_ref() => {
                     after = Some(next);
                 }
-                _ => return (!sizes.is_empty()).then_some(sizes),
+                _ => return Ok((!sizes.is_empty()).then_some(sizes)),
             }
         }
     }
 
     /// The parts' sizes by a HEAD for each; `None` where there are too many, or the server knows no parts.
     async fn one_by_one(&self, count: Option<u32>) -> Result<Option<Vec<u64>>, S3Failure> {
-        let Ok((first, told)) = self.part(1).await else {
-            return Ok(None);
+        let (first, told) = match self.part(1).await {
+            Ok(told) => told,
+            Err(failure) if failure.passes() || matches!(failure, S3Failure::Changed { .. }) => {
+                return Err(failure);
+            }
+            Err(_) => return Ok(None),
         };
         let Some(count) = told.or(count).filter(|count| (1..=MOST_ASKED).contains(count)) else {
             return Ok(None);
@@ -140,7 +153,7 @@ impl Asked<'_> {
             .await;
         match rest {
             Ok(rest) => Ok(Some(std::iter::once(first).chain(rest).collect())),
-            Err(changed @ S3Failure::Changed { .. }) => Err(changed),
+            Err(failure) if failure.passes() || matches!(failure, S3Failure::Changed { .. }) => Err(failure),
             Err(_) => Ok(None),
         }
     }

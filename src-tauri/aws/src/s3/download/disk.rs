@@ -2,9 +2,9 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use bytes::Bytes;
+use crc_fast::Digest;
 
 use super::super::S3Failure;
 use super::Shared;
@@ -29,20 +29,67 @@ pub fn reserve(file: &std::fs::File, size: u64) -> io::Result<()> {
     file.set_len(size)
 }
 
-/// Writes `bytes` at `offset`.
-pub async fn write_at(file: &Shared, bytes: Bytes, offset: u64, path: &Path) -> Result<(), S3Failure> {
-    let file = Arc::clone(file);
+/// Writes `frames` one after the other from `offset` on, and takes them into the digest on the way: off the async
+/// threads, where the ranges of one object would wait for each other.
+pub async fn write_at(
+    file: &Shared,
+    frames: Vec<Bytes>,
+    offset: u64,
+    mut digest: Digest,
+    path: &Path,
+) -> Result<Digest, S3Failure> {
+    let file = file.clone();
     let path = path.to_owned();
-    blocking(move || write_all_at(&file, &bytes, offset).map_err(|why| failed(&path, "written", why))).await
+    blocking(move || {
+        frames.iter().for_each(|frame| digest.update(frame));
+        write_frames(&file, &frames, offset).map_err(|why| failed(&path, "written", why))?;
+        Ok(digest)
+    })
+    .await
 }
 
+#[cfg(target_os = "linux")]
+fn write_frames(file: &std::fs::File, frames: &[Bytes], mut offset: u64) -> io::Result<()> {
+    /// As many as Linux takes in one call (`IOV_MAX`).
+    const MOST: usize = 1024;
+    for some in frames.chunks(MOST) {
+        let mut slices: Vec<io::IoSlice<'_>> = some.iter().map(|frame| io::IoSlice::new(frame)).collect();
+        let mut left = &mut slices[..];
+        // Empty ones would read as a disk that takes nothing.
+        io::IoSlice::advance_slices(&mut left, 0);
+        while !left.is_empty() {
+            match rustix::io::pwritev(file, left, offset) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => {
+                    offset += written as u64;
+                    io::IoSlice::advance_slices(&mut left, written);
+                }
+                Err(rustix::io::Errno::INTR) => {}
+                Err(why) => return Err(why.into()),
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn write_frames(file: &std::fs::File, frames: &[Bytes], mut offset: u64) -> io::Result<()> {
+    for frame in frames {
+        write_all_at(file, frame, offset)?;
+        offset += frame.len() as u64;
+    }
+    Ok(())
+}
+
+/// Writes all of `bytes` at `offset`.
 #[cfg(unix)]
-fn write_all_at(file: &std::fs::File, bytes: &[u8], offset: u64) -> io::Result<()> {
+pub fn write_all_at(file: &std::fs::File, bytes: &[u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
 }
 
+/// Writes all of `bytes` at `offset`.
 #[cfg(windows)]
-fn write_all_at(file: &std::fs::File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+pub fn write_all_at(file: &std::fs::File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         match std::os::windows::fs::FileExt::seek_write(file, bytes, offset)? {
             0 => return Err(io::ErrorKind::WriteZero.into()),

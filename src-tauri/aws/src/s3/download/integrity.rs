@@ -69,7 +69,8 @@ impl Algorithm {
         }
     }
 
-    fn crc_bytes(self, crc: u64) -> Vec<u8> {
+    /// A CRC as S3 writes it before base64.
+    pub fn crc_bytes(self, crc: u64) -> Vec<u8> {
         let bytes = crc.to_be_bytes();
         match self {
             Self::Crc(CrcAlgorithm::Crc64Nvme) => bytes.to_vec(),
@@ -180,6 +181,23 @@ impl Expected {
         }
     }
 
+    /// Compares all of an object's bytes; `None` where they do not tell.
+    pub fn of_all(&self, bytes: &[u8], what: &str) -> Result<Option<Integrity>, S3Failure> {
+        let (name, matches) = match self {
+            Self::Sha(name, algorithm, sum) => (name, algorithm.of_bytes(bytes) == *sum),
+            // Of one part: the checksum of its checksum.
+            Self::Composite(one) if one.parts == Some(1) => {
+                let part = one.algorithm.of_bytes(bytes);
+                (&one.name, one.algorithm.of_bytes(&part) == one.sum)
+            }
+            _ => return Ok(None),
+        };
+        match matches {
+            true => Ok(Some(Integrity::Verified(name))),
+            false => Err(corrupt(what, name)),
+        }
+    }
+
     /// Compares. `whole` are in order and cover the file.
     pub async fn check(self, whole: &[WholeRange], file: Shared, what: &str) -> Result<Integrity, S3Failure> {
         let (name, matches) = match self {
@@ -272,6 +290,21 @@ mod tests {
             expected(false, &[("CRC32C", "%%")]),
             Expected::Unreadable("CRC32C")
         );
+    }
+
+    #[test]
+    fn all_bytes_tell_a_sha_and_a_composite_of_one_part() {
+        let sha = STANDARD.encode(sha2::Sha256::digest(b"abc"));
+        let of_one = STANDARD.encode(sha2::Sha256::digest(sha2::Sha256::digest(b"abc"))) + "-1";
+        for sum in [sha.as_str(), of_one.as_str()] {
+            let sum = expected(false, &[("SHA256", sum)]);
+            assert!(matches!(
+                sum.of_all(b"abc", "it"),
+                Ok(Some(Integrity::Verified("SHA256")))
+            ));
+            assert!(matches!(sum.of_all(b"abd", "it"), Err(S3Failure::Corrupt { .. })));
+        }
+        assert!(matches!(expected(false, &[]).of_all(b"abc", "it"), Ok(None)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use cap_std::fs::Dir;
 use crc_fast::{CrcAlgorithm, Digest};
 use hatrack_core::bucket::transfer::{Taken, Version, WholeRange, line};
 
-use super::super::locked;
+use super::super::{Turn, locked};
 use super::disk::read_range;
 use super::integrity::Expected;
 use super::part::{new_file, own_file};
@@ -21,21 +21,24 @@ const LONGEST: u64 = 16 * 1024 * 1024;
 pub struct Journal {
     name: String,
     file: Arc<Mutex<File>>,
+    /// Until the last line is written.
+    _turn: Option<Turn>,
 }
 
 impl Journal {
     /// That of the part file `part`, if it is there and ours.
-    pub fn open(dir: &Dir, part: &str) -> io::Result<Option<Self>> {
+    pub fn open(dir: &Dir, part: &str, turn: Option<Turn>) -> io::Result<Option<Self>> {
         let name = name_of(part);
         let file = own_file(dir, &name)?;
         Ok(file.map(|file| Self {
             name,
             file: Arc::new(Mutex::new(file)),
+            _turn: turn,
         }))
     }
 
     /// A new one for `version`.
-    pub fn make(dir: &Dir, part: &str, version: &Version) -> io::Result<Self> {
+    pub fn make(dir: &Dir, part: &str, version: &Version, turn: Option<Turn>) -> io::Result<Self> {
         let name = name_of(part);
         // One without its part file is of nothing.
         let _ = dir.remove_file(&name);
@@ -50,6 +53,7 @@ impl Journal {
         Ok(Self {
             name,
             file: Arc::new(Mutex::new(file)),
+            _turn: turn,
         })
     }
 
@@ -76,21 +80,29 @@ impl Journal {
             return Ok(None);
         }
         let algorithm = Expected::of(&taken.version).range_crc();
+        let noted = taken.whole.len();
         let mut whole = Vec::new();
         for range in taken.whole {
             if crc(part, range, algorithm)? == Some(range.crc) {
                 whole.push(range);
             }
         }
-        // The torn rest goes, so that the next line starts on its own. Ranges that were not right are fetched again
-        // and their new lines come too late to be believed beside the old ones, so all of it is written anew.
-        file.set_len(0)?;
-        file.seek(SeekFrom::Start(0))?;
-        let mut lines = line(&taken.version).unwrap_or_default();
-        for range in &whole {
-            lines += &line(range).unwrap_or_default();
+        if whole.len() < noted {
+            // Ranges that were not right are fetched again, and their new lines come too late to be believed beside
+            // the old ones.
+            let mut lines = line(&taken.version).unwrap_or_default();
+            for range in &whole {
+                lines += &line(range).unwrap_or_default();
+            }
+            file.set_len(0)?;
+            file.seek(SeekFrom::Start(0))?;
+            file.write_all(lines.as_bytes())?;
+            file.sync_data()?;
+        } else {
+            // The torn rest goes, so that the next line starts on its own.
+            file.set_len(taken.length as u64)?;
+            file.seek(SeekFrom::End(0))?;
         }
-        file.write_all(lines.as_bytes())?;
         Ok(Some((taken.version, whole)))
     }
 

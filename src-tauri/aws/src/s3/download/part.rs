@@ -2,16 +2,18 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use cap_std::fs::{Dir, OpenOptions};
 use hatrack_core::bucket::BucketName;
 use hatrack_core::bucket::transfer::{Version, WholeRange, journal_id};
 
 use super::super::{S3Failure, Turn};
-use super::disk::{blocking, failed, reserve};
+use super::disk::{blocking, failed, reserve, write_all_at};
 use super::journal::Journal;
+use super::naming::{identity, is_named, rename_new, usual_permissions};
 use super::target::{Destination, Folder};
 use super::{ONE_STREAM, Order, Shared};
 
@@ -29,9 +31,11 @@ pub struct Part {
     file: Shared,
     journal: Option<Journal>,
     stays: bool,
-    /// Of an order that keeps something.
-    _turn: Option<Turn>,
 }
+
+/// Hears which name, below the folder, the part file is about to get, what tells the file from another of that name,
+/// and which version of the object it holds.
+pub type Naming = Arc<dyn Fn(&Path, Option<u64>, &Version) -> io::Result<()> + Send + Sync>;
 
 impl Part {
     /// What an earlier run of the order left, if nobody else has it.
@@ -46,17 +50,17 @@ impl Part {
             else {
                 return Ok(None);
             };
-            let journal =
-                Journal::open(&dir, &name).map_err(|why| failed(path.join(&name), "opened", why))?;
+            let turn = Some(turn);
+            let journal = Journal::open(&dir, &name, turn.clone())
+                .map_err(|why| failed(path.join(&name), "opened", why))?;
             Ok(Some(Self {
                 dir,
                 path,
                 name: Some(name),
                 destination: order.destination,
-                file: Arc::new(file),
+                file: Shared::new(file, turn),
                 journal,
                 stays: true,
-                _turn: Some(turn),
             }))
         })
         .await
@@ -82,42 +86,69 @@ impl Part {
         .await
     }
 
-    /// A new one with room for the version. Makes the folders on the way.
-    pub async fn make(order: &Order, version: &Version, turn: Option<Turn>) -> Result<Self, S3Failure> {
+    /// A new one with room for the version, or with all of its bytes. Makes the folders on the way.
+    pub async fn make(
+        order: &Order,
+        version: &Version,
+        turn: Option<Turn>,
+        bytes: Option<Bytes>,
+    ) -> Result<Self, S3Failure> {
         let (order, version) = (order.clone(), version.clone());
-        blocking(move || Self::make_now(order, &version, turn)).await
+        blocking(move || Self::make_now(order, &version, turn, bytes)).await
     }
 
-    fn make_now(order: Order, version: &Version, turn: Option<Turn>) -> Result<Self, S3Failure> {
+    fn make_now(
+        order: Order,
+        version: &Version,
+        turn: Option<Turn>,
+        bytes: Option<Bytes>,
+    ) -> Result<Self, S3Failure> {
         let made = order.folder.descend(order.destination.folders(), true)?;
         let missing = || failed(order.folder.path(), "made", io::ErrorKind::NotFound.into());
         let (dir, path) = made.ok_or_else(missing)?;
         let own = order.resumable.then(|| part_name(&order));
         let free = own.filter(|name| dir.symlink_metadata(name).is_err());
         let wrong = |why| failed(&path, "written", why);
-        // A name that another download of the same has is left to it. One that is found again without a journal is
-        // taken away, so a kill leaves nothing for good.
-        let (name, journaled) = match free {
-            Some(name) => (name, version.size > ONE_STREAM && version.etag.is_some()),
-            None => (random_name().map_err(wrong)?, false),
-        };
+        // Under a name of its own first, and locked: what has a name that is found again is always somebody's.
+        let mut name = random_name().map_err(wrong)?;
         let file = new_file(&dir, &name).map_err(wrong)?;
+        // The lock of a file system that has none is not missed: its part file is not shared.
+        let _ = file.try_lock();
+        let mut journaled = false;
+        if let Some(own) = free {
+            match rename_new(&dir, &name, OsStr::new(&own)) {
+                Ok(()) => {
+                    name = own;
+                    journaled = version.size > ONE_STREAM && version.etag.is_some();
+                }
+                // Another download of the same has it just now, and keeps it. One that is found again without a
+                // journal is taken away, so a kill leaves nothing for good.
+                Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(why) => {
+                    let _ = dir.remove_file(&name);
+                    return Err(wrong(why));
+                }
+            }
+        }
         // Made first, so that a disk that is too full leaves nothing behind.
         let mut part = Self {
             dir,
             path,
             name: Some(name.clone()),
             destination: order.destination,
-            file: Arc::new(file),
+            file: Shared::new(file, turn.clone()),
             journal: None,
             stays: false,
-            _turn: turn,
         };
-        // The lock of a file system that has none is not missed: its part file is not shared.
-        let _ = part.file.try_lock();
-        reserve(&part.file, version.size).map_err(|why| failed(&part.path, "given enough room", why))?;
+        match bytes {
+            Some(bytes) => {
+                write_all_at(&part.file, &bytes, 0).map_err(|why| failed(&part.path, "written", why))?
+            }
+            None => reserve(&part.file, version.size)
+                .map_err(|why| failed(&part.path, "given enough room", why))?,
+        }
         if journaled {
-            let journal = Journal::make(&part.dir, &name, version);
+            let journal = Journal::make(&part.dir, &name, version, turn);
             part.journal = Some(journal.map_err(|why| failed(&part.path, "written", why))?);
             part.stays = true;
         }
@@ -126,11 +157,11 @@ impl Part {
 
     /// Its file.
     pub fn file(&self) -> Shared {
-        Arc::clone(&self.file)
+        self.file.clone()
     }
 
     /// Where it is, for people.
-    pub fn path(&self) -> &std::path::Path {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
@@ -148,24 +179,39 @@ impl Part {
         blocking(move || journal.note(whole).map_err(|why| failed(path, "written", why))).await
     }
 
-    /// Writes it through and gives it its name. The path below `folder`.
-    pub async fn keep(self, folder: &Folder) -> Result<PathBuf, S3Failure> {
-        let below = folder.path().to_owned();
+    /// Writes it through and gives it its name, of which `naming` hears before. The path below `folder`.
+    pub async fn keep(
+        self,
+        folder: &Folder,
+        version: &Version,
+        naming: Option<Naming>,
+    ) -> Result<PathBuf, S3Failure> {
+        let (below, version) = (folder.path().to_owned(), version.clone());
         blocking(move || {
-            let kept = self.keep_now()?;
+            let told = |whole: &Path, id| match &naming {
+                Some(naming) => naming(whole.strip_prefix(&below).unwrap_or(whole), id, &version),
+                None => Ok(()),
+            };
+            let kept = self.keep_now(&told)?;
             Ok(kept.strip_prefix(&below).map(PathBuf::from).unwrap_or(kept))
         })
         .await
     }
 
-    fn keep_now(mut self) -> Result<PathBuf, S3Failure> {
-        self.file
-            .sync_all()
-            .map_err(|why| failed(&self.path, "written", why))?;
+    fn keep_now(
+        mut self,
+        naming: &dyn Fn(&Path, Option<u64>) -> io::Result<()>,
+    ) -> Result<PathBuf, S3Failure> {
+        if let Err(why) = self.file.sync_all() {
+            // What is read back now is memory's, and no longer what the disk holds: it cannot be gone on from.
+            self.stays = false;
+            return Err(failed(&self.path, "written", why));
+        }
         let name = match self.destination.clone() {
             Destination::Below(path) => {
-                let numbered = |n| path.clone().with_variation(n).file_name().into();
-                self.take_free_name(&mut (1..=MOST_NUMBERS).map(numbered))?
+                let numbered = |n| OsString::from(path.clone().with_variation(n).file_name());
+                let mut names = (1..=MOST_NUMBERS).map(numbered);
+                self.take_free_name(&mut names, naming)?
             }
             Destination::Exact(name) => self.take_name(name)?,
         };
@@ -178,20 +224,23 @@ impl Part {
     }
 
     /// The first of `names` that nothing has.
-    fn take_free_name(&mut self, names: &mut dyn Iterator<Item = OsString>) -> Result<OsString, S3Failure> {
+    fn take_free_name(
+        &mut self,
+        names: &mut dyn Iterator<Item = OsString>,
+        naming: &dyn Fn(&Path, Option<u64>) -> io::Result<()>,
+    ) -> Result<OsString, S3Failure> {
+        self.open_up().map_err(|why| failed(&self.path, "written", why))?;
         for name in names {
-            // The name is taken by an empty file, which then is replaced: a rename alone would overwrite.
-            match self.claim(&name) {
-                Err(why) if why.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(why) => return Err(failed(self.path.join(name), "written", why)),
-                Ok(()) => {}
+            if self.dir.symlink_metadata(&name).is_ok() {
+                continue;
             }
-            if let Err(why) = self.rename(&name) {
-                // The claim is ours and empty.
-                let _ = self.dir.remove_file(&name);
-                return Err(failed(self.path.join(name), "written", why));
+            let whole = self.path.join(&name);
+            let told = naming(&whole, identity(&self.file));
+            match told.and_then(|()| self.rename(&name, rename_new)) {
+                Ok(()) => return Ok(name),
+                Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(why) => return Err(failed(whole, "written", why)),
             }
-            return Ok(name);
         }
         let why = io::Error::new(
             io::ErrorKind::AlreadyExists,
@@ -202,42 +251,47 @@ impl Part {
 
     /// `name`, whatever has it; what replaces a file is open to nobody who could not open that.
     fn take_name(&mut self, name: OsString) -> Result<OsString, S3Failure> {
-        let taken = match self.dir.metadata(&name) {
+        let prepared = match self.dir.metadata(&name) {
             Ok(before) => self
                 .dir
                 .set_permissions(self.name.as_deref().unwrap_or_default(), before.permissions()),
             Err(why)
                 if why.kind() == io::ErrorKind::NotFound && self.dir.symlink_metadata(&name).is_err() =>
             {
-                match self.claim(&name) {
-                    Err(why) if why.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-                    claimed => claimed,
-                }
+                self.open_up()
             }
             // A link that leads elsewhere: what replaces it stays private.
             Err(_) => Ok(()),
         };
-        taken
-            .and_then(|()| self.rename(&name))
+        prepared
+            .and_then(|()| self.rename(&name, |dir, part, name| dir.rename(part, dir, name)))
             .map_err(|why| failed(self.path.join(&name), "written", why))?;
         Ok(name)
     }
 
-    /// Takes the name with an empty file, and the permissions that such a file has here.
-    fn claim(&self, name: &OsStr) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        let claim = self.dir.open_with(name, &options)?;
-        let permissions = claim.metadata()?.permissions();
-        self.dir
-            .set_permissions(self.name.as_deref().unwrap_or_default(), permissions)
+    /// Gives it the permissions that a new file has here.
+    fn open_up(&self) -> io::Result<()> {
+        let usual = usual_permissions(&self.dir, &random_name()?)?;
+        self.file.set_permissions(usual)
     }
 
-    fn rename(&mut self, name: &OsStr) -> io::Result<()> {
+    fn rename(
+        &mut self,
+        name: &OsStr,
+        rename: impl FnOnce(&Dir, &str, &OsStr) -> io::Result<()>,
+    ) -> io::Result<()> {
         let Some(part) = self.name.take() else {
             return Err(io::ErrorKind::NotFound.into());
         };
-        let renamed = self.dir.rename(&part, &self.dir, name);
+        let renamed = match is_named(&self.dir, &part, &self.file) {
+            Ok(true) => rename(&self.dir, &part, name),
+            Ok(false) => {
+                return Err(io::Error::other(
+                    "its part file was taken away while it was written; try again",
+                ));
+            }
+            Err(why) => Err(why),
+        };
         if renamed.is_err() {
             self.name = Some(part);
         }
@@ -323,33 +377,25 @@ pub fn own_file(dir: &Dir, name: &str) -> io::Result<Option<std::fs::File>> {
         }
         Err(why) => return Err(why),
     };
+    // After the lock: the one who had it may have given the file its name.
     if file.try_lock().is_err() || !is_ours(dir, name, &file)? {
         return Ok(None);
     }
     Ok(Some(file))
 }
 
-/// After the lock: the one who had it may have given the file its name.
 #[cfg(unix)]
 fn is_ours(dir: &Dir, name: &str, file: &std::fs::File) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let opened = file.metadata()?;
-    let named = match dir.symlink_metadata(name) {
-        Ok(named) => named,
-        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(why) => return Err(why),
-    };
-    let same = {
-        use cap_std::fs::MetadataExt;
-        (named.dev(), named.ino()) == (opened.dev(), opened.ino())
-    };
     let user = rustix::process::geteuid().as_raw();
-    Ok(same && opened.is_file() && opened.uid() == user && opened.nlink() == 1)
+    let plain = opened.is_file() && opened.uid() == user && opened.nlink() == 1;
+    Ok(plain && is_named(dir, name, file)?)
 }
 
 #[cfg(not(unix))]
-fn is_ours(dir: &Dir, name: &str, _: &std::fs::File) -> io::Result<bool> {
-    Ok(dir.symlink_metadata(name).is_ok())
+fn is_ours(dir: &Dir, name: &str, file: &std::fs::File) -> io::Result<bool> {
+    is_named(dir, name, file)
 }
 
 /// A name is only there for good once its folder is written.

@@ -68,6 +68,14 @@ impl Folder {
         &self.dir
     }
 
+    /// The folder `names` below this one, made where it is missing. No link is followed.
+    pub(in super::super) fn below(&self, names: &[String]) -> Result<Self, S3Failure> {
+        match self.descend(names, true)? {
+            Some((dir, path)) => Ok(Self { path, dir }),
+            None => Err(failed(&self.path, "opened", io::ErrorKind::NotFound.into())),
+        }
+    }
+
     /// The folder `names` below this one, made where it is missing if `make` says so; else `None`.
     pub(super) fn descend(
         &self,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use hatrack_core::bucket::transfer::State;
 
+use super::super::copy::Way;
 use super::super::locked;
 use super::Status;
 
@@ -21,6 +22,7 @@ pub struct Gauge {
     files: AtomicU64,
     counted: AtomicBool,
     under_way: Mutex<UnderWay>,
+    way: Mutex<Option<Way>>,
 }
 
 #[derive(Debug, Default)]
@@ -65,6 +67,17 @@ impl Gauge {
         self.total.fetch_add(size, Ordering::Relaxed);
     }
 
+    /// So many files more were found, of so many bytes together.
+    pub fn found_many(&self, files: u64, bytes: u64) {
+        self.files.fetch_add(files, Ordering::Relaxed);
+        self.total.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// A file that was found before turns out to be of this size.
+    pub fn sized(&self, size: u64) {
+        self.total.fetch_add(size, Ordering::Relaxed);
+    }
+
     /// All files have been found.
     pub fn all_found(&self) {
         self.counted.store(true, Ordering::Relaxed);
@@ -82,6 +95,14 @@ impl Gauge {
         self.files_done.fetch_add(files, Ordering::Relaxed);
         self.total.fetch_add(bytes, Ordering::Relaxed);
         self.done.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// A copy goes this way. Of several, the first that goes through this machine is told.
+    pub fn goes(&self, way: &Way) {
+        let mut told = locked(&self.way);
+        if !matches!(*told, Some(Way::Streamed { .. })) {
+            *told = Some(way.clone());
+        }
     }
 
     /// A file begins.
@@ -117,6 +138,7 @@ impl Gauge {
             rate: 0,
             left: None,
             under_way: under_way.files.values().take(TOLD_FILES).cloned().collect(),
+            way: locked(&self.way).clone(),
         }
     }
 }

@@ -28,7 +28,7 @@ pub struct Upload {
     pub order: upload::Order,
 }
 
-/// One object to another bucket. Stopped half-way, it starts again.
+/// One object to another bucket.
 #[derive(Debug, Clone)]
 pub struct Copy {
     /// S3 as the session sees it that reads.
@@ -101,6 +101,10 @@ impl Job for Upload {
         Ok(done)
     }
 
+    async fn settled(&self) {
+        self.s3.settled().await;
+    }
+
     async fn discard(&self) -> Result<(), S3Failure> {
         self.s3.settled().await;
         self.s3.abandon(&self.order).await
@@ -120,15 +124,19 @@ impl Job for Copy {
         let progress = |done, total| one.at(done, total);
         let done = self
             .target
-            .copy_from(&self.source, &self.order, &progress)
+            .copy_telling(&self.source, &self.order, &progress, &|way| gauge.goes(way))
             .await?;
         one.file.finished(done.bytes);
         Ok(done)
     }
 
+    async fn settled(&self) {
+        self.target.settled().await;
+    }
+
     async fn discard(&self) -> Result<(), S3Failure> {
         self.target.settled().await;
-        Ok(())
+        self.target.abandon_copy(&self.order).await
     }
 
     async fn session_back(&self) {

@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -10,6 +10,7 @@ use std::time::UNIX_EPOCH;
 
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use bytes::Bytes;
+use cap_std::fs::Dir;
 use crc_fast::Digest;
 use hatrack_core::bucket::transfer::SourceFile;
 use http_body::{Body, Frame, SizeHint};
@@ -17,10 +18,12 @@ use tokio::task::JoinHandle;
 
 use super::super::S3Failure;
 use super::super::multipart::CRC;
-use super::LARGEST_HELD;
+use super::READ_BEFORE;
 
 /// What is read of a file at once while it is sent.
 const FRAME: u64 = 256 * 1024;
+/// Up to here a file is read when it is opened.
+const SMALL: u64 = 256 * 1024;
 
 /// A regular file, open.
 pub struct Source {
@@ -28,39 +31,75 @@ pub struct Source {
     file: Arc<File>,
     /// Its size when it was opened.
     pub size: u64,
+    /// All of it, where it is small: read in the same trip to another thread, and unchanged until it was.
+    pub whole: Option<Bytes>,
     opened: Metadata,
+}
+
+/// How the file is found.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// By its path, as the person named it.
+    Named,
+    /// Below an open folder, which it is in: a link that was put there meanwhile leads nowhere else.
+    Below(Arc<Dir>, PathBuf),
+}
+
+impl Found {
+    /// Whether there is a regular file: a pipe opens only once somebody writes into it.
+    fn file(&self, path: &Path) -> io::Result<File> {
+        let (is_dir, is_file) = match self {
+            Self::Named => std::fs::metadata(path).map(|found| (found.is_dir(), found.is_file()))?,
+            Self::Below(dir, name) => dir
+                .symlink_metadata(name)
+                .map(|found| (found.is_dir(), found.is_file()))?,
+        };
+        if is_dir {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        // Its length reads as 0: an empty object would be stored in its name.
+        if !is_file {
+            return Err(io::Error::other(match self {
+                Self::Named => "it is a pipe or a device, write what it gives to a file first",
+                Self::Below(..) => "it is a link, a pipe or a device, and is not followed",
+            }));
+        }
+        match self {
+            Self::Named => File::open(path),
+            Self::Below(dir, name) => dir.open(name).map(cap_std::fs::File::into_std),
+        }
+    }
 }
 
 /// Makes a part's body, for each try anew.
 pub type MakeBody = Box<dyn Fn() -> ByteStream + Send + Sync>;
 
 impl Source {
-    pub async fn open(path: &Path) -> Result<Self, S3Failure> {
+    pub async fn open(path: &Path, found: Found) -> Result<Self, S3Failure> {
         let path: Arc<Path> = path.into();
         let at = Arc::clone(&path);
         let open = move || {
-            // Looked at before it is opened: a pipe opens only once somebody writes into it.
-            let found = std::fs::metadata(&at)?;
-            if found.is_dir() {
-                return Err(io::ErrorKind::IsADirectory.into());
-            }
-            // Its length reads as 0: an empty object would be stored in its name.
-            if !found.is_file() {
-                return Err(io::Error::other(
-                    "it is a pipe or a device, write what it gives to a file first",
-                ));
-            }
-            let file = File::open(&at)?;
+            let file = found.file(&at)?;
             let opened = file.metadata()?;
-            Ok((file, opened))
+            let small = opened.len() <= SMALL;
+            let whole = small.then(|| read_at(&file, 0, opened.len())).transpose();
+            let now = file.metadata()?;
+            Ok((file, opened, whole, now))
         };
-        let (file, opened) = blocking(&path, open).await?;
-        Ok(Self {
+        let (file, opened, whole, now) = blocking(&path, open).await?;
+        let mut source = Self {
             path,
             file: Arc::new(file),
             size: opened.len(),
+            whole: None,
             opened,
-        })
+        };
+        let whole = source.of_reading(whole.map_err(|why| unread(&source.path, why)))?;
+        if whole.is_some() {
+            source.is_as_opened(&now)?;
+        }
+        source.whole = whole;
+        Ok(source)
     }
 
     /// What tells it from the file after a change.
@@ -71,7 +110,11 @@ impl Source {
             .ok()
             .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
         SourceFile {
-            path: self.path.to_string_lossy().into_owned(),
+            path: std::path::absolute(&self.path)
+                .unwrap_or_else(|_| self.path.to_path_buf())
+                .to_string_lossy()
+                .into_owned(),
+            etag: None,
             size: self.size,
             modified: since
                 .and_then(|since| since.as_nanos().try_into().ok())
@@ -104,7 +147,7 @@ impl Source {
     /// A part to send, and its CRC. A large one is read while it is sent, so memory stays bounded; S3 refuses it if it
     /// is not what the CRC was made of.
     pub async fn part(&self, start: u64, end: u64) -> Result<(MakeBody, u64), S3Failure> {
-        if end - start <= LARGEST_HELD {
+        if end - start <= READ_BEFORE {
             let bytes = self.read(start, end).await?;
             let crc = crc_fast::checksum(CRC, &bytes);
             return Ok((Box::new(move || ByteStream::from(bytes.clone())), crc));
@@ -127,7 +170,10 @@ impl Source {
 
     pub async fn unchanged(&self) -> Result<(), S3Failure> {
         let file = Arc::clone(&self.file);
-        let now = blocking(&self.path, move || file.metadata()).await?;
+        self.is_as_opened(&blocking(&self.path, move || file.metadata()).await?)
+    }
+
+    fn is_as_opened(&self, now: &Metadata) -> Result<(), S3Failure> {
         if now.len() != self.size {
             return Err(self.changed("its size is another"));
         }
@@ -185,6 +231,10 @@ impl Body for FileBody {
         Poll::Ready(Some(read.map(Frame::data)))
     }
 
+    fn is_end_stream(&self) -> bool {
+        self.at >= self.end
+    }
+
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.end - self.at)
     }
@@ -198,11 +248,15 @@ async fn blocking<T: Send + 'static>(
         Ok(done) => done,
         Err(stopped) => Err(io::Error::other(stopped)),
     };
-    done.map_err(|why| S3Failure::Disk {
+    done.map_err(|why| unread(path, why))
+}
+
+fn unread(path: &Path, why: io::Error) -> S3Failure {
+    S3Failure::Disk {
         path: path.to_owned(),
         doing: "read",
         why,
-    })
+    }
 }
 
 fn read_at(file: &File, start: u64, end: u64) -> io::Result<Bytes> {
@@ -228,4 +282,30 @@ fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Resu
         }
     }
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use cap_std::ambient_authority;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_link_that_is_put_there_after_the_look_leads_nowhere() -> io::Result<()> {
+        let (outside, folder) = (tempfile::tempdir()?, tempfile::tempdir()?);
+        std::fs::write(outside.path().join("secret"), "secret")?;
+        std::os::unix::fs::symlink(outside.path().join("secret"), folder.path().join("file"))?;
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("below"))?;
+        std::fs::write(folder.path().join("plain"), "plain")?;
+        let dir = Arc::new(Dir::open_ambient_dir(folder.path(), ambient_authority())?);
+        let open = |name: &str| {
+            let found = Found::Below(Arc::clone(&dir), name.into());
+            let path = folder.path().join(name);
+            async move { Source::open(&path, found).await.map(|source| source.size) }
+        };
+        assert!(matches!(open("file").await, Err(S3Failure::Disk { .. })));
+        assert!(matches!(open("below/secret").await, Err(S3Failure::Disk { .. })));
+        assert!(matches!(open("plain").await, Ok(5)));
+        Ok(())
+    }
 }

@@ -39,6 +39,8 @@ pub struct Access {
 pub struct Open {
     /// S3 as the role sees it.
     pub s3: Arc<S3>,
+    /// What the role's account is called, where it is marked as production.
+    pub production: Option<String>,
     agent: Agent,
     session_id: Option<String>,
 }
@@ -79,6 +81,7 @@ impl Access {
         let s3 = Arc::new(S3::new(http, reach, path_style, Arc::new(owner)));
         Ok(Open {
             s3,
+            production: given.production,
             agent,
             session_id,
         })

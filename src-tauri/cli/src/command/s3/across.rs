@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use hatrack_aws::s3::copy;
 use hatrack_aws::s3::transfer::{Copy, CopyFolder};
-use hatrack_aws::s3::{Guard, copy};
 use hatrack_core::bucket::S3Location;
+use hatrack_core::bucket::transfer::{Journals, Only};
 
 use super::access::Open;
 use super::cp::Stopped;
+use super::options::Options;
 use super::outcome::Outcome;
 use super::running::run;
 use crate::failure::Failure;
@@ -28,41 +30,60 @@ pub fn with_key(from: &S3Location, to: S3Location) -> Result<S3Location, Failure
     Ok(to)
 }
 
-/// One object.
-pub async fn one(
-    source: &Open,
-    target: &Open,
-    from: &S3Location,
-    to: &S3Location,
-    interrupted: &mut Interruption,
-) -> Result<Outcome, Stopped> {
-    let job = Copy {
-        source: Arc::clone(&source.s3),
-        target: Arc::clone(&target.s3),
-        order: copy::Order {
-            from: from.clone(),
-            to: to.clone(),
-            storage_class: None,
-            encryption: None,
-            guard: Guard::Anything,
-        },
-    };
-    Ok(Outcome::across(run(&job, interrupted).await?))
+/// The two roles of a copy, and how it is made.
+pub struct Sides<'a> {
+    /// Reads.
+    pub source: &'a Open,
+    /// Writes.
+    pub target: &'a Open,
+    /// How it is stored.
+    pub options: &'a Options,
+    /// Where what is unfinished is noted.
+    pub journals: Option<Arc<dyn Journals>>,
 }
 
-/// Everything below a prefix.
-pub async fn all(
-    source: &Open,
-    target: &Open,
-    from: &S3Location,
-    to: &S3Location,
-    interrupted: &mut Interruption,
-) -> Result<Outcome, Stopped> {
-    let job = CopyFolder {
-        source: Arc::clone(&source.s3),
-        target: Arc::clone(&target.s3),
-        from: from.clone(),
-        to: to.clone(),
-    };
-    Ok(Outcome::folder(run(&job, interrupted).await?, true))
+impl Sides<'_> {
+    /// One object.
+    pub async fn one(
+        self,
+        from: &S3Location,
+        to: &S3Location,
+        interrupted: &mut Interruption,
+    ) -> Result<Outcome, Stopped> {
+        let job = Copy {
+            source: Arc::clone(&self.source.s3),
+            target: Arc::clone(&self.target.s3),
+            order: copy::Order {
+                from: from.clone(),
+                to: to.clone(),
+                storage_class: self.options.storage_class.clone(),
+                encryption: self.options.encryption()?,
+                guard: self.options.guard(),
+                journals: self.journals,
+            },
+        };
+        Ok(Outcome::across(run(&job, interrupted).await?))
+    }
+
+    /// Everything below a prefix.
+    pub async fn all(
+        self,
+        from: &S3Location,
+        to: &S3Location,
+        only: &Only,
+        interrupted: &mut Interruption,
+    ) -> Result<Outcome, Stopped> {
+        let job = CopyFolder {
+            source: Arc::clone(&self.source.s3),
+            target: Arc::clone(&self.target.s3),
+            from: from.clone(),
+            to: to.clone(),
+            storage_class: self.options.storage_class.clone(),
+            encryption: self.options.encryption()?,
+            guard: self.options.guard(),
+            only: only.clone(),
+            journals: self.journals,
+        };
+        Ok(Outcome::folder(run(&job, interrupted).await?, true))
+    }
 }

@@ -8,10 +8,13 @@ use clap::Args;
 use hatrack_agent::protocol::RecordRequest;
 use hatrack_aws::s3::S3Failure;
 use hatrack_core::bucket::S3Location;
+use hatrack_core::bucket::transfer::{Only, split_glob};
 use hatrack_core::history::{event, outcome};
 
 use super::access::{Access, Open};
+use super::options::Options;
 use super::outcome::Outcome;
+use super::overwrite::{self, Would};
 use super::{across, download, upload};
 use crate::command::Listing;
 use crate::context::Context;
@@ -22,7 +25,7 @@ use crate::out;
 /// The arguments of `hat s3 cp`.
 #[derive(Debug, Args)]
 pub struct Cp {
-    /// s3://BUCKET/KEY, or a file
+    /// s3://BUCKET/KEY, a pattern such as s3://BUCKET/logs/*.gz, or a file
     from: String,
     /// A file (replaced if it is there), a folder, - for standard output, or s3://BUCKET/KEY
     to: String,
@@ -33,6 +36,8 @@ pub struct Cp {
     #[arg(long, value_name = "ROLE")]
     to_role: Option<String>,
     #[command(flatten)]
+    options: Options,
+    #[command(flatten)]
     access: Access,
     #[command(flatten)]
     listing: Listing,
@@ -41,18 +46,41 @@ pub struct Cp {
 /// Which way.
 #[derive(Debug)]
 enum Copy {
-    Down { from: S3Location, to: download::Target },
-    Up { from: PathBuf, to: S3Location },
-    Across { from: S3Location, to: S3Location },
-    DownAll { from: S3Location, to: PathBuf },
-    UpAll { from: PathBuf, to: S3Location },
-    AcrossAll { from: S3Location, to: S3Location },
+    Down {
+        from: S3Location,
+        to: download::Target,
+    },
+    Up {
+        from: PathBuf,
+        to: S3Location,
+    },
+    Across {
+        from: S3Location,
+        to: S3Location,
+    },
+    DownAll {
+        from: S3Location,
+        to: PathBuf,
+        only: Only,
+    },
+    UpAll {
+        from: PathBuf,
+        to: S3Location,
+        only: Only,
+    },
+    AcrossAll {
+        from: S3Location,
+        to: S3Location,
+        only: Only,
+    },
 }
 
 impl Cp {
     /// Copies.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
-        let copy = Copy::between(&self.from, &self.to, self.recursive)?;
+        let (options, only) = (&self.options, self.options.only()?);
+        let copy = Copy::between(&self.from, &self.to, self.recursive, options.literal, only)?;
+        options.check(copy.is_many(), copy.written().is_some())?;
         if self.to_role.is_some() && !copy.is_across() {
             return Err(Failure::usage("--to-role is for copies from bucket to bucket"));
         }
@@ -67,10 +95,17 @@ impl Cp {
             None => None,
         };
         let target = other.as_ref().unwrap_or(&open);
+        if options.dry_run {
+            overwrite::tell(&copy.would(&open, options).await?, self.listing.json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if let Some(to) = copy.written() {
+            overwrite::agreed(options, target, to, copy.is_many()).await?;
+        }
         let mut interrupted = Interruption::listen()
             .map_err(|why| Failure::refused(format!("signals cannot be caught: {why}; try again")))?;
         let began = Instant::now();
-        let done = copy.run(context, &open, target, &mut interrupted).await;
+        let done = copy.run(context, &open, target, options, &mut interrupted).await;
         target.record(copy.row(&done, began)).await;
         let done = done?;
         let done = Outcome {
@@ -94,7 +129,7 @@ impl Cp {
 }
 
 /// A prefix means what is below it, as a folder does.
-fn as_prefix(place: S3Location) -> S3Location {
+pub fn as_prefix(place: S3Location) -> S3Location {
     let key = match place.key.is_empty() || place.key.ends_with('/') {
         true => place.key,
         false => place.key + "/",
@@ -103,12 +138,25 @@ fn as_prefix(place: S3Location) -> S3Location {
 }
 
 impl Copy {
-    fn between(from: &str, to: &str, recursive: bool) -> Result<Self, Failure> {
-        match (in_s3(from)?, in_s3(to)?) {
+    fn between(from: &str, to: &str, recursive: bool, literal: bool, only: Only) -> Result<Self, Failure> {
+        let (from_s3, to_s3) = (in_s3(from)?, in_s3(to)?);
+        if let Some(place) = from_s3.as_ref().filter(|_| !literal)
+            && let Some((prefix, glob)) = split_glob(&place.key)
+        {
+            let folder = S3Location {
+                bucket: place.bucket.clone(),
+                key: prefix.to_owned(),
+            };
+            let only = only.and_glob(glob).map_err(Failure::usage)?;
+            return Self::all_between((from, Some(folder)), (to, to_s3), only);
+        }
+        match (from_s3, to_s3) {
             (None, None) => Err(Failure::usage(
                 "one of the two has to be an object; write it as s3://bucket/key",
             )),
-            (from_s3, to_s3) if recursive => Self::all_between((from, from_s3), (to, to_s3)),
+            (from_s3, to_s3) if recursive => {
+                Self::all_between((from, from_s3.map(as_prefix)), (to, to_s3), only)
+            }
             (Some(from), _) if from.key.is_empty() => Err(Failure::usage(format!(
                 "{from} names no object; add its key, or --recursive"
             ))),
@@ -131,25 +179,33 @@ impl Copy {
     fn all_between(
         (from, from_s3): (&str, Option<S3Location>),
         (to, to_s3): (&str, Option<S3Location>),
+        only: Only,
     ) -> Result<Self, Failure> {
-        match (from_s3.map(as_prefix), to_s3.map(as_prefix)) {
+        match (from_s3, to_s3.map(as_prefix)) {
             (Some(from), Some(to)) => {
-                let inside = from.bucket == to.bucket && to.key.starts_with(&from.key);
-                if inside {
+                let same = from.bucket == to.bucket;
+                if same && to.key.starts_with(&from.key) {
                     return Err(Failure::usage(format!(
                         "{to} lies in {from}, which would grow as it is copied"
                     )));
                 }
-                Ok(Self::AcrossAll { from, to })
+                if same && from.key.starts_with(&to.key) {
+                    return Err(Failure::usage(format!(
+                        "{from} lies in {to} and could be written to as it is copied; copy it to a place beside it first"
+                    )));
+                }
+                Ok(Self::AcrossAll { from, to, only })
             }
             (Some(from), None) if to != "-" && !Path::new(to).is_file() => Ok(Self::DownAll {
                 from,
                 to: PathBuf::from(to),
+                only,
             }),
             (Some(_), None) => Err(Failure::usage(format!("{to} is no folder; name one"))),
             (None, Some(to)) if Path::new(from).is_dir() => Ok(Self::UpAll {
                 from: PathBuf::from(from),
                 to,
+                only,
             }),
             (None, _) => Err(Failure::usage(format!(
                 "{from} is no folder; leave out --recursive"
@@ -161,10 +217,48 @@ impl Copy {
         matches!(self, Self::Across { .. } | Self::AcrossAll { .. })
     }
 
+    fn is_many(&self) -> bool {
+        matches!(
+            self,
+            Self::DownAll { .. } | Self::UpAll { .. } | Self::AcrossAll { .. }
+        )
+    }
+
+    /// What of S3 is written.
+    fn written(&self) -> Option<&S3Location> {
+        match self {
+            Self::Down { .. } | Self::DownAll { .. } => None,
+            Self::Up { to, .. } | Self::UpAll { to, .. } => Some(to),
+            Self::Across { to, .. } | Self::AcrossAll { to, .. } => Some(to),
+        }
+    }
+
+    /// What would be copied.
+    async fn would(&self, open: &Open, options: &Options) -> Result<Vec<Would>, Failure> {
+        let one = |from: String| {
+            vec![Would {
+                from,
+                to: self.to(),
+                size: None,
+            }]
+        };
+        Ok(match self {
+            Self::Down { from, .. } | Self::Across { from, .. } => one(from.to_string()),
+            Self::Up { from, .. } => one(from.display().to_string()),
+            Self::DownAll { from, to, only } => {
+                overwrite::below(open, from, only, |name| to.join(name).display().to_string()).await?
+            }
+            Self::AcrossAll { from, to, only } => {
+                overwrite::below(open, from, only, |name| format!("{to}{name}")).await?
+            }
+            Self::UpAll { from, to, only } => upload::would(open, from, to, only, options).await?,
+        })
+    }
+
     /// Where it goes, where the copy itself does not know better.
     fn to(&self) -> String {
         match self {
-            Self::Down { .. } => "-".to_owned(),
+            Self::Down { to, .. } => to.to_string(),
             Self::DownAll { to, .. } => to.display().to_string(),
             Self::Up { to, .. } | Self::UpAll { to, .. } => to.to_string(),
             Self::Across { to, .. } | Self::AcrossAll { to, .. } => to.to_string(),
@@ -176,15 +270,28 @@ impl Copy {
         context: &Context,
         open: &Open,
         target: &Open,
+        options: &Options,
         interrupted: &mut Interruption,
     ) -> Result<Outcome, Stopped> {
+        let sides = across::Sides {
+            source: open,
+            target,
+            options,
+            journals: upload::journals(context),
+        };
         match self {
-            Self::Down { from, to } => to.fetch(open, from, interrupted).await,
-            Self::DownAll { from, to } => download::all(open, from, to, interrupted).await,
-            Self::Up { from, to } => upload::one(context, open, from, to, interrupted).await,
-            Self::UpAll { from, to } => upload::all(context, open, from, to, interrupted).await,
-            Self::Across { from, to } => across::one(open, target, from, to, interrupted).await,
-            Self::AcrossAll { from, to } => across::all(open, target, from, to, interrupted).await,
+            Self::Down { from, to } => {
+                to.may_be_written(options)?;
+                to.fetch(open, from, interrupted).await
+            }
+            Self::DownAll { from, to, only } => download::all(open, from, to, only, interrupted).await,
+            Self::Up { from, to } => upload::one(open, from, to, options, sides.journals, interrupted).await,
+            Self::UpAll { from, to, only } => {
+                let job = upload::folder(open, from, to, only, options, sides.journals)?;
+                upload::all(&job, interrupted).await
+            }
+            Self::Across { from, to } => sides.one(from, to, interrupted).await,
+            Self::AcrossAll { from, to, only } => sides.all(from, to, only, interrupted).await,
         }
     }
 
@@ -192,8 +299,8 @@ impl Copy {
         let (event, detail) = match self {
             Self::Down { from, .. } | Self::DownAll { from, .. } => (event::DOWNLOAD, from.to_string()),
             Self::Up { to, .. } | Self::UpAll { to, .. } => (event::UPLOAD, to.to_string()),
-            Self::Across { from, to } | Self::AcrossAll { from, to } => {
-                (event::UPLOAD, format!("{from} to {to}"))
+            Self::Across { from, to } | Self::AcrossAll { from, to, .. } => {
+                (event::COPY, format!("{from} to {to}"))
             }
         };
         let mut row = RecordRequest {
@@ -220,7 +327,7 @@ impl Copy {
 }
 
 /// `None` for a path of this computer.
-fn in_s3(text: &str) -> Result<Option<S3Location>, Failure> {
+pub fn in_s3(text: &str) -> Result<Option<S3Location>, Failure> {
     let meant = text
         .get(..5)
         .is_some_and(|head| head.eq_ignore_ascii_case("s3://"))
@@ -259,7 +366,8 @@ impl From<Stopped> for Failure {
 }
 
 impl Stopped {
-    fn tell(&self, row: &mut RecordRequest) {
+    /// Puts it into the history's line.
+    pub fn tell(&self, row: &mut RecordRequest) {
         row.outcome = outcome::FAILED.to_owned();
         match self {
             Self::S3(S3Failure::Denied(denial)) => {
@@ -269,6 +377,34 @@ impl Stopped {
             }
             Self::S3(other) => row.error = Some(other.to_string()),
             Self::Here(failure) => row.error = Some(failure.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_not_copied_into_itself_nor_over_itself() {
+        for (from, to) in [
+            ("s3://example-bucket/a/", "s3://example-bucket/a/b/"),
+            ("s3://example-bucket/a/b/", "s3://example-bucket/a/"),
+            ("s3://example-bucket/a", "s3://example-bucket"),
+        ] {
+            assert!(
+                Copy::between(from, to, true, false, Only::default()).is_err(),
+                "{from} {to}"
+            );
+        }
+        for (from, to) in [
+            ("s3://example-bucket/a/", "s3://example-bucket/ab/"),
+            ("s3://example-bucket/a/", "s3://other-bucket/a/b/"),
+        ] {
+            assert!(
+                Copy::between(from, to, true, false, Only::default()).is_ok(),
+                "{from} {to}"
+            );
         }
     }
 }

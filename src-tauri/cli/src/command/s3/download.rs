@@ -1,22 +1,35 @@
 //! From an object to this computer. Bytes are checked before they appear anywhere.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hatrack_aws::s3::download::{Destination, Folder, Order};
+use hatrack_aws::s3::download::{Destination, Downloaded, Folder, Order};
 use hatrack_aws::s3::transfer::{Download, DownloadFolder};
+use hatrack_core::bucket::transfer::Only;
 use hatrack_core::bucket::{FileRules, LocalPath, S3Location, local_path};
 
 use super::access::Open;
 use super::cp::Stopped;
+use super::options::Options;
 use super::outcome::Outcome;
-use super::running::run;
+use super::running::{run, run_at_once};
 use crate::failure::Failure;
 use crate::interruption::Interruption;
 use crate::private_folder::private_folder;
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(folder, name) => folder.join(name).display().fmt(f),
+            Self::Folder(folder, name) => folder.join(name.to_path()).display().fmt(f),
+            Self::Output => f.write_str("-"),
+        }
+    }
+}
 
 /// Where the bytes go.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,6 +70,23 @@ impl Target {
         }
     }
 
+    /// Whether the options let a file that is there be replaced.
+    pub fn may_be_written(&self, options: &Options) -> Result<(), Failure> {
+        match self {
+            Self::File(folder, name) if options.no_overwrite => {
+                let path = folder.join(name);
+                match path.symlink_metadata() {
+                    Ok(_) => Err(Failure::refused(format!(
+                        "{} is there already; nothing was replaced",
+                        path.display()
+                    ))),
+                    Err(_) => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Fetches the object.
     pub async fn fetch(
         &self,
@@ -66,18 +96,27 @@ impl Target {
     ) -> Result<Outcome, Stopped> {
         match self {
             Self::Folder(folder, name) => {
-                fetch(open, from, folder, Destination::Below(name.clone()), interrupted).await
+                let job = job(open, from, folder, Destination::Below(name.clone()), true)?;
+                Ok(down(folder, run(&job, interrupted).await?))
             }
             Self::File(folder, name) => {
-                fetch(open, from, folder, Destination::Exact(name.clone()), interrupted).await
+                let job = job(open, from, folder, Destination::Exact(name.clone()), true)?;
+                Ok(down(folder, run(&job, interrupted).await?))
             }
             Self::Output => {
                 let parent = std::env::temp_dir();
                 let aside = private_folder(".hat-")
                     .tempdir_in(&parent)
                     .map_err(|why| failed(&parent, "written to", &why))?;
-                let destination = Destination::Exact("object".into());
-                let done = fetch(open, from, aside.path(), destination, interrupted).await?;
+                // What is there of it goes with the folder.
+                let job = job(
+                    open,
+                    from,
+                    aside.path(),
+                    Destination::Exact("object".into()),
+                    false,
+                )?;
+                let done = down(aside.path(), run_at_once(&job, interrupted).await?);
                 let file = aside.path().join("object");
                 // The reader may be slow, and an interruption must still be heard.
                 let printing = tokio::task::spawn_blocking(move || print(&file));
@@ -93,29 +132,31 @@ impl Target {
     }
 }
 
-async fn fetch(
+fn job(
     open: &Open,
     from: &S3Location,
     folder: &Path,
     destination: Destination,
-    interrupted: &mut Interruption,
-) -> Result<Outcome, Stopped> {
-    let job = Download {
+    resumable: bool,
+) -> Result<Download, Stopped> {
+    Ok(Download {
         s3: Arc::clone(&open.s3),
         order: Order {
             bucket: from.bucket.clone(),
             key: from.key.clone(),
             folder: Folder::open(folder)?,
             destination,
-            resumable: true,
+            resumable,
         },
-    };
-    let done = run(&job, interrupted).await?;
+    })
+}
+
+fn down(folder: &Path, done: Downloaded) -> Outcome {
     let to = folder.join(&done.path).display().to_string();
-    Ok(Outcome {
+    Outcome {
         to,
         ..Outcome::down(done)
-    })
+    }
 }
 
 /// Everything below a prefix, into a folder that is made if it is not there.
@@ -123,6 +164,7 @@ pub async fn all(
     open: &Open,
     from: &S3Location,
     folder: &Path,
+    only: &Only,
     interrupted: &mut Interruption,
 ) -> Result<Outcome, Stopped> {
     std::fs::create_dir_all(folder).map_err(|why| failed(folder, "made", &why))?;
@@ -130,6 +172,7 @@ pub async fn all(
         s3: Arc::clone(&open.s3),
         from: from.clone(),
         folder: Folder::open(folder)?,
+        only: only.clone(),
     };
     Ok(Outcome::folder(run(&job, interrupted).await?, false))
 }

@@ -1,9 +1,13 @@
 //! `hat s3 ls`: buckets, or what is below a prefix.
 
+mod below;
+mod versions;
+
 use std::process::ExitCode;
 
 use clap::Args;
 use hatrack_core::bucket::S3Location;
+use hatrack_core::bucket::pattern::is_glob;
 use hatrack_core::bucket_view::{BucketView, ObjectPage};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -19,8 +23,20 @@ use crate::time::local;
 /// The arguments of `hat s3 ls`.
 #[derive(Debug, Args)]
 pub struct Ls {
-    /// s3://BUCKET/PREFIX; every bucket where left out
+    /// s3://BUCKET/PREFIX, or a pattern such as s3://BUCKET/logs/*.gz; every bucket where left out
     place: Option<String>,
+    /// List everything below the prefix, many lists at once
+    #[arg(long, short)]
+    recursive: bool,
+    /// List old versions and delete markers too
+    #[arg(long)]
+    versions: bool,
+    /// Print only how many objects there are below the prefix, and their bytes
+    #[arg(long, conflicts_with = "versions")]
+    summary: bool,
+    /// Pay for the requests, where the bucket's owner does not
+    #[arg(long)]
+    requester_pays: bool,
     #[command(flatten)]
     access: Access,
     #[command(flatten)]
@@ -38,14 +54,7 @@ impl Ls {
             .map_err(Failure::usage)?;
         let open = self.access.open(context).await?;
         match place {
-            Some(place) => {
-                let whole = whole(&open, &place).await?;
-                if self.listing.json {
-                    out::json(&whole)?
-                } else {
-                    objects(&whole).print()?
-                }
-            }
+            Some(place) => self.below(&open, &place).await?,
             None => {
                 let list = open.s3.buckets().await?;
                 if let Some(denial) = list.denied {
@@ -59,6 +68,24 @@ impl Ls {
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What is below a place.
+    async fn below(&self, open: &Open, place: &S3Location) -> Result<(), Failure> {
+        open.s3.pay_for(&place.bucket, self.requester_pays);
+        let json = self.listing.json;
+        if self.versions {
+            return versions::list(open, place, self.recursive, json).await;
+        }
+        if self.recursive || self.summary || is_glob(&place.key) {
+            return below::list(open, place, json, self.summary).await;
+        }
+        let whole = whole(open, place).await?;
+        if json {
+            out::json(&whole)
+        } else {
+            objects(&whole).print()
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How far a copy is, on a terminal.
 
-use std::cell::Cell;
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hatrack_aws::s3::transfer::Status;
@@ -9,7 +9,7 @@ use hatrack_aws::s3::transfer::Status;
 /// Rewrites one line of the terminal; says nothing anywhere else. The line goes when this is dropped.
 pub struct Meter {
     on_terminal: bool,
-    shown: Cell<bool>,
+    shown: AtomicBool,
 }
 
 const CLEAR: &str = "\r\u{1b}[K";
@@ -19,21 +19,29 @@ impl Meter {
     pub fn new() -> Self {
         Self {
             on_terminal: std::io::stderr().is_terminal(),
-            shown: Cell::new(false),
+            shown: AtomicBool::new(false),
         }
     }
 
     /// How it goes now. The transfer sees to it that this is not too often.
     pub fn show(&self, status: &Status) {
         if self.on_terminal {
-            self.shown.set(true);
+            self.shown.store(true, Ordering::Relaxed);
             write(&format!("{CLEAR}{}", line(status)));
+        }
+    }
+
+    /// Shows something else.
+    pub fn say(&self, text: &str) {
+        if self.on_terminal {
+            self.shown.store(true, Ordering::Relaxed);
+            write(&format!("{CLEAR}{text}"));
         }
     }
 
     /// Takes the line away.
     pub fn clear(&self) {
-        if self.shown.replace(false) {
+        if self.shown.swap(false, Ordering::Relaxed) {
             write(CLEAR);
         }
     }
@@ -77,7 +85,7 @@ fn time(left: Duration) -> String {
 }
 
 /// Bytes for people, in decimal units.
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
     if bytes < 1000 {
         return format!("{bytes} B");
@@ -109,6 +117,7 @@ mod tests {
             rate: 0,
             left: None,
             under_way: Vec::new(),
+            way: None,
         };
         assert_eq!(line(&status), "1.0 kB of 4.0 MB");
         status.files = 12;

@@ -132,8 +132,18 @@ impl Outcome {
                 "copied through this computer, because S3 could not by itself: {why}"
             ));
         }
-        if self.integrity == Some("composite_unchecked") {
-            out::note("its checksum is made of parts that S3 did not tell; only the transport was checked");
+        match self.integrity {
+            Some("composite_unchecked") => {
+                out::note(
+                    "its checksum is made of parts that S3 did not tell; only the transport was checked",
+                );
+            }
+            Some("no_checksum") => {
+                out::note(
+                    "it has no checksum that its bytes could be compared with; only the transport was checked",
+                );
+            }
+            _ => {}
         }
         self.notes.iter().for_each(|note| out::note(note));
         for one in &self.failed {

@@ -8,7 +8,10 @@ impl From<S3Failure> for Failure {
     fn from(failure: S3Failure) -> Self {
         match failure {
             S3Failure::Denied(denial) => (*denial).into(),
-            other => Self::refused(other),
+            other => match other.hint() {
+                Some(hint) => Self::refused(format!("{hint} ({other})")),
+                None => Self::refused(other),
+            },
         }
     }
 }

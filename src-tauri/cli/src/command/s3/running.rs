@@ -14,10 +14,23 @@ use crate::out;
 /// Runs it to its end. What is interrupted leaves nothing behind, here or in S3; what only needs a session or a network
 /// leaves what it has, and the same command goes on from there.
 pub async fn run<J: Job>(job: &J, interrupted: &mut Interruption) -> Result<J::Report, Stopped> {
+    run_leaving(job, interrupted, true).await
+}
+
+/// The same, of what leaves nothing behind however it ends.
+pub async fn run_at_once<J: Job>(job: &J, interrupted: &mut Interruption) -> Result<J::Report, Stopped> {
+    run_leaving(job, interrupted, false).await
+}
+
+async fn run_leaving<J: Job>(
+    job: &J,
+    interrupted: &mut Interruption,
+    stays: bool,
+) -> Result<J::Report, Stopped> {
     let (remote, course) = prepare();
     let running = course.run(job);
     tokio::pin!(running);
-    let watching = watch(remote.clone());
+    let watching = watch(remote.clone(), stays);
     tokio::pin!(watching);
     let mut watched = false;
     let ending = loop {
@@ -35,13 +48,13 @@ pub async fn run<J: Job>(job: &J, interrupted: &mut Interruption) -> Result<J::R
     match ending {
         Ending::Done(report) => Ok(report),
         Ending::Cancelled(Ok(())) => {
-            Err(Failure::refused("the copy was interrupted; nothing of it was kept").into())
+            Err(Failure::refused("the copy was interrupted; what was under way was not kept").into())
         }
         Ending::Cancelled(Err(left)) => Err(Failure::refused(format!(
             "the copy was interrupted, and what there was of it could not be taken away: {left}"
         ))
         .into()),
-        Ending::Failed(failure) if failure.passes() => {
+        Ending::Failed(failure) if failure.passes() && stays => {
             out::note("what has come so far is kept; the same command goes on from there");
             Err(failure.into())
         }
@@ -50,15 +63,20 @@ pub async fn run<J: Job>(job: &J, interrupted: &mut Interruption) -> Result<J::R
 }
 
 /// Shows how it goes. Ends with a failure where a session is needed and nobody is there to bring one.
-async fn watch(mut remote: Remote) -> Option<Failure> {
+async fn watch(mut remote: Remote, stays: bool) -> Option<Failure> {
     let meter = Meter::new();
     let mut paused = false;
     while let Some(status) = remote.changed().await {
         match &status.state {
             State::Paused(Pause::Session { why }) if !std::io::stderr().is_terminal() => {
-                return Some(Failure::needs_input(format!(
-                    "{why}. What has come so far is kept; switch to the role again, and the same command goes on"
-                )));
+                return Some(Failure::needs_input(match stays {
+                    true => format!(
+                        "{why}. What has come so far is kept; switch to the role again, and the same command goes on"
+                    ),
+                    false => {
+                        format!("{why}. Nothing was kept; switch to the role again and repeat the command")
+                    }
+                }));
             }
             State::Paused(Pause::Session { why }) if !paused => {
                 meter.clear();

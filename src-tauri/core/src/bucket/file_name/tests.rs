@@ -82,6 +82,18 @@ fn c35_control_characters_are_escaped() {
 }
 
 #[test]
+fn c67_a_key_cannot_pass_for_what_an_unfinished_download_left() {
+    for rules in ALL {
+        assert_eq!(path(".hatrack-ab.part", rules), "%2Ehatrack-ab.part");
+        assert_eq!(
+            path("d/.HatRac\u{212a}-ab.journal", rules),
+            "d/%2EHatRac\u{212a}-ab.journal"
+        );
+        assert_eq!(path(".hatrack", rules), ".hatrack");
+    }
+}
+
+#[test]
 fn c36_device_names_are_renamed_on_windows() {
     let cases = [
         ("CON", "CON_"),
@@ -159,6 +171,102 @@ fn numbers_come_before_the_extension() {
     assert_eq!(numbered("a.txt", 2), "a (2).txt");
     assert_eq!(numbered(".bashrc", 3), ".bashrc (3)");
     assert!(numbered(&"x".repeat(LONGEST_NAME), u32::MAX).len() <= 255);
+}
+
+/// What has been used to climb out of folders, and what one file system or another does not take.
+const PIECES: [&str; 36] = [
+    "..",
+    ".",
+    "/",
+    "\\",
+    "//",
+    "../",
+    "..\\",
+    "/..",
+    "\0",
+    "\n",
+    "%2e%2e",
+    "%2F",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{ff0e}\u{ff0e}",
+    "\u{2215}",
+    "\u{212a}",
+    "e\u{301}",
+    "C:",
+    ":",
+    "\\\\srv\\",
+    "\\\\?\\",
+    "~",
+    " ",
+    ".hatrack-",
+    ".part",
+    "CON",
+    "nul",
+    "COM\u{b9}",
+    "CONOUT$",
+    ".txt",
+    "a",
+    "\u{1f600}",
+    "*",
+    "|",
+    "\u{7f}",
+];
+
+/// The same keys for the same seed.
+fn key_of(seed: &mut u64) -> String {
+    let mut roll = |sides: usize| {
+        *seed ^= *seed << 13;
+        *seed ^= *seed >> 7;
+        *seed ^= *seed << 17;
+        (*seed >> 11) as usize % sides
+    };
+    let mut key = String::new();
+    for _ in 0..=roll(9) {
+        match roll(40) {
+            0 => key.push_str(&"x".repeat(roll(600))),
+            1 => key.extend(char::from_u32(roll(0x11_0000) as u32)),
+            _ => key.push_str(PIECES[roll(PIECES.len())]),
+        }
+    }
+    key
+}
+
+#[test]
+fn c31_to_c43_none_of_many_made_keys_leaves_the_folder() {
+    let keys = std::env::var("HATRACK_TEST_KEYS").ok();
+    let keys: u64 = keys.and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    let (mut seed, mut files, mut skipped) = (0x9e37_79b9_7f4a_7c15, 0u64, 0u64);
+    for n in 0..keys {
+        let key = key_of(&mut seed);
+        let rules = ALL[(n % 3) as usize];
+        let Ok(path) = local_path(&key, "", rules) else {
+            skipped += 1;
+            continue;
+        };
+        files += 1;
+        assert!(!path.components().is_empty(), "{key:?}");
+        for name in path.components() {
+            let plain = !name.is_empty() && name != "." && name != ".." && name.len() <= 255;
+            let one = !name.contains(['/', '\0']) && (rules == FileRules::Unix || !name.contains(':'));
+            let ours = name.to_lowercase().starts_with(".hatrack-");
+            assert!(plain && one && !ours, "{key:?}: {name:?}");
+            assert!(
+                rules != FileRules::Windows || !name.contains('\\'),
+                "{key:?}: {name:?}"
+            );
+        }
+        let inside = path
+            .to_path()
+            .components()
+            .all(|step| matches!(step, Component::Normal(_)));
+        assert!(
+            inside && path.to_path().components().count() == path.components().len(),
+            "{key:?}"
+        );
+    }
+    assert!(files > keys / 10 && skipped > keys / 10, "{files} {skipped}");
+    println!("{keys} keys: {files} are files, {skipped} are left out, none leaves the folder");
 }
 
 proptest! {

@@ -3,6 +3,7 @@
 //! Nothing here moves a byte: the network is `hatrack-aws`'s, the disk whoever's that writes.
 
 mod journal;
+mod only;
 mod pace;
 mod parts;
 mod ranges;
@@ -11,6 +12,7 @@ mod upload;
 mod watermark;
 
 pub use journal::{Sums, Taken, Version, WholeRange, journal_id, line, read_lines};
+pub use only::{Only, split_glob};
 pub use pace::{Estimate, Pace};
 pub use parts::{LARGEST_COPY, MOST_PARTS, part_size};
 pub use ranges::{Range, Ranges};

@@ -6,15 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{line, read_lines};
 
-/// The file that is sent, as it was when the upload began.
+/// The file that is sent, or the object that is copied, as it was when that began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {
-    /// Its path.
+    /// Its path, or its address.
     pub path: String,
     /// Its size in bytes.
     pub size: u64,
     /// When it was last written, in nanoseconds since 1970.
     pub modified: i128,
+    /// The entity tag of an object that is copied.
+    #[serde(default)]
+    pub etag: Option<String>,
 }
 
 /// A multipart upload that was begun.
@@ -39,8 +42,11 @@ pub struct PartSent {
     pub number: u32,
     /// Its entity tag as S3 wrote it.
     pub etag: String,
-    /// The CRC64NVME of its bytes.
-    pub crc: u64,
+    /// The CRC64NVME of its bytes; none of a part that S3 copied without telling.
+    pub crc: Option<u64>,
+    /// The CRC of the kind that the source of a copy has, where that is another.
+    #[serde(default)]
+    pub source_crc: Option<u64>,
 }
 
 /// What a journal told.
@@ -76,6 +82,11 @@ pub trait Journals: Send + Sync {
 
     /// What each journal holds that nobody has open.
     fn all(&self) -> io::Result<Vec<(String, Vec<u8>)>>;
+
+    /// What each journal holds, also those that somebody has open.
+    fn every(&self) -> io::Result<Vec<Vec<u8>>> {
+        Ok(self.all()?.into_iter().map(|(_, text)| text).collect())
+    }
 }
 
 /// One journal, held by one at a time.
@@ -110,13 +121,15 @@ mod tests {
                     path: "/f".into(),
                     size: 20,
                     modified: 1,
+                    etag: None,
                 },
                 part_size: 10,
             },
             parts: vec![PartSent {
                 number: 2,
                 etag: "\"e\"".into(),
-                crc: 7,
+                crc: Some(7),
+                source_crc: None,
             }],
         };
         let text = taken.text();

@@ -47,6 +47,11 @@ impl Watermark {
         mark
     }
 
+    /// Whether no key is under way.
+    pub fn is_idle(&self) -> bool {
+        self.open.is_empty()
+    }
+
     /// Up to where all is done.
     pub fn reached(&self) -> Option<&str> {
         self.reached.as_deref()
@@ -65,7 +70,9 @@ mod tests {
         }
         assert_eq!(mark.done("b"), None);
         assert_eq!(mark.done("a").as_deref(), Some("a"));
+        assert!(!mark.is_idle());
         assert_eq!(mark.done("c").as_deref(), Some("c"));
+        assert!(mark.is_idle());
         assert_eq!(mark.reached(), Some("c"));
     }
 }

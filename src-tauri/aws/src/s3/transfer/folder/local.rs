@@ -4,6 +4,7 @@ use std::fs::ReadDir;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::UNIX_EPOCH;
 
 use futures::stream::{self, Stream, StreamExt};
 
@@ -17,7 +18,12 @@ pub struct LocalFile {
     /// Below the folder, with slashes.
     pub name: String,
     pub size: u64,
+    /// When it was last written, as it tells itself from another of that name and size.
+    pub version: String,
 }
+
+/// Looked at in one go.
+const AT_ONCE: usize = 256;
 
 enum Step {
     File(LocalFile),
@@ -40,6 +46,7 @@ pub fn files_below(
         let folder = folder.clone();
         async move {
             let next = tokio::task::spawn_blocking(move || {
+                // Some at once: a trip to another thread takes longer than a look at a file.
                 let mut walk = match walk {
                     Some(walk) => walk,
                     None => Walk {
@@ -47,24 +54,33 @@ pub fn files_below(
                         root: folder,
                     },
                 };
-                let step = walk.step();
-                Ok::<_, S3Failure>((step, walk))
+                let mut steps = Vec::new();
+                while steps.len() < AT_ONCE && !matches!(steps.last(), Some(Step::End)) {
+                    steps.push(walk.step());
+                }
+                Ok::<_, S3Failure>((steps, walk))
             });
             let next = next.await.unwrap_or_else(|stopped| {
                 Err(read_badly(Path::new("the folder"), io::Error::other(stopped)))
             });
             match next {
-                Err(failure) => Some((Some(Err(failure)), Some(Walk::ended()))),
-                Ok((Step::End, _)) => None,
-                Ok((Step::File(file), walk)) => Some((Some(Ok(file)), Some(walk))),
-                Ok((Step::Trouble(name, why), walk)) => {
-                    locked(report).trouble(name, why);
-                    Some((None, Some(walk)))
+                Err(failure) => Some((vec![Err(failure)], Some(Walk::ended()))),
+                Ok((steps, _)) if matches!(steps.first(), Some(Step::End)) => None,
+                Ok((steps, walk)) => {
+                    let files = steps.into_iter().filter_map(|step| match step {
+                        Step::File(file) => Some(Ok(file)),
+                        Step::Trouble(name, why) => {
+                            locked(report).trouble(name, why);
+                            None
+                        }
+                        Step::End => None,
+                    });
+                    Some((files.collect(), Some(walk)))
                 }
             }
         }
     })
-    .filter_map(|found| async move { found })
+    .flat_map(stream::iter)
 }
 
 impl Walk {
@@ -116,6 +132,7 @@ impl Walk {
                     path,
                     name,
                     size: found.len(),
+                    version: version(&found),
                 }),
                 None => Step::Trouble(
                     shown,
@@ -130,6 +147,14 @@ fn name_below(root: &Path, path: &Path) -> Option<String> {
     let names = path.strip_prefix(root).ok()?.components();
     let names: Option<Vec<&str>> = names.map(|name| name.as_os_str().to_str()).collect();
     Some(names?.join("/"))
+}
+
+fn version(found: &std::fs::Metadata) -> String {
+    let at = found
+        .modified()
+        .ok()
+        .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    at.map(|at| at.as_nanos().to_string()).unwrap_or_default()
 }
 
 fn read_badly(path: &Path, why: io::Error) -> S3Failure {

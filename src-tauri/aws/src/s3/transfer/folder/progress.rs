@@ -1,63 +1,93 @@
 //! Which objects of a folder are down already, so that a run that was stopped goes on.
 
-use std::collections::BTreeMap;
-use std::fs::File;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use hatrack_core::bucket::S3Location;
-use hatrack_core::bucket::transfer::{Watermark, journal_id, line, read_lines};
+use hatrack_core::bucket::transfer::{Version, Watermark, journal_id, line, read_lines};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
-use super::super::super::download::{Folder, blocking, new_file, own_file};
+use super::super::super::download::{Folder, Naming, blocking, new_file, own_file};
 use super::super::super::walk::Found;
 use super::super::super::{S3Failure, Turn, locked};
 
-/// After so many lines the file is written anew, as short as it can be.
-const MOST_LINES: u64 = 20_000;
+/// After so many lines the file is written anew, if that makes it much shorter.
+const MOST_LINES: usize = 20_000;
+/// So many keys may be done behind one that is not: they are held in memory.
+const MOST_BEYOND: usize = 50_000;
 
 /// A line of the journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    /// Up to this key all is done.
+    /// Up to this key all was looked at.
     Reached { key: String, files: u64, bytes: u64 },
-    /// This key is done; without a path there is nothing to have.
+    /// This key is a file that goes on later.
+    Begun { key: String },
+    /// This key is not there, and is tried again by the next run.
+    Failed { key: String, size: u64 },
+    /// This key is about to have this name; without a path there is nothing to have.
     Kept {
         key: String,
-        path: Option<PathBuf>,
-        size: u64,
+        #[serde(flatten)]
+        file: Kept,
     },
+}
+
+/// What became of a key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Kept {
+    path: Option<PathBuf>,
+    size: u64,
+    /// What tells the file from another that has the name.
+    #[serde(default)]
+    id: Option<u64>,
+    /// The entity tag of what was listed.
+    #[serde(default)]
+    etag: Option<String>,
 }
 
 /// The journal of one folder, and what it told.
 pub struct Done {
     folder: Folder,
-    name: String,
-    held: Mutex<Held>,
+    held: Arc<Mutex<Held>>,
+    /// A key has ended.
+    ended: Notify,
     /// What an earlier run did beyond the mark.
-    earlier: BTreeMap<String, (Option<PathBuf>, u64)>,
+    earlier: BTreeMap<String, Kept>,
     before: (u64, u64),
     reached: Option<String>,
-    _turn: Turn,
+    retried: Vec<Found>,
 }
 
 struct Held {
+    folder: Folder,
+    name: String,
     file: Option<File>,
-    lines: u64,
+    lines: usize,
     mark: Watermark,
-    /// Done in this run and beyond the mark.
-    beyond: BTreeMap<String, (Option<PathBuf>, u64)>,
+    /// Done beyond the mark.
+    beyond: BTreeMap<String, Kept>,
+    /// About to have their names.
+    named: BTreeMap<String, Kept>,
+    begun: BTreeSet<String>,
+    failed: BTreeMap<String, u64>,
     files: u64,
     bytes: u64,
+    /// Until the last name is noted.
+    _turn: Turn,
 }
 
 impl Done {
     /// What an earlier run of the same left in the folder. A journal that another process has is left to it, and
     /// nothing is noted then.
-    pub async fn open(folder: &Folder, from: &S3Location, turn: Turn) -> Result<Self, S3Failure> {
-        let id = journal_id(&[from.bucket.as_str().as_bytes(), from.key.as_bytes()]);
+    pub async fn open(folder: &Folder, from: &S3Location, only: &str, turn: Turn) -> Result<Self, S3Failure> {
+        let (bucket, prefix) = (from.bucket.as_str().as_bytes(), from.key.as_bytes());
+        let id = journal_id(&[bucket, prefix, only.as_bytes()]);
         let (folder, name) = (folder.clone(), format!(".hatrack-{id}.folder.journal"));
         blocking(move || Self::open_now(folder.clone(), name, turn).map_err(|why| failed(folder.path(), why)))
             .await
@@ -67,65 +97,53 @@ impl Done {
         let file = match own_file(folder.dir(), &name)? {
             Some(file) => Some(file),
             None => match new_file(folder.dir(), &name) {
-                Ok(file) => {
+                Ok(file) => match file.try_lock() {
+                    // Another process found it just now.
+                    Err(TryLockError::WouldBlock) => None,
                     // The lock of a file system that has none is not missed.
-                    let _ = file.try_lock();
-                    Some(file)
-                }
+                    _ => Some(file),
+                },
                 Err(why) if why.kind() == io::ErrorKind::AlreadyExists => None,
                 Err(why) => return Err(why),
             },
         };
-        let mut done = Self {
-            folder,
+        let mut held = Held {
+            folder: folder.clone(),
             name,
-            held: Mutex::new(Held {
-                file: None,
-                lines: 0,
-                mark: Watermark::default(),
-                beyond: BTreeMap::new(),
-                files: 0,
-                bytes: 0,
-            }),
-            earlier: BTreeMap::new(),
-            before: (0, 0),
-            reached: None,
+            file: None,
+            lines: 0,
+            mark: Watermark::default(),
+            beyond: BTreeMap::new(),
+            named: BTreeMap::new(),
+            begun: BTreeSet::new(),
+            failed: BTreeMap::new(),
+            files: 0,
+            bytes: 0,
             _turn: turn,
         };
+        let mut reached = None;
         if let Some(mut file) = file {
-            done.read(&mut file)?;
-            let mut held = locked(&done.held);
-            held.mark = Watermark::from(done.reached.clone());
-            (held.files, held.bytes) = done.before;
-            held.beyond = done.earlier.clone();
+            reached = held.read(&mut file)?;
+            held.mark = Watermark::from(reached.clone());
             held.file = Some(file);
-            held.rewrite(done.reached.as_deref())?;
-            drop(held);
         }
-        Ok(done)
-    }
-
-    fn read(&mut self, file: &mut File) -> io::Result<()> {
-        let mut lines = BufReader::new(file);
-        let mut text = Vec::new();
-        loop {
-            text.clear();
-            if lines.read_until(b'\n', &mut text)? == 0 {
-                return Ok(());
-            }
-            match read_lines::<Line>(&text).0.pop() {
-                Some(Line::Reached { key, files, bytes }) => {
-                    self.before = (files, bytes);
-                    self.earlier.retain(|kept, _| *kept > key);
-                    self.reached = Some(key);
-                }
-                Some(Line::Kept { key, path, size }) => {
-                    self.earlier.insert(key, (path, size));
-                }
-                // Torn: what comes after was never written.
-                None => return Ok(()),
-            }
-        }
+        // Those beyond the mark are found again by the walk.
+        let passed = |key: &String| reached.as_ref().is_some_and(|mark| key <= mark);
+        let retried = held.failed.iter().filter(|(key, _)| passed(key));
+        let retried = retried.map(|(key, size)| Found {
+            key: key.clone(),
+            size: *size,
+            etag: None,
+        });
+        Ok(Self {
+            retried: retried.collect(),
+            folder,
+            earlier: held.beyond.clone(),
+            before: (held.files, held.bytes),
+            reached,
+            held: Arc::new(Mutex::new(held)),
+            ended: Notify::new(),
+        })
     }
 
     /// Files and bytes up to the mark.
@@ -138,104 +156,253 @@ impl Done {
         self.reached.clone()
     }
 
-    /// A key is under way.
+    /// What failed in an earlier run and lies before the mark.
+    pub fn retried(&self) -> Vec<Found> {
+        self.retried.clone()
+    }
+
+    /// What an earlier run began and did not end: each has left a part.
+    pub fn begun(&self) -> Vec<String> {
+        locked(&self.held).begun.iter().cloned().collect()
+    }
+
+    /// Comes back when the walk may go on: the keys that are done behind one that takes long are not too many.
+    pub async fn room(&self) {
+        loop {
+            {
+                let held = locked(&self.held);
+                if held.beyond.len() < MOST_BEYOND || held.mark.is_idle() {
+                    return;
+                }
+            }
+            self.ended.notified().await;
+        }
+    }
+
+    /// A key of the walk is under way.
     pub fn begin(&self, key: &str) {
         locked(&self.held).mark.begin(key);
     }
 
     /// Whether an earlier run has it, and its file is still there.
     pub fn is_there(&self, found: &Found) -> bool {
-        let Some((path, size)) = self.earlier.get(&found.key) else {
+        let Some(kept) = self.earlier.get(&found.key) else {
             return false;
         };
-        let Some(path) = path else {
+        let Some(path) = &kept.path else {
             return false;
         };
-        let there = self.folder.dir().symlink_metadata(path);
-        *size == found.size && there.is_ok_and(|there| there.is_file() && there.len() == found.size)
+        let Ok(there) = self.folder.dir().symlink_metadata(path) else {
+            return false;
+        };
+        let same = kept.id.is_none_or(|id| is_of(&there, id));
+        let version = kept.etag.is_none() || found.etag.is_none() || kept.etag == found.etag;
+        version && kept.size == found.size && there.is_file() && there.len() == found.size && same
     }
 
-    /// A key is done: it is at `path`, or there is nothing to have.
-    pub async fn note(&self, found: &Found, path: Option<&Path>) -> Result<(), S3Failure> {
-        // A short line: not worth a trip to another thread.
-        let noted = locked(&self.held).note(found, path, &self.earlier);
+    /// A key leaves a part behind if it is stopped.
+    pub fn leaves_a_part(&self, found: &Found) -> Result<(), S3Failure> {
+        let mut held = locked(&self.held);
+        held.begun.insert(found.key.clone());
+        let key = found.key.clone();
+        let noted = held.write(&Line::Begun { key });
         noted.map_err(|why| failed(self.folder.path(), why))
     }
 
-    /// All of it is there.
+    /// Notes the name that a key's file is about to get: a kill right after must not bring it twice.
+    pub fn naming(&self, found: &Found) -> Naming {
+        let (held, key) = (Arc::clone(&self.held), found.key.clone());
+        Arc::new(move |path: &Path, id, version: &Version| {
+            let file = Kept {
+                path: Some(path.to_owned()),
+                size: version.size,
+                id,
+                etag: version.etag.clone(),
+            };
+            let mut held = locked(&held);
+            held.named.insert(key.clone(), file.clone());
+            let key = key.clone();
+            held.write(&Line::Kept { key, file })
+        })
+    }
+
+    /// A key is done: it has the name that was noted last, or the one of an earlier run.
+    pub fn kept(&self, found: &Found) {
+        let mut held = locked(&self.held);
+        let named = held.named.remove(&found.key);
+        if let Some(file) = named.or_else(|| self.earlier.get(&found.key).cloned()) {
+            held.done(&found.key, file);
+        }
+        self.ended.notify_one();
+    }
+
+    /// There is nothing to have of a key, or it failed and is tried again by the next run.
+    pub fn passed(&self, found: &Found, failed_for_good: bool) -> Result<(), S3Failure> {
+        let (key, size) = (found.key.clone(), found.size);
+        let nothing = Kept {
+            path: None,
+            size,
+            id: None,
+            etag: None,
+        };
+        let mut held = locked(&self.held);
+        let noted = if failed_for_good {
+            held.failed.insert(key.clone(), size);
+            held.begun.remove(&key);
+            held.named.remove(&key);
+            held.moved(&key);
+            held.write(&Line::Failed { key, size })
+        } else {
+            held.done(&key, nothing.clone());
+            held.write(&Line::Kept { key, file: nothing })
+        };
+        self.ended.notify_one();
+        noted.map_err(|why| failed(self.folder.path(), why))
+    }
+
+    /// The walk is through: what failed is left for the next run, which brings only that.
+    pub fn through(self) {
+        if locked(&self.held).failed.is_empty() {
+            self.finished();
+        }
+    }
+
+    /// Nothing of it is gone on with.
     pub fn finished(self) {
-        if locked(&self.held).file.take().is_some()
-            && let Err(why) = self.folder.dir().remove_file(&self.name)
+        let mut held = locked(&self.held);
+        if held.file.take().is_some()
+            && let Err(why) = self.folder.dir().remove_file(&held.name)
         {
-            tracing::warn!(name = self.name, %why, "the journal of a download was left behind");
+            tracing::warn!(name = held.name, %why, "the journal of a download was left behind");
         }
     }
 }
 
 impl Held {
-    fn note(
-        &mut self,
-        found: &Found,
-        path: Option<&Path>,
-        earlier: &BTreeMap<String, (Option<PathBuf>, u64)>,
-    ) -> io::Result<()> {
-        let was = earlier.get(&found.key).and_then(|(path, _)| path.clone());
-        let path = path.map(PathBuf::from).or(was);
-        let kept = Line::Kept {
-            key: found.key.clone(),
-            path: path.clone(),
-            size: found.size,
-        };
-        self.beyond.insert(found.key.clone(), (path, found.size));
-        if let Some(mark) = self.mark.done(&found.key) {
-            let rest = self.beyond.split_off(&mark);
-            let passed = std::mem::replace(&mut self.beyond, rest);
-            let last = self.beyond.remove(&mark);
-            for (path, size) in passed.into_values().chain(last) {
-                if path.is_some() {
-                    self.files += 1;
-                    self.bytes += size;
+    /// Reads what an earlier run wrote. The mark, if it has one.
+    fn read(&mut self, file: &mut File) -> io::Result<Option<String>> {
+        let mut reached = None;
+        let mut length = 0;
+        let mut lines = BufReader::new(&mut *file);
+        let mut text = Vec::new();
+        loop {
+            text.clear();
+            let read = lines.read_until(b'\n', &mut text)?;
+            if read == 0 {
+                break;
+            }
+            let Some(line) = read_lines::<Line>(&text).0.pop() else {
+                // Torn: what comes after was never written.
+                break;
+            };
+            length += read as u64;
+            self.lines += 1;
+            match line {
+                Line::Reached { key, files, bytes } => {
+                    (self.files, self.bytes) = (files, bytes);
+                    self.beyond.retain(|kept, _| *kept > key);
+                    reached = Some(key);
+                }
+                Line::Begun { key } => {
+                    self.begun.insert(key);
+                }
+                Line::Failed { key, size } => {
+                    self.begun.remove(&key);
+                    self.failed.insert(key, size);
+                }
+                Line::Kept { key, file } => {
+                    self.begun.remove(&key);
+                    self.failed.remove(&key);
+                    self.beyond.insert(key, file);
                 }
             }
         }
+        drop(lines);
+        // The torn rest goes, so that the next line starts on its own.
+        file.set_len(length)?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(reached)
+    }
+
+    fn done(&mut self, key: &str, file: Kept) {
+        self.failed.remove(key);
+        self.begun.remove(key);
+        self.beyond.insert(key.to_owned(), file);
+        self.moved(key);
+    }
+
+    /// A key is no longer under way.
+    fn moved(&mut self, key: &str) {
+        let Some(mark) = self.mark.done(key) else {
+            return;
+        };
+        let rest = self.beyond.split_off(&mark);
+        let passed = std::mem::replace(&mut self.beyond, rest);
+        let last = self.beyond.remove(&mark);
+        for file in passed.into_values().chain(last) {
+            if file.path.is_some() {
+                self.files += 1;
+                self.bytes += file.size;
+            }
+        }
+    }
+
+    fn write(&mut self, fact: &Line) -> io::Result<()> {
         let Some(file) = &mut self.file else {
             return Ok(());
         };
-        file.write_all(line(&kept).unwrap_or_default().as_bytes())?;
+        // A short line: not worth a trip to another thread.
+        file.write_all(line(fact).unwrap_or_default().as_bytes())?;
         self.lines += 1;
-        if self.lines > MOST_LINES {
-            let mark = self.mark.reached().map(str::to_owned);
-            self.rewrite(mark.as_deref())?;
+        let needed = self.beyond.len() + self.failed.len() + self.begun.len() + self.named.len();
+        if self.lines > MOST_LINES.max(2 * needed) {
+            self.rewrite()?;
         }
         Ok(())
     }
 
-    /// The mark and what is beyond it, in place of all lines so far.
-    fn rewrite(&mut self, mark: Option<&str>) -> io::Result<()> {
-        let reached = mark.map(|key| Line::Reached {
+    /// The mark and what is not behind it, in a new file that takes the old one's place.
+    fn rewrite(&mut self) -> io::Result<()> {
+        let mark = self.mark.reached().map(|key| Line::Reached {
             key: key.to_owned(),
             files: self.files,
             bytes: self.bytes,
         });
-        let beyond = self.beyond.iter().map(|(key, (path, size))| Line::Kept {
+        let failed = self.failed.iter().map(|(key, size)| Line::Failed {
             key: key.clone(),
-            path: path.clone(),
             size: *size,
         });
-        let text: String = reached
-            .into_iter()
-            .chain(beyond)
-            .filter_map(|fact| line(&fact))
-            .collect();
-        let Some(file) = &mut self.file else {
-            return Ok(());
-        };
-        file.set_len(0)?;
-        file.seek(SeekFrom::Start(0))?;
-        file.write_all(text.as_bytes())?;
-        self.lines = 0;
+        let begun = self.begun.iter().map(|key| Line::Begun { key: key.clone() });
+        let kept = self.beyond.iter().chain(&self.named);
+        let beyond = kept.map(|(key, file)| Line::Kept {
+            key: key.clone(),
+            file: file.clone(),
+        });
+        let facts = mark.into_iter().chain(failed).chain(begun).chain(beyond);
+        let text: Vec<String> = facts.filter_map(|fact| line(&fact)).collect();
+        let (dir, aside) = (self.folder.dir(), format!("{}.new", self.name));
+        // That of a run that was killed.
+        let _ = dir.remove_file(&aside);
+        let mut file = new_file(dir, &aside)?;
+        let _ = file.try_lock();
+        file.write_all(text.concat().as_bytes())?;
+        file.sync_data()?;
+        dir.rename(&aside, dir, &self.name)?;
+        self.lines = text.len();
+        self.file = Some(file);
         Ok(())
     }
+}
+
+#[cfg(unix)]
+fn is_of(there: &cap_std::fs::Metadata, id: u64) -> bool {
+    use cap_std::fs::MetadataExt;
+    there.ino() == id
+}
+
+#[cfg(not(unix))]
+fn is_of(_: &cap_std::fs::Metadata, _: u64) -> bool {
+    true
 }
 
 fn failed(path: &Path, why: io::Error) -> S3Failure {
@@ -243,5 +410,44 @@ fn failed(path: &Path, why: io::Error) -> S3Failure {
         path: path.to_owned(),
         doing: "written",
         why,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_walk_waits_for_a_key_that_takes_long() -> Result<(), S3Failure> {
+        let aside = tempfile::tempdir().map_err(|why| failed(Path::new("aside"), why))?;
+        let folder = Folder::open(aside.path())?;
+        let from = S3Location {
+            bucket: "example-bucket"
+                .to_owned()
+                .try_into()
+                .map_err(|_| failed(aside.path(), io::ErrorKind::InvalidInput.into()))?,
+            key: String::new(),
+        };
+        let turn = Arc::new(Arc::new(tokio::sync::Mutex::new(())).lock_owned().await);
+        let done = Done::open(&folder, &from, "", turn).await?;
+        let found = |key: String| Found {
+            key,
+            size: 1,
+            etag: None,
+        };
+        let slow = found("a".into());
+        done.begin(&slow.key);
+        for n in 0..MOST_BEYOND {
+            assert!(done.room().now_or_never().is_some(), "{n}");
+            let one = found(format!("b{n:06}"));
+            done.begin(&one.key);
+            done.passed(&one, false)?;
+        }
+        assert!(done.room().now_or_never().is_none());
+        done.passed(&slow, false)?;
+        assert!(done.room().now_or_never().is_some());
+        Ok(())
     }
 }

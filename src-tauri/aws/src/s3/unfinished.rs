@@ -1,0 +1,228 @@
+//! Uploads that were begun and not ended: found, and given up.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_sdk_s3::types::EncodingType;
+use hatrack_core::bucket::BucketName;
+use hatrack_core::bucket::transfer::{Journals, UploadBegun, UploadTaken};
+use hatrack_core::sts::AwsFailure;
+use jiff::Timestamp;
+
+use super::browse::decoded;
+use super::kept::{MOST_PAGES, kept_badly, opened};
+use super::{S3, S3Failure, document};
+use crate::answer::timestamp;
+
+/// An upload whose parts take room and that nobody has completed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The key.
+    pub key: String,
+    /// S3's name for it.
+    pub upload_id: String,
+    /// When it was begun.
+    pub began_at: Option<Timestamp>,
+    /// Whether it was begun here.
+    pub ours: bool,
+    /// Whether it is under way here at this moment.
+    pub running: bool,
+}
+
+impl S3 {
+    /// The unfinished uploads of a bucket, with which of them are in `journals`.
+    pub async fn unfinished_uploads(
+        &self,
+        bucket: &BucketName,
+        prefix: &str,
+        journals: &Arc<dyn Journals>,
+    ) -> Result<Vec<Unfinished>, S3Failure> {
+        let (ours, resting) = kept_by(journals).await;
+        let (client, region) = self.at(bucket).await?;
+        let call = self.call("s3:ListBucketMultipartUploads", bucket, None, &region);
+        let mut found = Vec::new();
+        let (mut key, mut upload) = (None::<String>, None::<String>);
+        for _ in 0..MOST_PAGES {
+            let page = self
+                .signed(|| async {
+                    client
+                        .list_multipart_uploads()
+                        .bucket(bucket.as_str())
+                        .prefix(prefix)
+                        // Keys may hold characters that XML cannot.
+                        .encoding_type(EncodingType::Url)
+                        .set_key_marker(key.clone())
+                        .set_upload_id_marker(upload.clone())
+                        .customize()
+                        .config_override(document())
+                        .send()
+                        .await
+                        .map_err(|error| call.failed(error))
+                })
+                .await?;
+            let encoded = page.encoding_type() == Some(&EncodingType::Url);
+            let key_of = |key: &str| if encoded { decoded(key) } else { key.to_owned() };
+            found.extend(page.uploads().iter().filter_map(|one| {
+                let id = one.upload_id()?.to_owned();
+                Some(Unfinished {
+                    key: key_of(one.key()?),
+                    began_at: one.initiated().and_then(timestamp),
+                    ours: ours.contains(&id),
+                    running: ours.contains(&id) && !resting.contains(&id),
+                    upload_id: id,
+                })
+            }));
+            let next_key = page.next_key_marker().map(key_of);
+            let next = (next_key, page.next_upload_id_marker);
+            if page.is_truncated != Some(true) || next == (key.clone(), upload.clone()) {
+                break;
+            }
+            (key, upload) = next;
+        }
+        Ok(found)
+    }
+
+    /// Removes the parts of an unfinished upload.
+    pub async fn abort_upload(&self, bucket: &BucketName, upload: &Unfinished) -> Result<(), S3Failure> {
+        self.abort(bucket, upload).await.map(drop)
+    }
+
+    /// The same. Whether there was one.
+    async fn abort(&self, bucket: &BucketName, upload: &Unfinished) -> Result<bool, S3Failure> {
+        let (client, region) = self.at(bucket).await?;
+        let call = self.call("s3:AbortMultipartUpload", bucket, Some(&upload.key), &region);
+        let aborted = self
+            .signed(|| async {
+                client
+                    .abort_multipart_upload()
+                    .bucket(bucket.as_str())
+                    .key(&upload.key)
+                    .upload_id(&upload.upload_id)
+                    .send()
+                    .await
+                    .map_err(|error| call.failed(error))
+            })
+            .await;
+        match aborted {
+            // Somebody else did it, or it was completed.
+            Err(S3Failure::Aws(AwsFailure::Refused(refusal))) if refusal.code == "NoSuchUpload" => Ok(false),
+            other => other.map(|_| true),
+        }
+    }
+
+    /// Whether the object is there that an upload was to become. Its entity tag ends in the number of its parts.
+    async fn is_complete(&self, bucket: &BucketName, begun: &UploadBegun) -> Result<bool, S3Failure> {
+        let (client, region) = self.at(bucket).await?;
+        let call = self.call("s3:GetObject", bucket, Some(&begun.key), &region);
+        let head = self
+            .signed(|| async {
+                client
+                    .head_object()
+                    .bucket(bucket.as_str())
+                    .key(&begun.key)
+                    .customize()
+                    .config_override(document())
+                    .send()
+                    .await
+                    .map_err(|error| call.failed(error))
+            })
+            .await?;
+        let parts = format!("-{}", begun.source.size.div_ceil(begun.part_size.max(1)));
+        let etag = head.e_tag().unwrap_or_default().trim_matches('"');
+        let size = head.content_length().and_then(|n| u64::try_from(n).ok());
+        Ok(size == Some(begun.source.size) && etag.ends_with(&parts))
+    }
+
+    /// Gives up what an unfinished object noted as `id` left.
+    pub(super) async fn give_up(
+        &self,
+        journals: Option<&Arc<dyn Journals>>,
+        id: String,
+        path: &Path,
+    ) -> Result<(), S3Failure> {
+        let Some(journals) = journals else {
+            return Ok(());
+        };
+        let turn = self.turn(id.clone()).await;
+        let Some(journal) = opened(journals, &id, path, &turn).await? else {
+            return Ok(());
+        };
+        let text = journal.read().map_err(|why| kept_badly(path, why))?;
+        let mut stored = None;
+        if let Some(taken) = UploadTaken::read(&text) {
+            // It was read from a bucket's name once.
+            if let Ok(bucket) = taken.begun.bucket.parse() {
+                let begun = taken.begun.clone();
+                let there = self.abort(&bucket, &Unfinished::of(taken)).await?;
+                // Whoever may not look knows no more.
+                if !there && self.is_complete(&bucket, &begun).await.unwrap_or(false) {
+                    stored = Some(format!("s3://{bucket}/{}", begun.key));
+                }
+            }
+        }
+        journal.remove().map_err(|why| kept_badly(path, why))?;
+        match stored {
+            Some(what) => Err(S3Failure::StoredAlready { what }),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives up every unfinished object of `bucket` below `prefix` whose source's name starts with `source`.
+    pub(super) async fn give_up_below(
+        &self,
+        journals: Option<&Arc<dyn Journals>>,
+        bucket: &BucketName,
+        prefix: &str,
+        source: &str,
+    ) -> Result<(), S3Failure> {
+        let Some(journals) = journals else {
+            return Ok(());
+        };
+        let listing = Arc::clone(journals);
+        let all = tokio::task::spawn_blocking(move || listing.all()).await;
+        let mut given_up = Ok(());
+        for (id, text) in all.ok().and_then(Result::ok).unwrap_or_default() {
+            let begun = UploadTaken::read(&text).map(|taken| taken.begun);
+            let meant = begun.is_some_and(|begun| {
+                begun.bucket == bucket.as_str()
+                    && begun.key.starts_with(prefix)
+                    && begun.source.path.starts_with(source)
+            });
+            if meant {
+                // One that is still there does not keep the others.
+                let one = self.give_up(Some(journals), id, Path::new(source)).await;
+                given_up = given_up.and(one);
+            }
+        }
+        given_up
+    }
+}
+
+impl Unfinished {
+    fn of(taken: UploadTaken) -> Self {
+        Self {
+            key: taken.begun.key,
+            upload_id: taken.begun.upload_id,
+            began_at: None,
+            ours: true,
+            running: false,
+        }
+    }
+}
+
+/// The names of all uploads that are noted here, and of those that nobody has open.
+async fn kept_by(journals: &Arc<dyn Journals>) -> (HashSet<String>, HashSet<String>) {
+    let journals = Arc::clone(journals);
+    let all = tokio::task::spawn_blocking(move || {
+        let resting = journals.all()?.into_iter().map(|(_, text)| text).collect();
+        Ok::<_, std::io::Error>((journals.every()?, resting))
+    });
+    let (every, resting): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
+        all.await.ok().and_then(Result::ok).unwrap_or_default();
+    let ids = |texts: Vec<Vec<u8>>| {
+        let taken = texts.iter().filter_map(|text| UploadTaken::read(text));
+        taken.map(|taken| taken.begun.upload_id).collect()
+    };
+    (ids(every), ids(resting))
+}

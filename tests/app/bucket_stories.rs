@@ -1,0 +1,201 @@
+//! The stories of buckets by hand, in the real window: each from the role to the object, and how it goes wrong.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::app::{App, hat_json};
+use crate::desktop::Desktop;
+use crate::drag::Drag;
+use crate::journey::{open_bucket, walk_to};
+use crate::patience::{eventually, holds};
+use crate::screen::Screen;
+use crate::steps::{choose, only_session, switch};
+use crate::world::{Story, World};
+
+const TITLE: &str = "Sandbox – Hatrack";
+
+/// A window on the stories.
+struct Stage {
+    app: App,
+    screen: Screen,
+    world: World,
+    desktop: Desktop,
+}
+
+impl Stage {
+    fn set(arguments: &[&str]) -> Self {
+        let desktop = Desktop::new();
+        let world = World::start(&desktop, arguments);
+        let screen = Screen::of(&desktop);
+        let app = App::start(&desktop, &world.variables(), &[]);
+        Self {
+            app,
+            screen,
+            world,
+            desktop,
+        }
+    }
+
+    /// Switches to the story's role and shows its bucket.
+    fn browse(&self, story: Story<'_>) {
+        switch(&self.app, story);
+        self.app.click("browse-s3");
+        open_bucket(&self.app, story.bucket());
+        self.app.find("object-row");
+    }
+
+    /// Downloads an object by the selection bar, and compares it with the sandbox's own.
+    fn downloads(&self, story: Story<'_>) {
+        let key = story.first_key();
+        walk_to(&self.app, key);
+        self.app.click_with("object-row", &[("key", key)]);
+        self.app.click("download-button");
+        let name = key.rsplit('/').next().unwrap();
+        self.app
+            .find_with("transfer-row", &[("name", name), ("state", "done")]);
+        let file = self.desktop.home().join("Downloads").join(name);
+        assert!(!std::fs::read(file).unwrap().is_empty());
+    }
+
+    /// Drops a file onto the list, as a file manager does.
+    fn drops(&self, name: &str) {
+        let file = self.desktop.home().join(name);
+        std::fs::write(&file, "from this computer\n").unwrap();
+        let drag = Drag::over(&self.desktop, self.screen.window(TITLE), &[&file]);
+        self.app.find("drop-target");
+        drag.drop_there();
+    }
+
+    fn history(&self, event: &str, outcome: &str) -> Vec<Value> {
+        let rows = hat_json(&self.desktop, &self.world.variables(), &["history"]);
+        let rows = rows.as_array().unwrap().iter();
+        rows.filter(|row| row["event"] == event && row["outcome"] == outcome)
+            .cloned()
+            .collect()
+    }
+
+    /// What is dropped is refused, in AWS's words and with its request ID.
+    fn write_is_refused(&self) {
+        self.drops("not-allowed.txt");
+        self.app.find_with(
+            "transfer-row",
+            &[
+                ("kind", "upload"),
+                ("name", "not-allowed.txt"),
+                ("state", "failed"),
+            ],
+        );
+        let denied = self.history("upload", "denied");
+        assert_eq!(denied.len(), 1, "{denied:?}");
+        assert!(denied[0]["request_id"].is_string(), "{denied:?}");
+    }
+
+    /// Leaves a picture where HATRACK_SHOTS is set.
+    fn picture(&self, name: &str) {
+        if let Some(folder) = std::env::var_os("HATRACK_SHOTS") {
+            self.app
+                .save_picture(&PathBuf::from(folder).join(format!("{name}.png")));
+        }
+    }
+}
+
+#[test]
+fn s1_one_reads_ones_own_other_account_and_may_not_write() {
+    let stage = Stage::set(&[]);
+    let story = stage.world.story("S1");
+    stage.browse(story);
+    stage.downloads(story);
+    stage.write_is_refused();
+    stage.picture("s1");
+    assert_eq!(stage.history("download", "ok").len(), 1);
+}
+
+#[test]
+fn s2_the_external_id_goes_along() {
+    let stage = Stage::set(&[]);
+    let story = stage.world.story("S2");
+    choose(&stage.app, story.profile());
+    let shown = eventually("the external ID is shown", || {
+        let value = "return document.querySelector('[data-testid=external-id]')?.value ?? ''";
+        let value = stage.app.page().run(value, &[]).ok()?;
+        value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    });
+    assert_eq!(shown, story.field("external_id"));
+    stage.browse(story);
+    stage.downloads(story);
+    stage.picture("s2");
+}
+
+#[test]
+fn s13_troy_lists_reads_writes_and_deletes_and_a_name_that_is_almost_right_is_told() {
+    let stage = Stage::set(&[]);
+    let story = stage.world.story("S13");
+    stage.browse(story);
+    stage.downloads(story);
+    stage.app.click_with("bucket-row", &[("name", story.bucket())]);
+    stage.drops("plan.txt");
+    stage.app.find_with("object-row", &[("key", "plan.txt")]);
+    stage.picture("s13");
+
+    stage.app.click_with("object-row", &[("key", "plan.txt")]);
+    stage.app.click("act-delete");
+    stage.app.find("delete-dialog");
+    stage.picture("s13-delete");
+    stage.app.click("delete-go");
+    stage.app.gone("object-row", &[("key", "plan.txt")]);
+    assert_eq!(stage.history("upload", "ok").len(), 1);
+    assert_eq!(stage.history("delete", "ok").len(), 1);
+
+    stage.app.click("open-by-name");
+    stage.app.type_into("bucket-name-input", "com.stuzio.projectx");
+    stage.app.click("bucket-name-open");
+    stage.app.find("denial");
+    stage.picture("s13-almost");
+}
+
+#[test]
+fn s14_the_developer_reads_and_nobody_writes() {
+    let stage = Stage::set(&[]);
+    let story = stage.world.story("S14");
+    stage.browse(story);
+    stage.downloads(story);
+    stage.write_is_refused();
+    stage.picture("s14");
+}
+
+#[test]
+fn s15_eight_hours_by_the_role_and_a_session_that_ends_is_got_again() {
+    let stage = Stage::set(&[]);
+    let story = stage.world.story("S15");
+    stage.browse(story);
+    let session = only_session(&stage.desktop, &stage.world.variables());
+    assert!(session["seconds_left"].as_u64().unwrap() > 7 * 3600);
+    // The role may read its own bucket, not those that name the people alone.
+    stage.downloads(story);
+    stage.app.click("open-by-name");
+    stage.app.type_into("bucket-name-input", "library-direct-masters");
+    stage.app.click("bucket-name-open");
+    stage.app.find("denial");
+    stage.picture("s15");
+}
+
+#[test]
+fn s15_what_ended_is_switched_to_again_from_the_bucket() {
+    let stage = Stage::set(&["--max-life", "8s"]);
+    let story = stage.world.story("S15");
+    stage.browse(story);
+    holds("the session has ended", || {
+        stage
+            .app
+            .page()
+            .all(".s3-ended button")
+            .is_ok_and(|found| !found.is_empty())
+    });
+    stage.picture("s15-ended");
+    stage.app.click_css(".s3-ended button");
+    stage.app.find("session-page");
+    stage.app.click("browse-s3");
+    open_bucket(&stage.app, story.bucket());
+    stage.app.find("object-row");
+}
