@@ -8,12 +8,15 @@ use crate::app::{App, hat_json};
 use crate::desktop::Desktop;
 use crate::drag::Drag;
 use crate::journey::{open_bucket, walk_to};
+use crate::objects::press;
 use crate::patience::{eventually, holds};
 use crate::screen::Screen;
 use crate::steps::{choose, only_session, switch};
 use crate::world::{Story, World};
 
 const TITLE: &str = "Sandbox – Hatrack";
+/// The key, as WebDriver writes it.
+const DELETE: &str = "\u{e017}";
 
 /// A window on the stories.
 struct Stage {
@@ -139,7 +142,7 @@ fn s13_troy_lists_reads_writes_and_deletes_and_a_name_that_is_almost_right_is_to
     stage.picture("s13");
 
     stage.app.click_with("object-row", &[("key", "plan.txt")]);
-    stage.app.click("act-delete");
+    press(&stage.app, DELETE);
     stage.app.find("delete-dialog");
     stage.picture("s13-delete");
     stage.app.click("delete-go");

@@ -96,7 +96,8 @@ fn an_object_is_deleted_comes_back_is_renamed_and_described_anew() {
     app.close();
 }
 
-fn press(app: &App, key: &str) {
+/// Presses a key where the focus is.
+pub fn press(app: &App, key: &str) {
     app.page().press(&[key]).unwrap();
 }
 
