@@ -67,8 +67,7 @@ pub fn stream_timeouts() -> TimeoutConfig {
 }
 
 /// Timeouts of calls that send an object's bytes: the SDK counts the sending into its read timeout, and how long that
-/// takes is up to the line. One that stalls is ended by the SDK's own protection, and one that nobody answers by
-/// [`HttpClients`].
+/// takes is up to the line. One that stalls, or that nobody answers, is ended by [`HttpClients`].
 pub fn sending_timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)

@@ -30,9 +30,13 @@ impl From<S3Failure> for CommandError {
 
 /// Errors start small, as they may stand inside a sentence; here they are one.
 pub(super) fn sentence(text: &str) -> String {
+    let end = if text.ends_with('.') { "" } else { "." };
+    // `s3:GetObject` and `s3://bucket` are written so.
+    if text.starts_with("s3:") {
+        return format!("{text}{end}");
+    }
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
-    let end = if text.ends_with('.') { "" } else { "." };
     first
         .into_iter()
         .flatten()

@@ -12,10 +12,11 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::captive;
-use super::silence::Moved;
+use super::silence::{Moved, heard};
 use super::skew::ClockSkews;
 use crate::failure::{is_of_tls, says};
 use crate::patience::SignedAt;
@@ -73,6 +74,8 @@ impl HttpConnector for WatchedConnector {
         let url = request.uri().to_owned();
         let watch = self.watch.clone();
         let signed_at = request.headers().get("x-amz-date").map(str::to_owned);
+        // What is read may take as long as the person looks at it; the SDK ends what stalls of that.
+        let changes = !matches!(request.method(), "GET" | "HEAD");
         let sent = watch.skews.now();
         let moved = Moved::of(&mut request);
         let answer = moved.answered(self.inner.call(request), watch.patience);
@@ -94,6 +97,10 @@ impl HttpConnector for WatchedConnector {
                 return Err(ConnectorError::user(first.into()));
             }
             watch.skews.note(&url, answer.headers(), sent);
+            if changes {
+                let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
+                *answer.body_mut() = heard(body, watch.patience);
+            }
             if let Some(at) = signed_at {
                 answer.add_extension(SignedAt(at));
             }

@@ -216,6 +216,10 @@ impl Call<'_> {
                     request_id: None,
                     status,
                 },
+                // What was sent may be there: it is worth going on with.
+                None if self.action == "s3:PutObject" && matches!(error, SdkError::ResponseError(_)) => {
+                    return self.unreachable("the answer broke off");
+                }
                 None => return garbled.into(),
             },
         };

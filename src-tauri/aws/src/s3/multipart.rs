@@ -6,6 +6,7 @@
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::config::{Builder, Config};
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::create_multipart_upload::builders::CreateMultipartUploadFluentBuilder;
@@ -53,9 +54,13 @@ pub(super) struct Made {
     pub version_id: Option<String>,
 }
 
-/// What a call that sends bytes adds to its client's configuration.
+/// What a call that sends bytes, or has S3 copy them, adds to its client's configuration. The SDK takes a part that waits
+/// for a slow line for one that stalls, and an answer that S3 has begun while it still works likewise; both are
+/// watched by [`crate::http`], with more patience.
 pub(super) fn sending() -> Builder {
-    Config::builder().timeout_config(sending_timeouts())
+    Config::builder()
+        .timeout_config(sending_timeouts())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
 }
 
 pub(super) fn crc_text(crc: u64) -> String {

@@ -308,6 +308,27 @@ async fn a_folder_moves_whole_or_stays_whole() {
     sandbox.shutdown().await;
 }
 
+/// `a/b/` to `a/`: what `a/b/b/x` becomes is `a/b/x`, which has not moved yet.
+#[tokio::test]
+async fn a_folder_is_not_moved_over_what_is_still_to_move() {
+    let sandbox = sandbox().await;
+    let story = story(&sandbox, "S13");
+    let (s3, bucket, admin) = (s3(&sandbox, &story).await, story.bucket.as_str(), sandbox.admin());
+    for (key, bytes) in [("a/b/b/x", "deep"), ("a/b/x", "shallow"), ("a/b/y", "other")] {
+        admin.put_object(bucket, key, bytes, "text/plain");
+    }
+    let rename = Rename {
+        from: place(bucket, "a/b/"),
+        to: place(bucket, "a/"),
+        replace: true,
+    };
+    let stopped = s3.rename_folder(&rename, &|_, _| ()).await.unwrap();
+    assert_eq!((stopped.moved, stopped.failures), (0, 3));
+    assert_eq!(text(&admin, bucket, "a/b/x").as_deref(), Some("shallow"));
+    assert_eq!(text(&admin, bucket, "a/b/b/x").as_deref(), Some("deep"));
+    sandbox.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_change_of_one_thing_keeps_all_else() {
     let sandbox = sandbox().await;

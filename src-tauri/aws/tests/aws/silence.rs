@@ -142,15 +142,23 @@ async fn i80_what_was_sent_and_is_never_answered_is_sent_again() {
 
 #[tokio::test]
 async fn i80_a_copy_that_is_never_answered_is_asked_for_again() {
+    a_copy_is_asked_for_again(Effect::Silence).await;
+}
+
+/// S3 begins the answer to a copy before it has made it.
+#[tokio::test]
+async fn i80_a_copy_whose_answer_breaks_off_in_the_midst_is_asked_for_again() {
+    a_copy_is_asked_for_again(Effect::StalledBody).await;
+}
+
+async fn a_copy_is_asked_for_again(effect: Effect) {
     let sandbox = sandbox().await;
     let story = story(&sandbox, "S13");
     let s3 = hasty_s3(sandbox.endpoint(), session(&sandbox, &story).await);
     sandbox
         .admin()
         .put_object(&story.bucket, "a", "mine", "text/plain");
-    sandbox
-        .admin()
-        .inject(On::S3Path("/copied/a".into()), 1, Effect::Silence);
+    sandbox.admin().inject(On::S3Path("/copied/a".into()), 1, effect);
     let order = copy::Order {
         from: format!("s3://{}/a", story.bucket).parse().unwrap(),
         to: format!("s3://{}/copied/a", story.bucket).parse().unwrap(),

@@ -86,7 +86,8 @@ impl Deletion {
         let markers = self.deleted.iter().map(|one| {
             Some(Which {
                 key: one.which.key.clone(),
-                version_id: Some(one.marker.clone()?),
+                // While versioning is suspended the marker takes the place of the version that had no ID: it is gone.
+                version_id: Some(one.marker.clone().filter(|marker| marker != "null")?),
             })
         });
         markers.collect()

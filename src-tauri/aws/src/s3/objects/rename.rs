@@ -93,6 +93,21 @@ impl S3 {
         self.finish_rename(copied).await
     }
 
+    /// Copies one object of the folder, unless it would come to lie in the folder again: there it could replace another
+    /// one that is still to be copied, and would be moved along with the rest.
+    async fn copied_out(&self, folder: &Rename, found: &Found) -> Result<Copied, NotMoved> {
+        let one = folder.of(found);
+        if one.to.bucket == folder.from.bucket && one.to.key.starts_with(&folder.from.key) {
+            return Err(NotMoved::Stays {
+                why: S3Failure::Taken {
+                    what: one.to.to_string(),
+                },
+                from: one.from,
+            });
+        }
+        self.copied(&one).await
+    }
+
     /// Renames everything below a prefix: all is copied first, and only when all of it is there is the first original
     /// deleted. `progress` hears how many are copied, and then how many have moved.
     ///
@@ -107,7 +122,7 @@ impl S3 {
         {
             let copies = self
                 .walk(&rename.from, None)
-                .map_ok(|found| async move { Ok((found.key.clone(), self.copied(&rename.of(&found)).await)) })
+                .map_ok(|found| async move { Ok((found.key.clone(), self.copied_out(rename, &found).await)) })
                 .try_buffer_unordered(IN_FLIGHT);
             let mut copies = std::pin::pin!(copies);
             while let Some((key, outcome)) = copies.try_next().await? {

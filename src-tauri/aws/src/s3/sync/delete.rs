@@ -27,7 +27,12 @@ pub(super) async fn delete_objects(
     });
     let done = s3.delete(&place.bucket, &these.collect::<Vec<_>>()).await?;
     let stays = done.failed.into_iter().map(|one| Trouble {
-        name: one.which.key,
+        name: one
+            .which
+            .key
+            .strip_prefix(&place.key)
+            .unwrap_or(&one.which.key)
+            .to_owned(),
         why: one.why.to_string(),
     });
     Ok(stays.collect())

@@ -1,5 +1,6 @@
 //! Doing what a plan says.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -47,6 +48,8 @@ pub(super) struct Progress {
     done: Vec<u64>,
     /// Whether the job has ended.
     handed: bool,
+    /// What the job could not copy, and how many: it is not tried again, so each run tells of it.
+    missed: Option<(Trouble, u64)>,
     pub(super) report: SyncReport,
 }
 
@@ -95,6 +98,15 @@ impl SyncReport {
     }
 }
 
+impl Progress {
+    fn tell_missed(&mut self) {
+        if let Some((trouble, missed)) = self.missed.clone() {
+            self.report.trouble(trouble);
+            self.report.troubled += missed.saturating_sub(1);
+        }
+    }
+}
+
 impl Sync {
     /// Carries out the plan; what only the target has is deleted if `delete` says so.
     pub fn new(plan: Arc<Plan>, delete: bool) -> Self {
@@ -107,6 +119,7 @@ impl Sync {
             progress: Mutex::new(Progress {
                 done: vec![0; words],
                 handed: false,
+                missed: None,
                 report: SyncReport::default(),
             }),
             over_version: AtomicBool::new(true),
@@ -201,10 +214,8 @@ impl Sync {
         if let Some(ended) = ended {
             progress.report.copied += ended.copied;
             progress.report.bytes += ended.bytes;
-            if let Some((trouble, missed)) = ended.trouble {
-                progress.report.trouble(trouble);
-                progress.report.troubled += missed - 1;
-            }
+            progress.missed = ended.trouble;
+            progress.tell_missed();
         }
         Ok(())
     }
@@ -262,6 +273,7 @@ impl Sync {
     async fn delete_lot(&self, lot: Vec<(usize, Step)>, folder: Option<&Folder>) -> Result<(), S3Failure> {
         let (places, steps): (Vec<usize>, Vec<Step>) = lot.into_iter().unzip();
         let count = steps.len() as u64;
+        let names: Vec<String> = steps.iter().map(|step| step.name.clone()).collect();
         if steps.is_empty() {
             return Ok(());
         }
@@ -273,7 +285,13 @@ impl Sync {
             (Route::Down { .. }, None) => Vec::new(),
         };
         let mut progress = locked(&self.progress);
-        for at in places {
+        // What stays is tried again by the next run.
+        let stays: HashSet<&str> = troubles.iter().map(|trouble| trouble.name.as_str()).collect();
+        for (at, _) in places
+            .into_iter()
+            .zip(&names)
+            .filter(|(_, name)| !stays.contains(name.as_str()))
+        {
             if let Some(word) = progress.done.get_mut(at / 64) {
                 *word |= 1 << (at % 64);
             }
@@ -289,9 +307,9 @@ impl Sync {
     fn keeps(&self) -> Option<String> {
         let tally = self.plan.tally();
         let missing = tally.of(Kind::Missing).count;
-        let of_source: u64 = Kind::ALL
+        // What is skipped may be the target's alone, such as a file whose name is no text.
+        let of_source: u64 = [Kind::New, Kind::Changed, Kind::Same, Kind::Conflict]
             .into_iter()
-            .filter(|kind| *kind != Kind::Missing)
             .map(|kind| tally.of(kind).count)
             .sum();
         let troubled = locked(&self.progress).report.troubled;
@@ -318,6 +336,7 @@ impl Job for Sync {
         {
             let mut progress = locked(&self.progress);
             (progress.report.troubles, progress.report.troubled) = (Vec::new(), 0);
+            progress.tell_missed();
         }
         self.count(gauge).await?;
         self.hand_over(gauge).await?;
