@@ -27,7 +27,8 @@ pub async fn get(s3: &S3, bucket: &str, key: &str, folder: &Path) -> Result<Down
     .await
 }
 
-/// Every file below `folder`, by its path.
+/// Every file below `folder`, by its path. One that goes while it is looked at is none: a run that was dropped may still
+/// be taking away what it tried its rights with.
 pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -38,7 +39,12 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
                 folders.push(path);
             } else if !path.is_symlink() {
                 let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
-                found.insert(name, std::fs::read(&path).unwrap());
+                match std::fs::read(&path) {
+                    Err(why) if why.kind() == std::io::ErrorKind::NotFound => {}
+                    read => {
+                        found.insert(name, read.unwrap());
+                    }
+                }
             }
         }
     }
