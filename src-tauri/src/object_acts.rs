@@ -4,9 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hatrack_aws::s3::objects::Which;
+use hatrack_aws::s3::objects::{Stop, Stopper, Which};
 use hatrack_core::bucket::BucketName;
-use tokio::sync::watch;
 
 /// What can be undone at a time: the page offers it for seconds, and deletes very many rows in several acts.
 const MOST_UNDOS: usize = 32;
@@ -24,7 +23,7 @@ struct Kept {
 #[derive(Clone)]
 struct Running {
     done: Arc<AtomicU64>,
-    stop: Arc<watch::Sender<bool>>,
+    stopper: Arc<Stopper>,
 }
 
 /// The delete markers whose removal brings back what was deleted.
@@ -43,7 +42,7 @@ pub struct Act<'a> {
     acts: &'a ObjectActs,
     name: String,
     running: Running,
-    stopped: watch::Receiver<bool>,
+    stop: Stop,
 }
 
 impl ObjectActs {
@@ -53,17 +52,17 @@ impl ObjectActs {
 
     /// Begins one under the page's name for it.
     pub fn begin(&self, name: &str) -> Act<'_> {
-        let (stop, stopped) = watch::channel(false);
+        let (stopper, stop) = Stop::new();
         let running = Running {
             done: Arc::default(),
-            stop: Arc::new(stop),
+            stopper: Arc::new(stopper),
         };
         self.kept().running.insert(name.to_owned(), running.clone());
         Act {
             acts: self,
             name: name.to_owned(),
             running,
-            stopped,
+            stop,
         }
     }
 
@@ -77,7 +76,7 @@ impl ObjectActs {
     /// Stops one. Nothing happens if it has ended.
     pub fn stop(&self, name: &str) {
         if let Some(running) = self.kept().running.get(name) {
-            running.stop.send_replace(true);
+            running.stopper.stop();
         }
     }
 
@@ -104,18 +103,9 @@ impl Act<'_> {
         self.running.done.store(done, Ordering::Relaxed);
     }
 
-    /// How many are done.
-    pub fn done(&self) -> u64 {
-        self.running.done.load(Ordering::Relaxed)
-    }
-
-    /// Resolves when the person stops it.
-    pub async fn stopped(&self) {
-        let mut stopped = self.stopped.clone();
-        if stopped.wait_for(|stopped| *stopped).await.is_err() {
-            // Nobody can stop it any more.
-            std::future::pending::<()>().await;
-        }
+    /// Whether the person has stopped it.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
     }
 }
 
@@ -138,8 +128,8 @@ mod tests {
         let (one, two) = (acts.begin("one"), acts.begin("two"));
         one.at(7);
         acts.stop("two");
-        two.stopped().await;
-        assert!(one.stopped().now_or_never().is_none());
+        two.stop().asked().await;
+        assert!(one.stop().asked().now_or_never().is_none());
         assert_eq!((acts.done("one"), acts.done("two")), (Some(7), Some(0)));
         drop(one);
         assert_eq!(acts.done("one"), None);

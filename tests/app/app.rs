@@ -28,6 +28,10 @@ pub fn hat() -> PathBuf {
     hat
 }
 
+/// Notes whether an element gets the next click.
+const LISTEN: &str = "window.clickTaken = false;
+    arguments[0].addEventListener('click', () => { window.clickTaken = true }, { once: true, capture: true });";
+
 /// The variables that a test gives its programs.
 pub type Variables = Vec<(String, String)>;
 
@@ -94,6 +98,14 @@ impl App {
         self.find_with(testid, &[])
     }
 
+    /// Waits for an element that a selector tells.
+    #[track_caller]
+    pub fn find_css(&self, css: &str) -> Element {
+        eventually(&format!("{css} is there"), || {
+            self.page().all(css).ok()?.into_iter().next()
+        })
+    }
+
     /// Whether one is there now.
     pub fn has(&self, testid: &str, data: &[(&str, &str)]) -> bool {
         self.page()
@@ -113,16 +125,26 @@ impl App {
         self.click_css(&Self::css(testid, data));
     }
 
-    /// The same for any selector.
+    /// The same for any selector. What moved between the driver's look and its click was missed, and what is
+    /// disabled takes none: both are clicked again.
     #[track_caller]
     pub fn click_css(&self, css: &str) {
         let since = Instant::now();
-        loop {
-            let found = self.page().all(css).map(|found| found.into_iter().next());
-            let clicked = found.and_then(|found| self.page().click(&found.ok_or("it is not there")?));
-            let Err(why) = clicked else { return };
+        while let Err(why) = self.try_click(css) {
             assert!(since.elapsed() < LIMIT, "{css} cannot be clicked: {why}");
             std::thread::sleep(PAUSE);
+        }
+    }
+
+    fn try_click(&self, css: &str) -> Result<(), String> {
+        let page = self.page();
+        let element = page.all(css)?.into_iter().next().ok_or("it is not there")?;
+        page.run(LISTEN, &[element.reference()])?;
+        page.click(&element)?;
+        // A page that went away with the click has taken it.
+        match page.run("return window.clickTaken", &[]) {
+            Ok(Value::Bool(false)) => Err("it took no click".into()),
+            _ => Ok(()),
         }
     }
 
@@ -204,6 +226,11 @@ impl App {
 
     /// Closes the window's process as the driver does.
     pub fn close(mut self) {
+        self.end();
+    }
+
+    /// The same for one that is to be replaced.
+    pub fn end(&mut self) {
         self.page.take();
     }
 }

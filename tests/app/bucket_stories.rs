@@ -1,107 +1,13 @@
 //! The stories of buckets by hand, in the real window: each from the role to the object, and how it goes wrong.
 
-use std::path::PathBuf;
-
-use serde_json::Value;
-
-use crate::app::{App, hat_json};
-use crate::desktop::Desktop;
-use crate::drag::Drag;
-use crate::journey::{open_bucket, walk_to};
+use crate::journey::open_bucket;
 use crate::objects::press;
 use crate::patience::{eventually, holds};
-use crate::screen::Screen;
-use crate::steps::{choose, only_session, switch};
-use crate::world::{Story, World};
+use crate::stage::Stage;
+use crate::steps::{choose, only_session};
 
-const TITLE: &str = "Sandbox – Hatrack";
 /// The key, as WebDriver writes it.
 const DELETE: &str = "\u{e017}";
-
-/// A window on the stories.
-struct Stage {
-    app: App,
-    screen: Screen,
-    world: World,
-    desktop: Desktop,
-}
-
-impl Stage {
-    fn set(arguments: &[&str]) -> Self {
-        let desktop = Desktop::new();
-        let world = World::start(&desktop, arguments);
-        let screen = Screen::of(&desktop);
-        let app = App::start(&desktop, &world.variables(), &[]);
-        Self {
-            app,
-            screen,
-            world,
-            desktop,
-        }
-    }
-
-    /// Switches to the story's role and shows its bucket.
-    fn browse(&self, story: Story<'_>) {
-        switch(&self.app, story);
-        self.app.click("browse-s3");
-        open_bucket(&self.app, story.bucket());
-        self.app.find("object-row");
-    }
-
-    /// Downloads an object by the selection bar, and compares it with the sandbox's own.
-    fn downloads(&self, story: Story<'_>) {
-        let key = story.first_key();
-        walk_to(&self.app, key);
-        self.app.click_with("object-row", &[("key", key)]);
-        self.app.click("download-button");
-        let name = key.rsplit('/').next().unwrap();
-        self.app
-            .find_with("transfer-row", &[("name", name), ("state", "done")]);
-        let file = self.desktop.home().join("Downloads").join(name);
-        assert!(!std::fs::read(file).unwrap().is_empty());
-    }
-
-    /// Drops a file onto the list, as a file manager does.
-    fn drops(&self, name: &str) {
-        let file = self.desktop.home().join(name);
-        std::fs::write(&file, "from this computer\n").unwrap();
-        let drag = Drag::over(&self.desktop, self.screen.window(TITLE), &[&file]);
-        self.app.find("drop-target");
-        drag.drop_there();
-    }
-
-    fn history(&self, event: &str, outcome: &str) -> Vec<Value> {
-        let rows = hat_json(&self.desktop, &self.world.variables(), &["history"]);
-        let rows = rows.as_array().unwrap().iter();
-        rows.filter(|row| row["event"] == event && row["outcome"] == outcome)
-            .cloned()
-            .collect()
-    }
-
-    /// What is dropped is refused, in AWS's words and with its request ID.
-    fn write_is_refused(&self) {
-        self.drops("not-allowed.txt");
-        self.app.find_with(
-            "transfer-row",
-            &[
-                ("kind", "upload"),
-                ("name", "not-allowed.txt"),
-                ("state", "failed"),
-            ],
-        );
-        let denied = self.history("upload", "denied");
-        assert_eq!(denied.len(), 1, "{denied:?}");
-        assert!(denied[0]["request_id"].is_string(), "{denied:?}");
-    }
-
-    /// Leaves a picture where HATRACK_SHOTS is set.
-    fn picture(&self, name: &str) {
-        if let Some(folder) = std::env::var_os("HATRACK_SHOTS") {
-            self.app
-                .save_picture(&PathBuf::from(folder).join(format!("{name}.png")));
-        }
-    }
-}
 
 #[test]
 fn s1_one_reads_ones_own_other_account_and_may_not_write() {

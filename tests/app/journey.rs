@@ -123,13 +123,7 @@ pub fn open_bucket(app: &App, bucket: &str) {
 pub fn walk_to(app: &App, key: &str) {
     for (end, _) in key.match_indices('/') {
         let prefix = &key[..=end];
-        eventually(&format!("the folder {prefix} opens"), || {
-            let folder = app
-                .page()
-                .all(&format!("[data-testid=object-row][data-key={}]", json!(prefix)))
-                .ok()?;
-            app.page().click(folder.first()?).ok()
-        });
+        app.click_with("object-row", &[("key", prefix)]);
     }
 }
 

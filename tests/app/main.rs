@@ -16,7 +16,10 @@ mod webdriver;
 mod world;
 
 mod access;
+mod bucket_copies;
+mod bucket_places;
 mod bucket_stories;
+mod bucket_versions;
 mod canaries;
 mod catalogs;
 mod config;
@@ -36,6 +39,7 @@ mod revoke;
 mod saml;
 mod screen;
 mod sign_in;
+mod stage;
 mod steps;
 mod switch_back;
 mod terminal;

@@ -102,19 +102,19 @@ pub fn press(app: &App, key: &str) {
 }
 
 /// Types over what stands in a field.
-fn replace(app: &App, testid: &str, text: &str) {
+pub fn replace(app: &App, testid: &str, text: &str) {
     app.click(testid);
     press(app, "Ctrl+a");
     app.type_into(testid, text);
 }
 
-fn list_again(app: &App) {
+pub fn list_again(app: &App) {
     app.click("more-here");
     app.click("menu-reload");
 }
 
 /// Has the bucket keep versions, by a request that is signed by hand (SigV4): neither Hatrack nor its command sets that.
-fn keep_versions(desktop: &Desktop, world: &World, profile: &str, bucket: &str) {
+pub fn keep_versions(desktop: &Desktop, world: &World, profile: &str, bucket: &str) {
     let mut env = plain(desktop, hat(), &world.variables());
     let told = env.args(["env", profile, "--shell", "json"]).output().unwrap();
     let given: Value = serde_json::from_slice(&told.stdout).unwrap();

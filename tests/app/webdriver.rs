@@ -21,6 +21,13 @@ type Answer<T> = Result<T, String>;
 /// The key of an element's reference in answers (section 12, "Elements").
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+impl Element {
+    /// As an argument of a script.
+    pub fn reference(&self) -> Value {
+        json!({ ELEMENT: self.0 })
+    }
+}
+
 impl WebDriver {
     /// Has the driver on `port` start `binary`.
     pub fn start(port: u16, binary: &str, arguments: &[&str]) -> Answer<Self> {

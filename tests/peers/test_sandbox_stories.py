@@ -10,7 +10,7 @@ from peer_processes import SandboxServer, aws_cli
 from story_clients import StoryClients
 from totp import code_now
 
-STORIES = ["S1", "S2", "S4", "S5", "S6", "S9", "S10", "S13", "S14", "S15", "X1", "X2", "X3"]
+STORIES = ["S1", "S2", "S4", "S5", "S6", "S7", "S9", "S10", "S11", "S13", "S14", "S15", "X1", "X2", "X3"]
 
 
 @dataclass(frozen=True)

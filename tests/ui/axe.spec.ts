@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
+import { doctorViews } from './doctorViews';
 import { finding } from './finding';
 import { bucketRow, nav, objectRow, open, roleRow, type World } from './page';
 import { objectViews } from './objectViews';
@@ -132,6 +133,7 @@ const views: Record<string, { world?: World; act: (page: Page) => Promise<unknow
   quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
   keys: { act: (page) => page.keyboard.press('?') },
   'no session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
+  ...doctorViews,
   ...objectViews,
   ...catalogViews,
   ...finding,

@@ -1,6 +1,7 @@
 /** Pictures of every view in both themes, written to shots/ to be looked at. Run by `npm run shots`. */
 import { test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
+import { doctorViews } from './doctorViews';
 import { finding } from './finding';
 import { inUse } from './inUse';
 import { nav, open, type World } from './page';
@@ -220,6 +221,7 @@ const shots: Record<string, Shot> = {
   quit: { act: (page) => page.evaluate(() => window.fake.emit('quit_asked', {})) },
   keys: { act: (page) => page.keyboard.press('?') },
   'no-session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
+  ...doctorViews,
   ...objectViews,
   ...catalogViews,
   ...Object.fromEntries(Object.entries(finding).map(([name, shot]) => [name.replace(', ', '-').replaceAll(' ', '-'), shot])),

@@ -108,7 +108,8 @@ impl Wire {
     }
 }
 
-fn is_loopback(url: &str) -> bool {
+/// Whether nobody is between here and the server.
+pub(crate) fn is_loopback(url: &str) -> bool {
     match Url::parse(url.trim_start()).ok().as_ref().and_then(Url::host) {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

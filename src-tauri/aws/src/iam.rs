@@ -5,6 +5,7 @@
 mod access_keys;
 mod own_policies;
 mod role_policies;
+mod simulation;
 
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@
 mod answer;
 mod clients;
 pub mod console;
+pub mod doctor;
 mod failure;
 pub mod http;
 pub mod iam;
@@ -23,6 +24,7 @@ pub mod sts;
 pub mod team_file;
 
 pub use console::AwsConsole;
+pub use doctor::AwsEyes;
 pub use iam::AwsIam;
 pub use identity_center::AwsIdentityCenter;
 pub use organizations::AwsOrganizations;

@@ -17,6 +17,7 @@ mod payer;
 mod preview;
 mod scan;
 mod session;
+mod sight;
 mod stored;
 pub mod sync;
 pub mod transfer;
@@ -48,7 +49,7 @@ pub use stored::{Encryption, Guard, Stored};
 pub use walk::Found;
 
 use crate::answer::Answer;
-use crate::http::{HttpClients, Wire, check_endpoint, document_timeouts, stream_timeouts};
+use crate::http::{HttpClients, Wire, check_endpoint, is_loopback, document_timeouts, stream_timeouts};
 use crate::patience::{Patience, StaleClock, retries};
 use payer::RequestPayer;
 use session::Signer;
@@ -77,6 +78,8 @@ pub struct S3 {
     least_part: Option<u64>,
     /// What one order keeps on disk is used by one run at a time. A run that was dropped may still be writing there.
     turns: Mutex<HashMap<String, Weak<AsyncMutex<()>>>>,
+    /// What was sent of each folder.
+    sent_here: Mutex<HashMap<String, transfer::SentHere>>,
 }
 
 /// The right to what an order keeps on disk, for as long as any clone is held.
@@ -112,6 +115,7 @@ impl S3 {
             held: Arc::new(Semaphore::new(HELD_MIB as usize)),
             least_part: None,
             turns: Mutex::default(),
+            sent_here: Mutex::default(),
         }
     }
 
@@ -126,6 +130,13 @@ impl S3 {
         part_size(total, self.least_part.unwrap_or(least))
     }
 
+    /// Whether the bytes of a body have to be signed: nothing else keeps them as they are on the way. The SDK signs those
+    /// that it has in memory.
+    fn signs_bodies(&self) -> bool {
+        let endpoint = self.reach.endpoint.as_deref();
+        Wire::to(endpoint, &self.reach).plain && !endpoint.is_some_and(is_loopback)
+    }
+
     /// Waits until there is room in memory for so many bytes, and holds it. What is small is not counted.
     async fn room(&self, bytes: u64) -> Option<SemaphorePermit<'_>> {
         let mib = u32::try_from((bytes + SMALL) >> 20)
@@ -133,6 +144,11 @@ impl S3 {
             .min(HELD_MIB);
         // Only closing it could fail this, and nobody does.
         self.held.acquire_many(mib).await.ok()
+    }
+
+    /// What was sent of the folder that is noted under this name.
+    fn sent_here(&self, name: &str) -> transfer::SentHere {
+        Arc::clone(locked(&self.sent_here).entry(name.to_owned()).or_default())
     }
 
     /// Waits until no run holds the turn of this name.

@@ -285,6 +285,27 @@ impl Sts for AwsSts {
 }
 
 impl AwsSts {
+    /// DecodeAuthorizationMessage.
+    pub(crate) async fn decode_message(
+        &self,
+        reach: &Reach,
+        signer: &Credentials,
+        encoded: &str,
+    ) -> Result<String, AwsFailure> {
+        let output = self
+            .client(reach)?
+            .decode_authorization_message()
+            .encoded_message(encoded)
+            .customize()
+            .config_override(with(signer, &Answer::default(), Patience::default()))
+            .send()
+            .await
+            .map_err(|error| asked(reach).failed(&error))?;
+        output
+            .decoded_message
+            .ok_or_else(|| asked(reach).garbled("it holds no decoded message"))
+    }
+
     /// GetFederationToken, signed by a user's long-term keys.
     pub(crate) async fn get_federation_token(
         &self,

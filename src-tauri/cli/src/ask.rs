@@ -4,11 +4,12 @@ use std::process::Stdio;
 
 use hatrack_agent::client::{Agent, AgentError, yubikey_code};
 use hatrack_agent::protocol::{
-    ConsoleLink, ConsoleOutcome, ConsoleRequest, DiscoverOutcome, DiscoverRequest, EndpointOutcome, HandOut,
+    ConsoleLink, ConsoleOutcome, ConsoleRequest, DiagnoseOutcome, DiagnoseRequest, DiscoverOutcome, DiscoverRequest, EndpointOutcome, HandOut,
     HandOutOutcome, HandOutRequest, OpenEndpoint, OpenedEndpoint, ProfileOutcome, RenewRequest,
     RevokeOutcome, RevokeRequest, RotateKey, RotateOutcome, SwitchRequest, WriteProfile, WrittenProfileView,
 };
 use hatrack_core::discovery_view::DiscoveryView;
+use hatrack_core::doctor::DiagnosisView;
 use hatrack_core::shared_config::{inert, inert_whole};
 use hatrack_core::sts_limits::TokenCode;
 use hatrack_core::view::{DenialView, NeedView, SessionView, SwitchOutcome};
@@ -124,6 +125,20 @@ pub async fn discover(agent: &Agent, request: DiscoverRequest) -> Result<Discove
             DiscoverOutcome::Started { discovery } => Answer::Done(discovery),
             DiscoverOutcome::Needs { need } => Answer::Needs(need),
             DiscoverOutcome::Denied { denial } => Answer::Denied(denial),
+        })
+    })
+    .await
+}
+
+/// A diagnosis; a code is asked for where the switch itself wants one.
+pub async fn diagnose(agent: &Agent, request: DiagnoseRequest) -> Result<DiagnosisView, Failure> {
+    let given = request.mfa_code.clone();
+    until_done(agent, Person::AtTerminal, given, async |code| {
+        let mut request = request.clone();
+        request.mfa_code = code;
+        Ok(match agent.diagnose(request).await? {
+            DiagnoseOutcome::Diagnosed { diagnosis } => Answer::Done(diagnosis),
+            DiagnoseOutcome::Needs { need } => Answer::Needs(need),
         })
     })
     .await

@@ -13,6 +13,15 @@ pub struct Failure {
     kind: Kind,
     message: String,
     code: Option<ErrorCode>,
+    /// What AWS refused, for the hint at who looks into it.
+    refused: Option<Refused>,
+}
+
+/// The call that AWS refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Refused {
+    action: String,
+    resource: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +52,31 @@ impl Failure {
             kind,
             message: message.to_string(),
             code: None,
+            refused: None,
         }
     }
 
     /// What the agent's refusal was, where it was one.
     pub fn code(&self) -> Option<ErrorCode> {
         self.code
+    }
+
+    /// With a line that says how to look into it, where AWS refused something: `role` as the person named it.
+    pub fn with_doctor(mut self, role: Option<&str>) -> Self {
+        let Some(refused) = self.refused.take() else {
+            return self;
+        };
+        let place = refused.resource.as_deref().and_then(|arn| arn.strip_prefix("arn:aws:s3:::"));
+        let mut words = vec!["hat doctor".to_owned()];
+        words.extend(role.map(quoted));
+        if let Some(place) = place {
+            words.push(quoted(&format!("s3://{place}")));
+        }
+        if refused.action != "sts:AssumeRole" {
+            words.push(format!("--action {}", refused.action));
+        }
+        self.message.push_str(&format!("\n`{}` says why, and what to add", words.join(" ")));
+        self
     }
 
     /// 1 refused or failed, 2 wrong usage, 3 input needed that was not given.
@@ -92,6 +120,7 @@ impl From<AgentError> for Failure {
             kind,
             message,
             code: Some(refused.code),
+            refused: None,
         }
     }
 }
@@ -107,11 +136,26 @@ impl From<DenialView> for Failure {
         if denial.message.is_empty() && request.is_empty() {
             return Self::refused(summary);
         }
-        Self::refused(format!(
-            "{summary} AWS says {}: {}{request}",
-            denial.code, denial.message
-        ))
+        Self {
+            refused: Some(Refused {
+                action: denial.action,
+                resource: denial.resource,
+            }),
+            ..Self::refused(format!(
+                "{summary} AWS says {}: {}{request}",
+                denial.code, denial.message
+            ))
+        }
     }
+}
+
+/// As a word of a POSIX shell's line.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// Ends in a full stop, whatever the text ended in.

@@ -15,6 +15,7 @@ pub mod choice;
 pub mod console;
 pub mod discover;
 pub mod discovery_view;
+pub mod doctor;
 pub mod endpoint_view;
 pub mod expiry;
 pub mod export;

@@ -1,138 +1,32 @@
 //! Acts on objects: deleted, renamed, described anew, restored, lent by a link. Each is in the history.
 
+mod deleting;
+mod renaming;
+
 use std::time::Duration;
 
 use hatrack_agent::protocol::RecordRequest;
-use hatrack_aws::s3::objects::{Change, Deletion, LinkFor, NotMoved, Reach, Rename, Tier, Which};
-use hatrack_aws::s3::{S3, S3Failure};
+use hatrack_aws::s3::S3Failure;
+use hatrack_aws::s3::objects::{Change, LinkFor, Tier};
 use hatrack_core::bucket::{BucketName, S3Location};
 use hatrack_core::history::{event, outcome};
 use hatrack_core::listing_view::VersionView;
-use hatrack_core::object_view::{BucketSetting, DeletionView, ObjectProperties, PresignedView};
+use hatrack_core::object_view::{BucketSetting, ObjectProperties, PresignedView};
 
 use super::buckets::{located, s3};
 use super::exports::on_own_thread;
 use super::finding::remembered;
 use crate::clipboard::STAYS;
 use crate::desk::Desk;
-use crate::object_acts::{Act, Undo};
 use crate::wire::{
-    ActDone, ActProgress, ActRequest, BucketRequest, ChangeObjectRequest, CommandError, DeleteObjectsRequest,
-    NewFolderRequest, NotDone, PresignRequest, RenameRequest, RestoreObjectRequest, RestoreTier,
-    VersionRequest,
+    ActProgress, ActRequest, BucketRequest, ChangeObjectRequest, CommandError, NewFolderRequest, PresignRequest,
+    RestoreObjectRequest, RestoreTier, VersionRequest,
 };
 
+pub use deleting::*;
+pub use renaming::*;
+
 type Answer<T> = Result<T, CommandError>;
-
-/// What deleting in the bucket means.
-pub async fn deletion(desk: &Desk, request: BucketRequest) -> Answer<DeletionView> {
-    let bucket = located(&request.bucket)?.bucket;
-    Ok(s3(desk, &request.session_id).await?.deletion(&bucket).await?)
-}
-
-/// Deletes, and says what can be undone.
-pub async fn delete_objects(desk: &Desk, request: DeleteObjectsRequest) -> Answer<ActDone> {
-    let bucket = located(&request.bucket)?.bucket;
-    let s3 = s3(desk, &request.session_id).await?;
-    let act = desk.object_acts().begin(&request.act);
-    let work = delete(&s3, &bucket, &request, &act);
-    let deleted = tokio::select! {
-        done = work => done.map(Some),
-        () = act.stopped() => Ok(None),
-    };
-    let told = about(&bucket, &request);
-    let (answer, row) = match deleted {
-        Ok(Some(done)) => {
-            let row = row_of(event::DELETE, format!("{told}, {} deleted", done.count), &done);
-            if let Some(markers) = done.undo() {
-                let undo = Undo {
-                    session_id: request.session_id.clone(),
-                    bucket: bucket.clone(),
-                    markers,
-                };
-                desk.object_acts().keep_undo(&request.act, undo);
-            }
-            (Ok(done), row)
-        }
-        Ok(None) => {
-            let mut row = row(event::DELETE, format!("{told}, {} deleted", act.done()), None);
-            row.outcome = outcome::FAILED.to_owned();
-            row.error = Some("stopped by the person".to_owned());
-            record(desk, &request.session_id, row).await;
-            return Ok(ActDone {
-                count: act.done(),
-                stopped: true,
-                ..ActDone::default()
-            });
-        }
-        Err(why) => {
-            let row = row(event::DELETE, told, Some(&why));
-            (Err(why), row)
-        }
-    };
-    record(desk, &request.session_id, row).await;
-    let done = remembered(desk, &request.session_id, &request.bucket, answer).await?;
-    Ok(ActDone {
-        undo: done.undo().map(|_| request.act.clone()),
-        ..act_done(done)
-    })
-}
-
-async fn delete(
-    s3: &S3,
-    bucket: &BucketName,
-    request: &DeleteObjectsRequest,
-    act: &Act<'_>,
-) -> Result<Deletion, S3Failure> {
-    let objects: Vec<Which> = request
-        .objects
-        .iter()
-        .map(|one| Which {
-            key: one.key.clone(),
-            version_id: one.version_id.clone(),
-        })
-        .collect();
-    let mut done = s3.delete(bucket, &objects).await?;
-    act.at(done.count);
-    let reach = match request.all_versions {
-        true => Reach::AllVersions,
-        false => Reach::Current,
-    };
-    for prefix in &request.prefixes {
-        let before = done.count;
-        let below = place(bucket, prefix);
-        let more = s3
-            .delete_below(&below, reach, &|more| act.at(before + more))
-            .await?;
-        done.take(more);
-    }
-    Ok(done)
-}
-
-/// Brings back what an act deleted, by removing its markers.
-pub async fn undo_delete(desk: &Desk, request: ActRequest) -> Answer<ActDone> {
-    let Some(undo) = desk.object_acts().take_undo(&request.act) else {
-        return Err(CommandError::new(
-            "This cannot be undone any more here. The versions list of the object brings it back.",
-        ));
-    };
-    let s3 = s3(desk, &undo.session_id).await?;
-    let done = s3.delete(&undo.bucket, &undo.markers).await;
-    let told = match &undo.markers[..] {
-        [one] => format!("s3://{}/{}", undo.bucket, one.key),
-        many => format!("s3://{}, {} objects", undo.bucket, many.len()),
-    };
-    let row = match &done {
-        Ok(done) => row_of(event::UNDELETE, told, done),
-        Err(why) => row(event::UNDELETE, told, Some(why)),
-    };
-    record(desk, &undo.session_id, row).await;
-    if done.is_err() {
-        // It may work later.
-        desk.object_acts().keep_undo(&request.act, undo);
-    }
-    Ok(act_done(done?))
-}
 
 /// How far an act is; nothing of one that has ended.
 pub async fn act_progress(desk: &Desk, request: ActRequest) -> Answer<ActProgress> {
@@ -140,85 +34,9 @@ pub async fn act_progress(desk: &Desk, request: ActRequest) -> Answer<ActProgres
     Ok(ActProgress { done })
 }
 
-#[allow(missing_docs)]
+/// Stops an act: what is under way is finished, and nothing more is begun.
 pub async fn stop_act(desk: &Desk, request: ActRequest) -> Answer<()> {
     desk.object_acts().stop(&request.act);
-    Ok(())
-}
-
-/// Renames or moves an object or a folder.
-pub async fn rename_object(desk: &Desk, request: RenameRequest) -> Answer<ActDone> {
-    let rename = Rename {
-        from: place(&located(&request.bucket)?.bucket, &request.from),
-        to: place(&located(&request.to_bucket)?.bucket, &request.to),
-        replace: request.replace,
-    };
-    refuse_nonsense(&rename, request.folder)?;
-    let s3 = s3(desk, &request.session_id).await?;
-    let act = desk.object_acts().begin(&request.act);
-    let work = async {
-        if request.folder {
-            let done = s3.rename_folder(&rename, &|copied, _| act.at(copied)).await?;
-            let failed = done.failed.iter().map(|(key, why)| NotDone {
-                key: key.clone(),
-                why: sentence(&why.to_string()),
-            });
-            return Ok::<_, S3Failure>(ActDone {
-                count: done.moved,
-                failures: done.failures,
-                failed: failed.collect(),
-                ..ActDone::default()
-            });
-        }
-        Ok(match s3.rename(&rename).await {
-            Ok(_) => ActDone {
-                count: 1,
-                ..ActDone::default()
-            },
-            // Where nothing has happened, the refusal is the answer.
-            Err(NotMoved::Stays { why, .. }) => return Err(why),
-            Err(both) => ActDone {
-                failures: 1,
-                failed: vec![NotDone {
-                    key: rename.from.key.clone(),
-                    why: sentence(&both.to_string()),
-                }],
-                ..ActDone::default()
-            },
-        })
-    };
-    let done = tokio::select! {
-        done = work => done,
-        () = act.stopped() => Ok(ActDone { stopped: true, ..ActDone::default() }),
-    };
-    let told = format!("{} to {}", rename.from, rename.to);
-    let mut row = row(event::RENAME, told, done.as_ref().err());
-    if let Ok(done) = &done {
-        let wrong = match done.stopped {
-            true => Some("stopped by the person; copies may be at both places".to_owned()),
-            false => done.failed.first().map(|one| one.why.clone()),
-        };
-        if let Some(wrong) = wrong {
-            row.outcome = outcome::FAILED.to_owned();
-            row.error = Some(wrong);
-        }
-    }
-    record(desk, &request.session_id, row).await;
-    remembered(desk, &request.session_id, &request.bucket, done).await
-}
-
-fn refuse_nonsense(rename: &Rename, folder: bool) -> Answer<()> {
-    if rename.from == rename.to {
-        return Err(CommandError::new("That is its name already. Type another one."));
-    }
-    if rename.to.key.is_empty() || rename.from.key.is_empty() {
-        return Err(CommandError::new("A name is needed. Type one."));
-    }
-    if folder && rename.from.bucket == rename.to.bucket && rename.to.key.starts_with(&rename.from.key) {
-        return Err(CommandError::new(
-            "A folder cannot move into itself. Choose another place.",
-        ));
-    }
     Ok(())
 }
 
@@ -352,37 +170,6 @@ fn place(bucket: &BucketName, key: &str) -> S3Location {
     }
 }
 
-fn about(bucket: &BucketName, request: &DeleteObjectsRequest) -> String {
-    match (&request.objects[..], &request.prefixes[..]) {
-        ([one], []) => match &one.version_id {
-            Some(version) => format!("s3://{bucket}/{} (version {version})", one.key),
-            None => format!("s3://{bucket}/{}", one.key),
-        },
-        ([], [prefix]) => format!("s3://{bucket}/{prefix}"),
-        (objects, prefixes) => format!(
-            "s3://{bucket}: {} objects and {} folders",
-            objects.len(),
-            prefixes.len()
-        ),
-    }
-}
-
-fn act_done(done: Deletion) -> ActDone {
-    ActDone {
-        count: done.count,
-        failures: done.failures,
-        failed: done
-            .failed
-            .iter()
-            .map(|one| NotDone {
-                key: one.which.key.clone(),
-                why: sentence(&one.why.to_string()),
-            })
-            .collect(),
-        ..ActDone::default()
-    }
-}
-
 fn sentence(text: &str) -> String {
     super::buckets::sentence(text)
 }
@@ -416,15 +203,6 @@ fn row(event: &str, detail: String, failure: Option<&S3Failure>) -> RecordReques
         request_id,
         ..RecordRequest::default()
     }
-}
-
-fn row_of(event: &str, detail: String, done: &Deletion) -> RecordRequest {
-    let first = done.failed.first().map(|one| &one.why);
-    let mut row = row(event, detail, first);
-    if done.failures > 0 && done.count > 0 {
-        row.outcome = outcome::FAILED.to_owned();
-    }
-    row
 }
 
 async fn record(desk: &Desk, session_id: &str, row: RecordRequest) {

@@ -58,10 +58,15 @@ pub async fn sync_places(desk: &Desk, request: SyncRequest) -> Answer<TransferVi
     let gone = || CommandError::new("This plan is not known any more. Compare again.");
     let role = request.batch_role.map(|role| role.parse::<RoleArn>());
     let role = role.transpose().map_err(CommandError::new)?;
+    // It waits still where it cannot be handed over.
+    let waiting = desk.syncs().waiting(&request.id).ok_or_else(gone)?;
+    let hand_over = match role {
+        Some(role) => Some(HandOver::new(waiting.plan.route(), role, None).map_err(CommandError::new)?),
+        None => None,
+    };
     let planned = desk.syncs().take(&request.id).ok_or_else(gone)?;
     let mut sync = Sync::new(Arc::clone(&planned.plan), request.delete);
-    if let Some(role) = role {
-        let hand_over = HandOver::new(planned.plan.route(), role, None).map_err(CommandError::new)?;
+    if let Some(hand_over) = hand_over {
         sync = sync.handing_over(hand_over);
     }
     let shown = planned.clone();

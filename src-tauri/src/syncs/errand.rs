@@ -121,7 +121,7 @@ impl Errand for SyncErrand {
     }
 
     async fn ended(&self, how: &How) {
-        let row = row(&self.planned, how, self.began);
+        let row = row(&self.planned, &self.sync, how, self.began);
         let told = match self.desk.agent().await {
             Ok(agent) => agent.record(row).await.map_err(CommandError::from),
             Err(error) => Err(error),
@@ -132,12 +132,16 @@ impl Errand for SyncErrand {
     }
 }
 
-fn row(planned: &Planned, how: &How, began: Instant) -> RecordRequest {
-    let route = planned.plan.route();
-    let done = match how {
-        How::Done(report) => format!(": {} copied", report.files),
-        How::Cancelled | How::Failed(_) => String::new(),
-    };
+/// The history's line: what was done, whatever ended it.
+fn row(planned: &Planned, sync: &Sync, how: &How, began: Instant) -> RecordRequest {
+    let (route, so_far) = (planned.plan.route(), sync.so_far());
+    let mut done = format!("{} copied", so_far.copied);
+    if so_far.deleted > 0 {
+        done.push_str(&format!(", {} deleted", so_far.deleted));
+    }
+    if let Some(job) = sync.job_id() {
+        done.push_str(&format!(", by the S3 Batch Operations job {job}"));
+    }
     let (outcome, error, request_id) = match how {
         How::Done(report) if report.failed > 0 => (outcome::FAILED, report.note.clone(), None),
         How::Done(_) => (outcome::OK, None, None),
@@ -154,7 +158,7 @@ fn row(planned: &Planned, how: &How, began: Instant) -> RecordRequest {
         event: event::SYNC.to_owned(),
         outcome: outcome.to_owned(),
         session_id: Some(writer.session_id.clone()),
-        detail: Some(format!("{} to {}{done}", route.source(), route.target())),
+        detail: Some(format!("{} to {}: {done}", route.source(), route.target())),
         error,
         request_id,
         call_ms: u32::try_from(began.elapsed().as_millis()).ok(),

@@ -109,6 +109,13 @@ impl Syncs {
         id
     }
 
+    /// A plan that waits.
+    pub fn waiting(&self, id: &str) -> Option<Planned> {
+        let kept = self.kept();
+        let found = kept.plans.iter().find(|(known, _)| known == id)?;
+        Some(found.1.clone())
+    }
+
     /// Takes a plan to carry it out, which is once.
     pub fn take(&self, id: &str) -> Option<Planned> {
         let mut kept = self.kept();

@@ -78,6 +78,8 @@ pub struct ActDone {
     pub undo: Option<String>,
     /// Whether the person has stopped it before its end.
     pub stopped: bool,
+    /// What ended it before its end, for people.
+    pub broke: Option<String>,
 }
 
 /// An act that runs, or what it left to be undone.

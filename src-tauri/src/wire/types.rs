@@ -318,6 +318,7 @@ pub enum Place {
     Sessions,
     Buckets,
     History,
+    Doctor,
 }
 
 /// Pushed as `navigate`.

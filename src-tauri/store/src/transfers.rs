@@ -44,10 +44,13 @@ impl Journals for TransferJournals {
                 // Whoever only looks lets go at once.
                 Err(fs::TryLockError::WouldBlock) if only_looked_at(&file) => continue,
                 Err(fs::TryLockError::WouldBlock) => return Ok(None),
-                Err(fs::TryLockError::Error(why)) => return Err(why),
+                // The lock of a file system that has none is not missed.
+                Err(fs::TryLockError::Error(_)) => {}
             }
             // Whoever held it may have taken it away just now.
             if is_at(&file, &path)? {
+                // That of a process that was killed while it wrote anew.
+                let _ = fs::remove_file(aside(&path));
                 return Ok(Some(Box::new(Held {
                     path,
                     file: Mutex::new(file),
@@ -57,21 +60,23 @@ impl Journals for TransferJournals {
     }
 
     fn every(&self) -> io::Result<Vec<Vec<u8>>> {
-        let found = self.files()?.into_iter();
-        // One that goes meanwhile is no longer held.
-        Ok(found
-            .filter_map(|(_, path)| read(&mut File::open(path).ok()?).ok())
-            .collect())
+        let mut every = Vec::new();
+        for (_, path) in self.files()? {
+            if let Some(mut file) = unless_gone(File::open(path))? {
+                every.push(read(&mut file)?);
+            }
+        }
+        Ok(every)
     }
 
     fn all(&self) -> io::Result<Vec<(String, Vec<u8>)>> {
         let mut all = Vec::new();
         for (id, path) in self.files()? {
-            let Ok(mut file) = options().open(&path) else {
+            let Some(mut file) = unless_gone(options().open(&path))? else {
                 continue;
             };
             // Beside others that only look: one that begins just then must not find it taken.
-            if file.try_lock_shared().is_ok() {
+            if !matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)) {
                 all.push((id, read(&mut file)?));
             }
         }
@@ -96,6 +101,19 @@ impl TransferJournals {
         }
         Ok(found)
     }
+}
+
+/// One that goes meanwhile is no longer there to be read.
+fn unless_gone(opened: io::Result<File>) -> io::Result<Option<File>> {
+    match opened {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+/// Where a journal is written anew before it takes the old one's place.
+fn aside(path: &Path) -> PathBuf {
+    path.with_extension("new")
 }
 
 fn options() -> OpenOptions {
@@ -162,12 +180,19 @@ impl Journal for Held {
     }
 
     fn replace(&self, text: &str) -> io::Result<()> {
-        let mut file = self.file();
-        file.set_len(0)?;
-        file.seek(SeekFrom::Start(0))?;
+        let mut held = self.file();
+        let aside = aside(&self.path);
+        let mut file = options().create(true).truncate(true).open(&aside)?;
+        // Locked before it is found under its name.
+        if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         file.write_all(text.as_bytes())?;
         // Its beginning is what the parts in S3 are found by.
-        file.sync_data()
+        file.sync_data()?;
+        fs::rename(&aside, &self.path)?;
+        *held = file;
+        Ok(())
     }
 
     fn remove(&self) -> io::Result<()> {
@@ -200,6 +225,37 @@ mod tests {
         again.remove().unwrap();
         drop(again);
         assert_eq!(journals.open("ab12").unwrap().unwrap().read().unwrap(), b"");
+    }
+
+    #[test]
+    fn one_that_cannot_be_written_anew_stays_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let journals = TransferJournals::in_folder(folder.path().to_owned());
+        let one = journals.open("ab").unwrap().unwrap();
+        one.replace("first\n").unwrap();
+        // As on a full disk.
+        fs::create_dir(folder.path().join("ab.new")).unwrap();
+        assert!(one.replace("other\n").is_err());
+        assert_eq!(one.read().unwrap(), b"first\n");
+        fs::remove_dir(folder.path().join("ab.new")).unwrap();
+        one.replace("other\n").unwrap();
+        one.append("more\n").unwrap();
+        assert_eq!(one.read().unwrap(), b"other\nmore\n");
+        assert!(
+            journals.open("ab").unwrap().is_none(),
+            "it is held as it was before"
+        );
+        drop(one);
+        assert_eq!(journals.every().unwrap(), [b"other\nmore\n"]);
+    }
+
+    #[test]
+    fn one_that_cannot_be_read_is_no_journal_of_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let journals = TransferJournals::in_folder(folder.path().to_owned());
+        fs::create_dir(folder.path().join("ab.journal")).unwrap();
+        assert!(journals.every().is_err());
+        assert!(journals.all().is_err());
     }
 
     #[test]

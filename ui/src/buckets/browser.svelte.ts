@@ -6,6 +6,7 @@ import { sessions } from '../session/sessions.svelte';
 import type { BucketList } from '../wire/BucketList';
 import type { SessionView } from '../wire/SessionView';
 import { Listing, rowKey, type S3Row, type Sorting } from './listing.svelte';
+import { owners } from './owners.svelte';
 import { places } from './places.svelte';
 import { Reading, type What } from './reading.svelte';
 import { refusals } from './refusals.svelte';
@@ -94,7 +95,7 @@ class Browser {
   }
 
   /** Whether the bucket is in the list of the session's own account. */
-  get own(): boolean {
+  get #own(): boolean {
     return this.list?.buckets.some((b) => b.name === this.bucket) ?? false;
   }
 
@@ -111,6 +112,7 @@ class Browser {
       if (!mine()) return;
       const refused = refusals.why(LIST_BUCKETS, null);
       const list = refused === null ? await host.call('buckets', { session_id: session.id }) : { buckets: [], denied: null };
+      owners.learn(session.account_id, list.buckets);
       if (mine()) this.list = list;
     } catch (error) {
       if (mine()) this.listError = messageOf(error);
@@ -273,7 +275,7 @@ class Browser {
     // The program has remembered it.
     if (denied) await places.load(session.id);
     // One that refuses is there.
-    if (!this.own && (this.error === null || denied)) void places.used(session.id, bucket);
+    if (!this.#own && (this.error === null || denied)) void places.used(session.id, bucket);
     if (wanted !== null && wanted === this.#wanted) await this.#standOn(session.id, bucket, wanted);
   }
 

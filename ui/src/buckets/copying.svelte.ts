@@ -7,6 +7,7 @@ import type { CopyEncryption } from '../wire/CopyEncryption';
 import type { SessionView } from '../wire/SessionView';
 import { batchesOf } from './downloading';
 import type { S3Row } from './listing.svelte';
+import { owners } from './owners.svelte';
 import { meantInProduction } from './uploading.svelte';
 
 export type EncryptionKind = CopyEncryption['kind'];
@@ -44,6 +45,7 @@ export class Copying {
     this.known = [];
     try {
       const list = await host.call('buckets', { session_id: this.toSession });
+      owners.learn(this.target?.account_id ?? null, list.buckets);
       if (question === this.#listing) this.known = list.buckets.map((b) => b.name);
     } catch {
       if (question === this.#listing) this.known = [];

@@ -13,6 +13,7 @@ import { DENIED_TEXT, historyRow, pageOfHistory, specHistory } from './fakeHisto
 import { FakeBack } from './fakeBack';
 import { FakeCatalogs } from './fakeCatalogs';
 import { FakeDevices } from './fakeDevices';
+import { FakeDoctor } from './fakeDoctor';
 import { FakeEndpoints } from './fakeEndpoints';
 import { FakeFinding } from './fakeFinding';
 import { FakeKeys } from './fakeKeys';
@@ -87,6 +88,7 @@ export class FakeWorld {
   sync: FakeSync;
   discoveries: FakeDiscoveries;
   finding: FakeFinding;
+  doctor: FakeDoctor;
   revision = 1;
   status: AppStatus;
   commands: Answers;
@@ -122,6 +124,7 @@ export class FakeWorld {
       remove: (key) => void (this.roles = this.roles.filter((r) => r.key !== key))
     });
     this.finding = new FakeFinding(name === 'spec', ago);
+    this.doctor = new FakeDoctor();
     this.terminals = new FakeTerminals((...topics) => this.changed(...topics));
     this.discoveries = new FakeDiscoveries(
       (...topics) => this.changed(...topics),
@@ -254,6 +257,7 @@ export class FakeWorld {
       ...this.back.answers,
       ...this.discoveries.answers,
       ...this.finding.answers,
+      ...this.doctor.answers,
       ...this.transfers.answers,
       ...this.objects.answers,
       ...this.previews.answers,

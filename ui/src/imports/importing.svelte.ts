@@ -23,6 +23,7 @@ export class Importing {
   busy = $state(false);
   error = $state<string | null>(null);
   #removed = 0;
+  #running: Promise<void> = Promise.resolve();
   #latest = new Latest();
 
   get source(): ImportFrom | null {
@@ -92,9 +93,21 @@ export class Importing {
     this.error = null;
   }
 
+  /** Whether the dialog may close: waits for what runs, so that its failure is seen. */
+  async settled(): Promise<boolean> {
+    if (!this.busy) return true;
+    await this.#running;
+    return this.error === null;
+  }
+
   async #doing(what: () => Promise<void>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
+    this.#running = this.#do(what);
+    await this.#running;
+  }
+
+  async #do(what: () => Promise<void>): Promise<void> {
     this.error = null;
     try {
       await what();

@@ -4,6 +4,7 @@ import { actByKeys } from '../buckets/acts';
 import { browser } from '../buckets/browser.svelte';
 import { preview } from '../buckets/preview.svelte';
 import { transfers } from '../buckets/transfers.svelte';
+import { doctor } from '../doctor/doctor.svelte';
 import { historyDay } from '../history/day.svelte';
 import { writeProfile } from '../profiles/write';
 import { catalog } from '../roles/catalog.svelte';
@@ -111,6 +112,14 @@ function performInView(act: KeyAct): boolean {
       return did(() => historyDay.step(1));
     case 'today':
       return did(() => historyDay.today());
+    case 'check':
+      return doctor.pick(act.number);
+    case 'copy-cure':
+      return doctor.copyCure();
+    case 'copy-message':
+      return doctor.copyMessage();
+    case 'check-again':
+      return doctor.checkAgain();
     default:
       return false;
   }
@@ -160,6 +169,7 @@ function escape(): boolean {
     return true;
   }
   if (place.view === 'buckets' && preview.uncover()) return true;
+  if (place.view === 'doctor' && doctor.close()) return true;
   if (place.adding) return did(() => void leaveForm());
   return false;
 }

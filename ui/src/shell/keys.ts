@@ -8,7 +8,9 @@ export type KeyAct =
   | { do: 'switch' | 'star' | 'copy-arn' | 'reload' }
   | { do: 'renew' | 'switch-back' | 'browse-s3' | 'console' | 'terminal' | 'write-profile' | 'next-session' | 'previous-session' }
   | { do: 'up' | 'download' | 'upload' | 'transfers' }
-  | { do: 'previous-day' | 'next-day' | 'today' };
+  | { do: 'previous-day' | 'next-day' | 'today' }
+  | { do: 'check'; number: number }
+  | { do: 'copy-cure' | 'copy-message' | 'check-again' };
 
 const REPEATING: KeyAct['do'][] = ['next-session', 'previous-session', 'next-pane', 'previous-pane', 'previous-day', 'next-day', 'up'];
 
@@ -59,6 +61,7 @@ const OF_VIEW_WITH_COMMAND: Record<View, Record<string, KeyAct>> = {
   sessions: { r: { do: 'renew' }, backspace: { do: 'switch-back' } },
   buckets: { d: { do: 'download' }, u: { do: 'upload' }, j: { do: 'transfers' } },
   history: {},
+  doctor: { r: { do: 'check-again' } },
   settings: { r: { do: 'reload' } }
 };
 
@@ -85,5 +88,13 @@ const LETTERS: Record<View, Record<string, KeyAct>> = {
   sessions: { b: { do: 'browse-s3' }, o: { do: 'console' }, t: { do: 'terminal' }, w: { do: 'write-profile' } },
   buckets: {},
   history: { '[': { do: 'previous-day' }, ']': { do: 'next-day' }, t: { do: 'today' } },
+  doctor: {
+    1: { do: 'check', number: 1 },
+    2: { do: 'check', number: 2 },
+    3: { do: 'check', number: 3 },
+    4: { do: 'check', number: 4 },
+    c: { do: 'copy-cure' },
+    m: { do: 'copy-message' }
+  },
   settings: {}
 };

@@ -1,6 +1,7 @@
 /** The sections of the window, in the order of their keys. */
 import History from '@lucide/svelte/icons/history';
 import Settings from '@lucide/svelte/icons/settings';
+import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import Timer from '@lucide/svelte/icons/timer';
 import type { Component } from 'svelte';
 import BucketIcon from '../parts/BucketIcon.svelte';
@@ -12,5 +13,6 @@ export const SECTIONS: { view: View; label: string; icon: Component }[] = [
   { view: 'sessions', label: 'Sessions', icon: Timer },
   { view: 'buckets', label: 'Buckets', icon: BucketIcon },
   { view: 'history', label: 'History', icon: History },
+  { view: 'doctor', label: 'Doctor', icon: Stethoscope },
   { view: 'settings', label: 'Settings', icon: Settings }
 ];

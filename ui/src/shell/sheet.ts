@@ -3,7 +3,7 @@ export const SHEET: { title: string; keys: [string[], string][] }[] = [
   {
     title: 'Anywhere',
     keys: [
-      [['Ctrl', '1–5'], 'Sections'],
+      [['Ctrl', '1–6'], 'Sections'],
       [['Ctrl', ','], 'Settings'],
       [['Ctrl', 'B'], 'Sidebar'],
       [['/'], 'Filter'],
@@ -59,7 +59,16 @@ export const SHEET: { title: string; keys: [string[], string][] }[] = [
       [['['], 'Day before'],
       [[']'], 'Day after'],
       [['T'], 'Today'],
-      [['Enter'], 'Entry']
+      [['Enter'], 'Entry, or Doctor if it was denied']
+    ]
+  },
+  {
+    title: 'Doctor',
+    keys: [
+      [['1–4'], 'Pick a check'],
+      [['C'], 'Copy what is to be added'],
+      [['M'], 'Copy the message'],
+      [['Ctrl', 'R'], 'Check again']
     ]
   }
 ];

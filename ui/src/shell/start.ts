@@ -7,6 +7,7 @@ import { landed } from '../buckets/landing';
 import { transfers } from '../buckets/transfers.svelte';
 import { uploadPicked } from '../buckets/uploading.svelte';
 import { catalog } from '../roles/catalog.svelte';
+import { denials } from '../doctor/denials.svelte';
 import { devices } from '../devices/devices.svelte';
 import { discoveries } from '../discovery/discoveries.svelte';
 import { endpoints } from '../endpoint/endpoints.svelte';
@@ -34,7 +35,7 @@ import { isView, place } from './view.svelte';
 const READ: Record<Topic, (() => Promise<void>)[]> = {
   catalog: [() => catalog.load(), () => teams.refresh(), () => writtenProfiles.load()],
   sessions: [() => sessions.load()],
-  history: [async () => void (revisions.history += 1)],
+  history: [async () => void (revisions.history += 1), () => denials.refresh()],
   settings: [() => catalog.load(), () => status.load(), () => devices.refresh(), () => accessKeys.refresh()],
   status: [() => status.load(), () => devices.refresh()],
   transfers: [() => transfers.load()],
@@ -61,6 +62,7 @@ export async function start(): Promise<void> {
   focusList();
   await host.call('ui_ready').catch(report);
   await read(['transfers', 'portals', 'terminals', 'endpoints', 'uses']);
+  await denials.load();
 }
 
 function listen(): void {

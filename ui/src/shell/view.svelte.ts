@@ -1,7 +1,7 @@
 /** Which view is shown and what it was opened on. */
-export type View = 'roles' | 'sessions' | 'buckets' | 'history' | 'settings';
+export type View = 'roles' | 'sessions' | 'buckets' | 'history' | 'doctor' | 'settings';
 
-export const VIEWS: View[] = ['roles', 'sessions', 'buckets', 'history', 'settings'];
+export const VIEWS: View[] = ['roles', 'sessions', 'buckets', 'history', 'doctor', 'settings'];
 
 class Place {
   view = $state<View>('roles');

@@ -34,6 +34,11 @@ import type { DeletionView } from "./DeletionView";
 import type { DescribeRoleRequest } from "./DescribeRoleRequest";
 import type { DeviceRequest } from "./DeviceRequest";
 import type { DevicesView } from "./DevicesView";
+import type { Composed } from "./Composed";
+import type { DiagnosisRequest } from "./DiagnosisRequest";
+import type { Wish } from "./Wish";
+import type { DiagnosisView } from "./DiagnosisView";
+import type { PolicyCheckView } from "./PolicyCheckView";
 import type { DiscoverOutcome } from "./DiscoverOutcome";
 import type { DiscoverRequest } from "./DiscoverRequest";
 import type { DiscoveryDailyRequest } from "./DiscoveryDailyRequest";
@@ -275,6 +280,9 @@ export type Commands = {
   object_versions: { request: VersionRequest, reply: Array<VersionView> },
   bring_back_version: { request: VersionRequest, reply: null },
   bucket_settings: { request: BucketRequest, reply: Array<BucketSetting> },
+  diagnose: { request: DiagnosisRequest, reply: DiagnosisView },
+  check_policy: { request: TextRequest, reply: PolicyCheckView },
+  compose_access: { request: Wish, reply: Composed },
   start_sandbox: { request: undefined, reply: null },
   reload: { request: undefined, reply: null },
   quit: { request: QuitRequest, reply: null },

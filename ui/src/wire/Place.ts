@@ -3,4 +3,4 @@
 /**
  * Where the tray or a notification sends the page.
  */
-export type Place = "roles" | "sessions" | "buckets" | "history";
+export type Place = "roles" | "sessions" | "buckets" | "history" | "doctor";

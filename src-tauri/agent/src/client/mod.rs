@@ -4,6 +4,7 @@ mod browser;
 mod connection;
 mod console;
 mod discovery;
+mod doctor;
 mod endpoint;
 mod error;
 mod events;

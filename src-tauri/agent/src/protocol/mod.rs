@@ -10,6 +10,7 @@ mod catalog;
 mod console;
 pub(crate) mod context;
 mod discovery;
+mod doctor;
 mod endpoint;
 mod error;
 mod event;
@@ -46,6 +47,7 @@ use serde::{Deserialize, Serialize};
 pub use catalog::{AddRole, RoleChoice, SetAccount, SetFlag};
 pub use console::{ConsoleLink, ConsoleOutcome, ConsoleRequest, LinkWay, PageChoice};
 pub use discovery::{DiscoverOutcome, DiscoverRequest};
+pub use doctor::{DiagnoseOutcome, DiagnoseRequest, PastedPolicies, PastedPolicy};
 pub use endpoint::{
     EndpointOutcome, EndpointUse, EndpointView, OpenEndpoint, OpenedEndpoint, UseOutcome, UseProcess,
 };
@@ -77,7 +79,11 @@ pub const PROTOCOL: u32 = 2;
 pub const LONGEST_REQUEST: usize = 64 * 1024;
 /// The same for a request that hands over an assertion (AWS takes 100,000 characters) or a pasted file.
 const LONGEST_WITH_TEXT: usize = 256 * 1024;
-const WITH_TEXT: [&[u8]; 2] = [b"\"kind\":\"give_assertion\"", b"\"kind\":\"import_roles\""];
+const WITH_TEXT: [&[u8]; 3] = [
+    b"\"kind\":\"give_assertion\"",
+    b"\"kind\":\"import_roles\"",
+    b"\"kind\":\"diagnose\"",
+];
 /// A longer line from the agent is not read: a catalog of 100,000 roles stays far below.
 pub const LONGEST_ANSWER: usize = 256 * 1024 * 1024;
 
@@ -241,6 +247,8 @@ pub enum Request {
     /// What revoking the sessions of a role would do, or taking that back.
     PlanRevoke(RevokeRequest),
     Revoke(RevokeRequest),
+    /// Why something was refused.
+    Diagnose(Box<DiagnoseRequest>),
     History(HistoryQuery),
     Record(RecordRequest),
     /// What is remembered of the buckets that a session's role uses.
@@ -376,6 +384,7 @@ pub enum Reply {
     Profile(Box<ProfileOutcome>),
     Profiles(Vec<WrittenProfileView>),
     Revoke(Box<RevokeOutcome>),
+    Diagnosis(Box<DiagnoseOutcome>),
     Endpoint(EndpointOutcome),
     Endpoints(Vec<EndpointView>),
     Text {

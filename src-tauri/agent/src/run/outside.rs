@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use hatrack_aws::http::HttpClients;
-use hatrack_aws::{AwsConsole, AwsIam, AwsIdentityCenter, AwsOrganizations, AwsSts};
+use hatrack_aws::{AwsConsole, AwsEyes, AwsIam, AwsIdentityCenter, AwsOrganizations, AwsSts};
 use hatrack_core::access_key::AccessKeys;
 use hatrack_core::console::ConsoleSignIn;
+use hatrack_core::doctor::Eyes;
 use hatrack_core::expiry::Clock;
 use hatrack_core::iam::Iam;
 use hatrack_core::identity_center::IdentityCenter;
@@ -29,6 +30,8 @@ pub struct Outside {
     pub role_policies: Arc<dyn RolePolicies>,
     /// AWS Organizations.
     pub organizations: Arc<dyn Organizations>,
+    /// What Doctor sees by.
+    pub eyes: Arc<dyn Eyes>,
     /// The console's sign-in.
     pub console: Arc<dyn ConsoleSignIn>,
     /// What they and all other calls to AWS go through.
@@ -50,6 +53,7 @@ impl Outside {
             access_keys: iam.clone(),
             role_policies: iam,
             organizations: Arc::new(AwsOrganizations::new(http.clone())),
+            eyes: Arc::new(AwsEyes::new(http.clone())),
             console: Arc::new(AwsConsole::new(http.clone())),
             http,
             clock,

@@ -289,6 +289,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         console_book: ConsoleBook::new(KeptFiles::of(home), started_at),
         places: Places::new(KeptFiles::of(home), started_at),
         revoking,
+        eyes: outside.eyes,
         identities,
         choices,
         history: log,

@@ -6,6 +6,7 @@ mod adding;
 mod catalog;
 mod console;
 mod discovery;
+mod doctor;
 mod endpoint;
 mod facts_views;
 mod hand_out;
@@ -59,6 +60,7 @@ use crate::sign_in::SignIns;
 use crate::teams::Teams;
 
 pub use console::ConsoleBook;
+pub use doctor::DoctorEyes;
 pub use revoke::Revoking;
 pub use switch::CatalogRenewals;
 pub use vault_note::VaultNote;
@@ -95,6 +97,8 @@ pub struct Service {
     pub places: Places,
     /// Revoking sessions of roles.
     pub revoking: Revoking,
+    /// What Doctor sees by.
+    pub eyes: DoctorEyes,
     /// The starts of routes.
     pub identities: Arc<dyn IdentitySource>,
     /// The settings.
@@ -222,6 +226,10 @@ impl Service {
             Request::Revoke(revoke) => {
                 let done = self.revoke_or_undo(&caller, revoke).await?;
                 Ok(Reply::Revoke(Box::new(done)))
+            }
+            Request::Diagnose(asked) => {
+                let outcome = self.diagnose(&caller, *asked).await?;
+                Ok(Reply::Diagnosis(Box::new(outcome)))
             }
             Request::History(query) => Ok(Reply::History(self.history(&query).await?)),
             Request::Record(row) => {

@@ -198,7 +198,7 @@ impl Reading<'_> {
     }
 
     /// The version in force.
-    async fn managed(&self, arn: &str) -> Result<String, AwsFailure> {
+    pub(super) async fn managed(&self, arn: &str) -> Result<String, AwsFailure> {
         let garbled = |why| asked(self.reach).garbled(why);
         let call = self.client.get_policy().policy_arn(arn);
         let sent = call.customize().config_override(with(self.signer)).send().await;

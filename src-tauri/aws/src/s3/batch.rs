@@ -115,7 +115,7 @@ impl S3 {
             })
             .await?;
         let job = answer.job().ok_or_else(|| call.garbled("it tells of no job"))?;
-        status(id, job).ok_or_else(|| call.garbled("it does not say how the job stands"))
+        status(id, job).map_err(|why| call.garbled(&why))
     }
 
     /// Lets a job that waits begin.
@@ -184,7 +184,7 @@ fn job_call<'a>(action: &'static str, region: &'a str) -> Call<'a> {
     }
 }
 
-fn status(id: &str, job: &JobDescriptor) -> Option<JobStatus> {
+fn status(id: &str, job: &JobDescriptor) -> Result<JobStatus, String> {
     let count = |of: Option<i64>| of.and_then(|n| n.try_into().ok()).unwrap_or_default();
     let progress = job.progress_summary();
     let why = job.failure_reasons().first().map(|reason| {
@@ -194,9 +194,10 @@ fn status(id: &str, job: &JobDescriptor) -> Option<JobStatus> {
             reason.failure_code().unwrap_or_default()
         )
     });
-    Some(JobStatus {
+    let state = job.status().ok_or("it does not say how the job stands")?;
+    Ok(JobStatus {
         id: id.to_owned(),
-        state: JobState::of(job.status()?.as_str()).ok()?,
+        state: JobState::of(state.as_str()).map_err(|unknown| unknown.to_string())?,
         total: count(progress.and_then(|progress| progress.total_number_of_tasks())),
         succeeded: count(progress.and_then(|progress| progress.number_of_tasks_succeeded())),
         failed: count(progress.and_then(|progress| progress.number_of_tasks_failed())),

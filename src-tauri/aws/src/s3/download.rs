@@ -11,6 +11,7 @@ mod integrity;
 mod journal;
 mod naming;
 mod part;
+mod passing;
 mod target;
 
 use std::sync::Arc;
@@ -29,7 +30,8 @@ pub(super) use self::disk::{blocking, failed as disk_failed};
 pub use self::integrity::Integrity;
 pub(super) use self::integrity::{Algorithm, sums_of};
 pub(super) use self::part::{Naming, new_file, own_file};
-pub use self::target::{Destination, Folder};
+pub use self::passing::Passing;
+pub use self::target::{Destination, Folder, Over, Synced};
 
 use self::chunk::Source;
 pub(super) use self::integrity::{Expected, corrupt};

@@ -66,6 +66,14 @@ pub enum S3Failure {
         /// `s3://bucket/key`.
         what: String,
     },
+    /// A job of S3 Batch Operations was to be given up.
+    #[error("the S3 Batch Operations job {id} could not be cancelled and may go on: {why}; cancel it in the AWS console")]
+    JobGoesOn {
+        /// The job's ID.
+        id: String,
+        /// Why not.
+        why: Box<S3Failure>,
+    },
     /// The bytes are not those that were stored.
     #[error("the bytes of {what} do not match its {algorithm} checksum; nothing was kept, try again")]
     Corrupt {
@@ -216,10 +224,8 @@ impl Call<'_> {
                     request_id: None,
                     status,
                 },
-                // What was sent may be there: it is worth going on with.
-                None if self.action == "s3:PutObject" && matches!(error, SdkError::ResponseError(_)) => {
-                    return self.unreachable("the answer broke off");
-                }
+                // What there is of it, on either side, is worth going on with.
+                None if broke_off(&error) => return self.unreachable("the answer broke off"),
                 None => return garbled.into(),
             },
         };
@@ -287,6 +293,11 @@ fn code_of<E>(status: u16, error: &SdkError<E, HttpResponse>) -> Option<String> 
         _ if is_passing(status) => format!("HTTP {status}"),
         _ => return None,
     })
+}
+
+/// Whether the connection broke before all of an answer was there. One that came whole and cannot be read is in memory.
+fn broke_off<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    matches!(error, SdkError::ResponseError(answer) if answer.raw().body().bytes().is_none())
 }
 
 /// The code of a 400 without words: to a HEAD, S3 does not say that the session has ended.

@@ -11,7 +11,7 @@ use hatrack_core::bucket::transfer::{
 };
 use hatrack_core::sts::AwsFailure;
 
-use super::multipart::{Making, Unfinished as Removal, crc_of};
+use super::multipart::{Known, Made, Making, Unfinished as Removal, crc_of, whole_crc};
 use super::{S3, S3Failure, Stored, Turn, document};
 
 /// Pages of a list that are read at most.
@@ -41,6 +41,14 @@ pub(super) fn id_of(s3: &S3, bucket: &BucketName, key: &str, source: &[u8], stor
     ])
 }
 
+/// What an object in parts begins with.
+pub(super) enum Start {
+    /// The parts that are missing.
+    Held(Held),
+    /// Nothing: an earlier run made it, and heard no answer.
+    There(Made),
+}
+
 /// An object under way: its upload's name, and the parts that S3 has from an earlier run.
 pub(super) struct Held {
     pub id: String,
@@ -61,7 +69,7 @@ impl Held {
         keeping: &Keeping<'_>,
         part_size: u64,
         same: impl Fn(PartSent, u64) -> F,
-    ) -> Result<Self, S3Failure>
+    ) -> Result<Start, S3Failure>
     where
         F: Future<Output = Result<Option<PartSent>, S3Failure>>,
     {
@@ -88,9 +96,11 @@ impl Held {
             _turn: turn,
         };
         if let Some(left) = left {
-            if left.begun.source == keeping.source
-                && let Some(parts) = still_there(making, &left, keeping.by_s3, same).await?
-            {
+            let found = match left.begun.source == keeping.source {
+                true => still_there(making, &left, keeping.by_s3, same).await?,
+                false => None,
+            };
+            if let Some(parts) = found {
                 if parts.len() != left.parts.len()
                     && let Some(journal) = &held.journal
                 {
@@ -103,11 +113,18 @@ impl Held {
                 held.id = left.begun.upload_id;
                 held.part_size = left.begun.part_size;
                 held.parts = parts;
-                return Ok(held);
+                return Ok(Start::Held(held));
+            }
+            if left.begun.source == keeping.source
+                && let Some(crc) = sum_of(&left)
+                && let Ok(Some(made)) = making.found(&Known::Crc(crc)).await
+            {
+                held.finished();
+                return Ok(Start::There(making.tagged(made).await?));
             }
             making.unfinished(&left.begun.upload_id).abort().await;
         }
-        held.new_upload(making, keeping).await
+        Ok(Start::Held(held.new_upload(making, keeping).await?))
     }
 
     async fn new_upload(mut self, making: &Making<'_>, keeping: &Keeping<'_>) -> Result<Self, S3Failure> {
@@ -220,6 +237,19 @@ pub(super) fn kept_badly(path: &std::path::Path, why: std::io::Error) -> S3Failu
         doing: "noted as under way",
         why,
     }
+}
+
+/// The CRC of the whole object, where all of its parts were sent.
+fn sum_of(left: &UploadTaken) -> Option<u64> {
+    let (size, total) = (left.begun.part_size.max(1), left.begun.source.size);
+    // A part that was sent again counts as it was sent last.
+    let last: HashMap<u32, PartSent> = left.parts.iter().map(|part| (part.number, part.clone())).collect();
+    let mut all = 1..=u32::try_from(total.div_ceil(size)).ok()?;
+    if !all.all(|number| last.contains_key(&number)) {
+        return None;
+    }
+    let parts: Vec<PartSent> = last.into_values().collect();
+    whole_crc(&parts, size, total)
 }
 
 /// The parts that S3 still has and that are still what the source holds; `None` where there is no such upload any more.

@@ -3,17 +3,18 @@
 //! Each part carries its CRC64NVME, and the whole object the one put together from them, so that S3 refuses what is
 //! not the bytes that were meant.
 
+mod known;
+mod removal;
+
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::config::{Builder, Config};
-use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::create_multipart_upload::builders::CreateMultipartUploadFluentBuilder;
-use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
+    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -23,11 +24,12 @@ use hatrack_core::bucket::transfer::PartSent;
 use hatrack_core::sts::AwsFailure;
 use tokio::task::JoinHandle;
 
+pub(super) use self::known::Known;
+pub(super) use self::removal::Unfinished;
 use super::failure::Call;
 use super::lost::Lost;
-use super::session::Signer;
 use super::stored::stored_with;
-use super::{Guard, S3, S3Failure, Stored, document, locked};
+use super::{Guard, S3, S3Failure, Stored, document};
 use crate::http::sending_timeouts;
 
 /// The CRC that what Hatrack stores carries.
@@ -106,7 +108,7 @@ impl Making<'_> {
     }
 
     /// Gives it the tags that did not go with it.
-    async fn tagged(&self, made: Made) -> Result<Made, S3Failure> {
+    pub async fn tagged(&self, made: Made) -> Result<Made, S3Failure> {
         let Some(tags) = self.stored.tags_apart() else {
             return Ok(made);
         };
@@ -269,93 +271,6 @@ impl Making<'_> {
         };
         self.tagged(made).await
     }
-
-    /// An answer that was lost makes the next try fail: the upload has gone, or the object is there already. It is
-    /// ours if it is what is known of ours; what somebody else has put there before may have the same bytes.
-    async fn unless_it_is_there(
-        &self,
-        failure: S3Failure,
-        lost: &Lost,
-        known: &Known,
-    ) -> Result<Made, S3Failure> {
-        let guarded = *self.guard != Guard::Anything;
-        let of_a_second_try = match &failure {
-            S3Failure::Changed { .. } if guarded && !lost.any() => {
-                return Err(S3Failure::Taken {
-                    what: self.call.what.clone(),
-                });
-            }
-            S3Failure::Changed { .. } => true,
-            S3Failure::Aws(AwsFailure::Refused(refusal)) => {
-                refusal.code == "NoSuchUpload" && (lost.any() || matches!(known, Known::Crc(_)))
-            }
-            _ => false,
-        };
-        if !of_a_second_try {
-            return Err(failure);
-        }
-        let head = self
-            .s3
-            .signed(|| async {
-                self.client
-                    .head_object()
-                    .bucket(self.bucket.as_str())
-                    .key(self.key)
-                    .checksum_mode(ChecksumMode::Enabled)
-                    .customize()
-                    .config_override(document())
-                    .send()
-                    .await
-                    .map_err(|error| self.call.failed(error))
-            })
-            .await;
-        match head {
-            Ok(head) if known.is_of(&head) => Ok(Made {
-                etag: head.e_tag,
-                version_id: head.version_id,
-            }),
-            _ if guarded && matches!(failure, S3Failure::Changed { .. }) => Err(S3Failure::Taken {
-                what: self.call.what.clone(),
-            }),
-            _ => Err(failure),
-        }
-    }
-
-    /// An upload that is removed when this is dropped.
-    pub fn unfinished(&self, id: &str) -> Unfinished {
-        Unfinished {
-            client: self.client.clone(),
-            signer: self.s3.signer.clone(),
-            bucket: self.bucket.as_str().to_owned(),
-            key: self.key.to_owned(),
-            id: Some(id.to_owned()),
-            leftovers: Arc::clone(&self.s3.leftovers),
-        }
-    }
-}
-
-/// What is known of the object that is made.
-enum Known {
-    /// Its checksum.
-    Crc(u64),
-    /// Of how many parts it is, and its size.
-    Parts(usize, u64),
-}
-
-impl Known {
-    fn is_of(&self, head: &HeadObjectOutput) -> bool {
-        match self {
-            Self::Crc(crc) => head.checksum_crc64_nvme() == Some(&crc_text(*crc)),
-            // The entity tag of an object in parts ends in their number.
-            Self::Parts(count, size) => {
-                let parts = head
-                    .e_tag()
-                    .and_then(|etag| etag.trim_matches('"').rsplit_once('-'));
-                head.content_length().and_then(|n| n.try_into().ok()) == Some(*size)
-                    && parts.is_some_and(|(_, parts)| parts == count.to_string())
-            }
-        }
-    }
 }
 
 pub(super) fn signed(number: u32) -> i32 {
@@ -387,90 +302,4 @@ pub(super) fn whole_crc(parts: &[PartSent], part_size: u64, size: u64) -> Option
             Some((checksum_combine(CRC, before, crc, length), had + length))
         })
         .map_or(Some(0), |whole| whole.map(|(crc, _)| crc))
-}
-
-/// An upload that takes room until it is completed or aborted.
-pub(super) struct Unfinished {
-    client: Client,
-    signer: Signer,
-    bucket: String,
-    key: String,
-    id: Option<String>,
-    leftovers: Leftovers,
-}
-
-impl Unfinished {
-    /// It is completed, or is to stay.
-    pub fn let_be(mut self) {
-        self.id = None;
-    }
-
-    /// Removes its parts, as far as that can be done now.
-    pub async fn abort(self) {
-        // It was logged.
-        let _ = self.removed().await;
-    }
-
-    /// Removes its parts.
-    pub async fn removed(mut self) -> Result<(), StillThere> {
-        let Some(id) = self.id.clone() else {
-            return Ok(());
-        };
-        let removed = self.removal(id).await;
-        // Not before: dropped meanwhile, it still has to be removed.
-        self.id = None;
-        removed
-    }
-
-    fn removal(&self, id: String) -> impl Future<Output = Result<(), StillThere>> + Send + use<> {
-        let (client, signer) = (self.client.clone(), self.signer.clone());
-        abort(client, signer, self.bucket.clone(), self.key.clone(), id)
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // Dropped half-way: the upload was cancelled. Aborting needs the runtime that it ran on.
-        if let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current()) {
-            let removal = self.removal(id);
-            let removal = runtime.spawn(async move {
-                // It was logged.
-                let _ = removal.await;
-            });
-            locked(&self.leftovers).push(removal);
-        }
-    }
-}
-
-/// The parts of an upload could not be removed.
-#[derive(Debug)]
-pub(super) struct StillThere;
-
-async fn abort(
-    client: Client,
-    signer: Signer,
-    bucket: String,
-    key: String,
-    id: String,
-) -> Result<(), StillThere> {
-    // A second time, for a session that has ended meanwhile.
-    for _ in 0..2 {
-        let generation = signer.generation();
-        let request = client.abort_multipart_upload();
-        let request = request.bucket(&bucket).key(&key).upload_id(&id);
-        let answer = request.customize().config_override(document()).send().await;
-        match answer.map_err(|error| error.code().map(str::to_owned)) {
-            Ok(_) => return Ok(()),
-            // Somebody else did it.
-            Err(Some(code)) if code == "NoSuchUpload" => return Ok(()),
-            Err(Some(code)) if code == "ExpiredToken" => signer.ask_again(generation).await,
-            Err(_) => break,
-        }
-    }
-    tracing::warn!(
-        bucket,
-        key,
-        "the parts of an upload that was stopped could not be removed"
-    );
-    Err(StillThere)
 }

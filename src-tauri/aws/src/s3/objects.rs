@@ -4,6 +4,7 @@
 
 mod change;
 mod delete;
+mod deletion;
 mod folder;
 mod hint;
 mod presign;
@@ -11,10 +12,13 @@ mod properties;
 mod rename;
 mod restore;
 mod settings;
+mod stop;
 mod versions;
 
 pub use change::Change;
-pub use delete::{Deleted, Deletion, NotDeleted, Reach, Takes, Which};
+pub use delete::{Count, Reach, Takes};
+pub use deletion::{BrokenOff, Deleted, Deletion, NotDeleted, Which};
 pub use presign::{Link, LinkFor, WEEK};
 pub use rename::{FolderMoved, Moved, NotMoved, Rename};
 pub use restore::Tier;
+pub use stop::{Stop, Stopper};

@@ -1,14 +1,16 @@
 //! Parts of an object, for showing. Never the whole, unless all of it is asked for.
 
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumMode;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, BoxStream, StreamExt};
 use hatrack_core::bucket::BucketName;
-use hatrack_core::bucket::transfer::Range;
+use hatrack_core::bucket::transfer::{Range, Version};
 use jiff::Timestamp;
 
+use super::download::{Expected, Passing, sums_of};
 use super::failure::Call;
 use super::{S3, S3Failure};
 use crate::answer::timestamp;
@@ -134,6 +136,38 @@ impl S3 {
             .await?;
         let size = answer.content_length().and_then(|n| u64::try_from(n).ok());
         Ok(head_of!(&answer, size.unwrap_or_default()))
+    }
+
+    /// What S3 says of the object, and what compares its bytes with its checksum as they pass.
+    pub async fn passing(&self, object: &ObjectRef) -> Result<(ObjectHead, Passing), S3Failure> {
+        let (client, region) = self.at(&object.bucket).await?;
+        let call = self.call("s3:GetObject", &object.bucket, Some(&object.key), &region);
+        let answer = self
+            .signed(|| async {
+                client
+                    .head_object()
+                    .bucket(object.bucket.as_str())
+                    .key(&object.key)
+                    .set_version_id(object.version_id.clone())
+                    .checksum_mode(ChecksumMode::Enabled)
+                    .send()
+                    .await
+                    .map_err(|error| call.failed(error))
+            })
+            .await?;
+        let size = answer.content_length().and_then(|n| u64::try_from(n).ok());
+        let (sums, composite) = sums_of(&answer);
+        let expected = Expected::of(&Version {
+            bucket: object.bucket.as_str().to_owned(),
+            key: object.key.clone(),
+            size: size.unwrap_or_default(),
+            etag: None,
+            version_id: None,
+            sums,
+            composite,
+        });
+        let head = head_of!(&answer, size.unwrap_or_default());
+        Ok((head, Passing::of(expected, call.what)))
     }
 
     /// A range of the object that has the entity tag `etag`; [`S3Failure::Changed`] where it has another by now. The

@@ -41,6 +41,15 @@ pub enum Encryption {
     S3,
     /// With a KMS key: its ARN, or the account's key for S3 where none is named.
     Kms(Option<String>),
+    /// As another object is, whatever that is.
+    Kept {
+        /// S3's word for it: `AES256`, `aws:kms`, `aws:kms:dsse`.
+        algorithm: String,
+        /// The KMS key's ARN.
+        key: Option<String>,
+        /// Whether the bucket's own key stands between it and KMS.
+        bucket_key: Option<bool>,
+    },
 }
 
 /// Metadata, tags and the like. The default leaves everything to the bucket.
@@ -70,6 +79,17 @@ pub struct Stored {
     pub encryption: Option<Encryption>,
     /// Whether the bucket's owner is given full control, for buckets that still have access control lists.
     pub for_bucket_owner: bool,
+}
+
+impl Encryption {
+    /// As another object is encrypted.
+    pub(super) fn of(head: &HeadObjectOutput) -> Option<Self> {
+        Some(Self::Kept {
+            algorithm: head.server_side_encryption()?.as_str().to_owned(),
+            key: head.ssekms_key_id().map(str::to_owned),
+            bucket_key: head.bucket_key_enabled(),
+        })
+    }
 }
 
 impl Stored {
@@ -145,13 +165,21 @@ impl Stored {
         Some(match self.encryption.as_ref()? {
             Encryption::S3 => ServerSideEncryption::Aes256,
             Encryption::Kms(_) => ServerSideEncryption::AwsKms,
+            Encryption::Kept { algorithm, .. } => ServerSideEncryption::from(algorithm.as_str()),
         })
     }
 
     pub(super) fn kms_key(&self) -> Option<String> {
         match self.encryption.as_ref()? {
-            Encryption::Kms(key) => key.clone(),
+            Encryption::Kms(key) | Encryption::Kept { key, .. } => key.clone(),
             Encryption::S3 => None,
+        }
+    }
+
+    pub(super) fn bucket_key(&self) -> Option<bool> {
+        match self.encryption.as_ref()? {
+            Encryption::Kept { bucket_key, .. } => *bucket_key,
+            Encryption::S3 | Encryption::Kms(_) => None,
         }
     }
 }
@@ -173,6 +201,7 @@ macro_rules! stored_with {
             .set_storage_class(stored.class())
             .set_server_side_encryption(stored.algorithm())
             .set_ssekms_key_id(stored.kms_key())
+            .set_bucket_key_enabled(stored.bucket_key())
             .set_acl(stored.acl())
     }};
 }

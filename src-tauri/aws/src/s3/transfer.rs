@@ -16,6 +16,7 @@ use hatrack_core::bucket::transfer::{End, Event, Machine, Pace, Pause, State};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+pub(super) use folder::SentHere;
 pub use folder::{CopyFolder, DownloadFolder, FolderReport, Trouble, UploadFolder};
 pub use gauge::{FileGauge, FileStatus, Gauge};
 pub use jobs::{Copy, Download, Upload};

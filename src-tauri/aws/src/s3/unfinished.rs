@@ -1,6 +1,7 @@
 //! Uploads that were begun and not ended: found, and given up.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ impl S3 {
         prefix: &str,
         journals: &Arc<dyn Journals>,
     ) -> Result<Vec<Unfinished>, S3Failure> {
-        let (ours, resting) = kept_by(journals).await;
+        let (ours, resting) = kept_by(journals).await?;
         let (client, region) = self.at(bucket).await?;
         let call = self.call("s3:ListBucketMultipartUploads", bucket, None, &region);
         let mut found = Vec::new();
@@ -180,9 +181,9 @@ impl S3 {
             return Ok(());
         };
         let listing = Arc::clone(journals);
-        let all = tokio::task::spawn_blocking(move || listing.all()).await;
+        let all = read_all(Path::new(source), move || listing.all()).await?;
         let mut given_up = Ok(());
-        for (id, text) in all.ok().and_then(Result::ok).unwrap_or_default() {
+        for (id, text) in all {
             let begun = UploadTaken::read(&text).map(|taken| taken.begun);
             let meant = begun.is_some_and(|begun| {
                 begun.bucket == bucket.as_str()
@@ -211,18 +212,29 @@ impl Unfinished {
     }
 }
 
-/// The names of all uploads that are noted here, and of those that nobody has open.
-async fn kept_by(journals: &Arc<dyn Journals>) -> (HashSet<String>, HashSet<String>) {
+/// The names of all uploads that are noted here, and of those that nobody has open. What cannot be read may be one of
+/// them, so it is a failure.
+async fn kept_by(journals: &Arc<dyn Journals>) -> Result<(HashSet<String>, HashSet<String>), S3Failure> {
     let journals = Arc::clone(journals);
-    let all = tokio::task::spawn_blocking(move || {
-        let resting = journals.all()?.into_iter().map(|(_, text)| text).collect();
-        Ok::<_, std::io::Error>((journals.every()?, resting))
-    });
-    let (every, resting): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
-        all.await.ok().and_then(Result::ok).unwrap_or_default();
-    let ids = |texts: Vec<Vec<u8>>| {
-        let taken = texts.iter().filter_map(|text| UploadTaken::read(text));
-        taken.map(|taken| taken.begun.upload_id).collect()
-    };
-    (ids(every), ids(resting))
+    read_all(Path::new("what is under way here"), move || {
+        let id = |text: &[u8]| Some(UploadTaken::read(text)?.begun.upload_id);
+        let resting = journals.all()?.iter().filter_map(|(_, text)| id(text)).collect();
+        let every = journals.every()?.iter().filter_map(|text| id(text)).collect();
+        Ok((every, resting))
+    })
+    .await
+}
+
+/// Reads journals where it may block.
+async fn read_all<T: Send + 'static>(
+    path: &Path,
+    read: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, S3Failure> {
+    let read = tokio::task::spawn_blocking(read).await;
+    read.unwrap_or_else(|stopped| Err(io::Error::other(stopped)))
+        .map_err(|why| S3Failure::Disk {
+            path: path.to_owned(),
+            doing: "read",
+            why,
+        })
 }

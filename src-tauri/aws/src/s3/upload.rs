@@ -20,7 +20,7 @@ pub use super::unfinished::Unfinished;
 pub(super) use self::source::Found;
 use self::source::Source;
 use super::browse::unquoted;
-use super::kept::{Held, Keeping, id_of};
+use super::kept::{Held, Keeping, Start, id_of};
 use super::multipart::{CRC, Made, Making, completed, whole_crc};
 use super::{Guard, Progress, S3, S3Failure, Stored, locked};
 
@@ -210,7 +210,13 @@ async fn in_parts(
         let same = start < end && Some(source.crc(start, end).await?) == part.crc;
         Ok(same.then_some(part))
     };
-    let held = Held::begin(making, &keeping, making.s3.part_of(source.size, PART), same).await?;
+    let held = match Held::begin(making, &keeping, making.s3.part_of(source.size, PART), same).await? {
+        Start::Held(held) => held,
+        Start::There(made) => {
+            progress(source.size, Some(source.size));
+            return Ok(Uploaded::of(source.size, made, source.size));
+        }
+    };
     let resumed = held.resumed(source.size);
     match parts(making, &held, source, resumed, progress).await {
         Ok(made) => {
@@ -240,8 +246,12 @@ async fn parts(
             async move {
                 let start = u64::from(number - 1) * size;
                 let length = held.length(number, total);
-                let _turn = making.s3.room(length.min(READ_BEFORE)).await;
-                let (body, crc) = source.part(start, start + length).await?;
+                let held_before = match making.s3.signs_bodies() {
+                    true => u64::MAX,
+                    false => READ_BEFORE,
+                };
+                let _turn = making.s3.room(length.min(held_before)).await;
+                let (body, crc) = source.part(start, start + length, held_before).await?;
                 let part = match making.part(&held.id, number, body, crc).await {
                     Ok(part) => part,
                     // S3 refuses what is not what the CRC was made of.

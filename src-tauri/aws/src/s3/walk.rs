@@ -5,9 +5,11 @@ use std::task::Poll;
 use aws_sdk_s3::types::EncodingType;
 use futures::stream::{self, Stream, StreamExt};
 use hatrack_core::bucket::S3Location;
+use jiff::Timestamp;
 
 use super::browse::{decoded, repeats};
 use super::{S3, S3Failure, document};
+use crate::answer::timestamp;
 
 /// An object that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Found {
     pub size: u64,
     /// Its entity tag as S3 writes it, with quotes.
     pub etag: Option<String>,
+    /// When it was last written, where S3 says so.
+    pub modified_at: Option<Timestamp>,
 }
 
 impl S3 {
@@ -77,6 +81,7 @@ impl S3 {
                     .and_then(|size| size.try_into().ok())
                     .unwrap_or_default(),
                 etag: object.e_tag().map(str::to_owned),
+                modified_at: object.last_modified().and_then(timestamp),
             })
         });
         let found = found.collect();

@@ -183,7 +183,8 @@ impl Round {
         let owners = [owner(&writer), owner(&reader)];
         let s3 = |owner: &Arc<Owner>| {
             let s3 = S3::new(
-                Arc::new(HttpClients::default()),
+                // What stalls after it was sent is waited out in seconds, not in minutes.
+                Arc::new(HttpClients::default().with_patience(Duration::from_secs(5))),
                 reach(&owner.endpoint),
                 false,
                 Arc::clone(owner) as Arc<dyn SessionCredentials>,
@@ -399,8 +400,6 @@ async fn round(seed: u64, tally: Arc<Tally>) {
         let read = On::S3Path(format!("/{}/from/", round.from()));
         let written = On::S3Path(format!("/{}/to/", round.writer.bucket));
         let on = match round.kind {
-            // A short answer to what was written that stalls is not given up yet.
-            _ if *fault == Fault::Stall => read,
             Kind::Down | Kind::DownAll => read,
             Kind::Up | Kind::UpAll | Kind::Across => written,
             Kind::Streamed | Kind::StreamedAll if dice.roll(2) == 0 => read,

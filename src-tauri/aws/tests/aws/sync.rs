@@ -243,6 +243,18 @@ async fn what_changed_since_the_plan_is_left_alone() {
         assert_eq!(stage.object(key).as_deref(), Some(&b"theirs"[..]));
     }
 
+    // What only the target has, too.
+    stage.put("old/gone", "before");
+    stage.put("old/kept", "before");
+    newer(&root.join("unlike"), "ours");
+    let made = plan(stage.up("old/"), &How::default()).await;
+    stage.put("old/kept", "theirs");
+    let report = carried(made, true).await;
+    assert_eq!((report.deleted, report.troubled), (1, 1), "{:?}", report.troubles);
+    assert_eq!(stage.object("old/kept").as_deref(), Some(&b"theirs"[..]));
+    assert!(stage.object("old/gone").is_none());
+    fs::remove_file(root.join("unlike")).unwrap();
+
     stage.put("t/new", "theirs");
     stage.put("t/changed", "theirs, longer");
     let made = plan(stage.down("t/"), &How::default()).await;
@@ -378,6 +390,40 @@ async fn from_one_roles_bucket_to_anothers_and_deleted_ones_come_back_by_their_v
     let again = plan(route, &How::default()).await;
     assert_eq!(counts(&again), [(Kind::Same, 2)]);
     sandbox.shutdown().await;
+}
+
+/// What is left out of one side's list would count as missing on the other.
+#[tokio::test]
+async fn what_hatrack_keeps_for_itself_is_no_part_of_either_side() {
+    let stage = Stage::set().await;
+    let root = stage.folder.path();
+    old(&root.join("a"), "1");
+    old(&root.join("d/.hatrack-notes"), "mine");
+    stage.put("up/.hatrack-old", "there");
+    stage.put("up/d/.hatrack-notes", "there");
+    let made = plan(stage.up("up/"), &How::default()).await;
+    assert_eq!(counts(&made), [(Kind::New, 1)]);
+
+    stage.put("hatrack-batch/1/manifest.csv", "a job's");
+    old(&root.join("hatrack-batch/1/manifest.csv"), "mine");
+    let made = plan(stage.down(""), &How::default()).await;
+    assert!(names(&made, Kind::Missing).iter().all(|name| !name.contains("hatrack")));
+    let down = root.join("hatrack-batch/1/manifest.csv");
+    assert_eq!(fs::read(down).unwrap(), b"mine");
+    stage.sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_source_whose_objects_are_all_archived_is_not_told_to_be_empty() {
+    let stage = Stage::set().await;
+    stage.put("t/cold", "x");
+    stage.admin().set_storage_class(&stage.story.bucket, "t/cold", "GLACIER");
+    old(&stage.folder.path().join("mine"), "only here");
+    let report = synced(&stage.down("t/"), true).await;
+    assert_eq!(report.deleted, 0);
+    let kept = report.kept.unwrap();
+    assert!(!kept.contains("is empty") && kept.contains("nothing was deleted"), "{kept}");
+    stage.sandbox.shutdown().await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod config;
 mod console;
 mod credential_process;
 mod discover;
+mod doctor;
 mod end;
 mod env;
 mod exec;
@@ -15,6 +16,7 @@ mod keys;
 mod login;
 mod man;
 mod mfa;
+mod policy;
 mod profile;
 mod prompt;
 mod renew;
@@ -100,8 +102,15 @@ enum Command {
     Serve(serve::Serve),
     /// List buckets and objects, copy objects
     S3(s3::S3),
+    /// Write, read, check and try policies
+    Policy(policy::PolicyCommand),
     /// Look for roles: in one's own policies, in the accounts of one's organization
     Discover(discover::Discover),
+    /// Say why something was denied, and what to add where
+    ///
+    /// Tries the switch, and the least request behind it, and looks at every policy that may be seen from here. Nothing is
+    /// changed. With --error it reads a message instead, as any program has printed it.
+    Doctor(doctor::Doctor),
     /// Show what happened
     History(history::History),
     /// Add the roles of another tool's file
@@ -142,6 +151,7 @@ impl Hat {
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
             Command::Prompt(command) => command.run(),
+            Command::Policy(command) => command.run(),
             Command::Config(command) => command.run(&context()?),
             Command::Sandbox(command) => busy(command.run()),
             Command::Agent(command) => busy(command.run(&context()?)),
@@ -168,6 +178,7 @@ impl Hat {
             Command::Import(command) => lean(command.run(&context()?)),
             Command::Team(command) => lean(command.run(&context()?)),
             Command::Settings(command) => lean(command.run(&context()?)),
+            Command::Doctor(command) => lean(command.run(&context()?)),
             Command::History(command) => lean(command.run(&context()?)),
         }
     }

@@ -39,7 +39,9 @@ impl Switch {
             mfa_code: self.given.code()?,
             allow_endpoint: self.given.allow_endpoint,
         };
-        let switched = ask::switch(&context.agent().await?, request).await?;
+        let switched = ask::switch(&context.agent().await?, request)
+            .await
+            .map_err(|failure| failure.with_doctor(self.role.role.as_deref()))?;
         print(&switched, self.listing)?;
         Ok(ExitCode::SUCCESS)
     }

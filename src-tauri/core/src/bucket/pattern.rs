@@ -29,8 +29,11 @@ pub struct NotAKeyPattern {
     why: String,
 }
 
-/// What makes a text a glob.
+/// What makes a text that is looked for a glob.
 const SIGNS: [char; 4] = ['*', '?', '[', '{'];
+/// What makes the address of an object one: other signs are common in keys, as in `report[1].csv` and `{id}.json`, and
+/// are meant as they are written.
+const ADDRESS_SIGNS: [char; 2] = ['*', '?'];
 
 impl KeyPattern {
     /// Everything below `prefix`.
@@ -50,7 +53,7 @@ impl KeyPattern {
         if text.is_empty() {
             return Ok(Self::every(prefix));
         }
-        if !is_glob(text) {
+        if !text.contains(SIGNS) {
             return Ok(Self {
                 prefix: prefix.to_owned(),
                 kind: Kind::Part(text.to_lowercase()),
@@ -58,7 +61,7 @@ impl KeyPattern {
         }
         // What is typed may stand anywhere below the prefix, like a part of a name; a glob that begins with its first
         // letters says where.
-        let (start, _) = literal(text);
+        let (start, _) = literal(text, &SIGNS);
         let whole = match start.is_empty() {
             true => format!("{}{text}", globset::escape(prefix)),
             false => format!("{}{{**/,}}{text}", globset::escape(prefix)),
@@ -69,15 +72,23 @@ impl KeyPattern {
         })
     }
 
-    /// The whole key as a glob: `logs/2026-*/*.gz`. Only what begins with its letters before the first sign is listed.
+    /// The whole key as a glob: `logs/2026-*/*.gz`. Only `*` and `?` are signs, and only what begins with its letters
+    /// before the first of them is listed.
     ///
     /// # Errors
     /// Where the glob is none.
     pub fn whole(text: &str) -> Result<Self, NotAKeyPattern> {
-        let (prefix, _) = literal(text);
+        let (prefix, _) = literal(text, &ADDRESS_SIGNS);
+        let mut glob = String::with_capacity(text.len());
+        for letter in text.chars() {
+            match letter {
+                '[' | ']' | '{' | '}' => glob.extend(['[', letter, ']']),
+                other => glob.push(other),
+            }
+        }
         Ok(Self {
             prefix: prefix.to_owned(),
-            kind: Kind::Glob(matcher(text, text)?),
+            kind: Kind::Glob(matcher(&glob, text)?),
         })
     }
 
@@ -99,13 +110,18 @@ impl KeyPattern {
     }
 }
 
-/// Whether a text has a sign of a glob in it.
+/// Whether the address of an object means those that match it.
 pub fn is_glob(text: &str) -> bool {
-    text.contains(SIGNS)
+    text.contains(ADDRESS_SIGNS)
 }
 
-fn literal(text: &str) -> (&str, &str) {
-    text.split_at(text.find(SIGNS).unwrap_or(text.len()))
+/// Where an address has its first sign of a glob.
+pub fn first_sign(text: &str) -> Option<usize> {
+    text.find(ADDRESS_SIGNS)
+}
+
+fn literal<'a>(text: &'a str, signs: &[char]) -> (&'a str, &'a str) {
+    text.split_at(text.find(signs).unwrap_or(text.len()))
 }
 
 /// `*` matches `/` too: keys have no folders.
@@ -156,8 +172,17 @@ mod tests {
     }
 
     #[test]
+    fn in_an_address_brackets_and_braces_are_meant_as_they_are_written() {
+        assert!(!is_glob("report[1].csv") && !is_glob("{id}.json"));
+        let pattern = KeyPattern::whole("a[1]/{id}-*.csv").unwrap();
+        assert_eq!(pattern.prefix(), "a[1]/{id}-");
+        assert!(pattern.takes("a[1]/{id}-x.csv"));
+        assert!(!pattern.takes("a1/id-x.csv") && !pattern.takes("a[1]/id-x.csv"));
+    }
+
+    #[test]
     fn what_is_no_glob_is_said() {
-        let wrong = KeyPattern::whole("a[b").unwrap_err();
+        let wrong = KeyPattern::typed("", "a[b").unwrap_err();
         assert!(wrong.to_string().starts_with("\"a[b\" is no pattern"));
     }
 }

@@ -15,7 +15,7 @@ pub mod import;
 mod join;
 mod known_keys;
 mod link;
-mod near;
+pub(crate) mod near;
 mod notices;
 mod portals;
 mod problem;

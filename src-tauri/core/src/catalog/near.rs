@@ -2,7 +2,7 @@
 
 /// How many letters have to be changed, added, dropped or swapped with the next one to turn `a` into `b`; `None`
 /// when it is more than `most`. Case does not count.
-pub(super) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
+pub(crate) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
     let a: Vec<char> = a.chars().flat_map(char::to_lowercase).collect();
     let b: Vec<char> = b.chars().flat_map(char::to_lowercase).collect();
     if a.len().abs_diff(b.len()) > most {
@@ -28,7 +28,7 @@ pub(super) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
 }
 
 /// How many slips are still a slip and not another word.
-pub(super) fn tolerance(text: &str) -> usize {
+pub(crate) fn tolerance(text: &str) -> usize {
     match text.chars().count() {
         0..=2 => 0,
         3..=5 => 1,

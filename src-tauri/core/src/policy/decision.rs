@@ -40,6 +40,26 @@ pub struct Policies<'a> {
     pub resource: Option<Named<'a>>,
     /// What the resource's policy is needed for.
     pub rule: ResourceRule,
+    /// The service control policies of the caller's account, one list for each level from the root of its organization
+    /// down to the account; empty for an account in none, or for the management account. Read as [`Kind::Identity`].
+    pub service_control: Vec<Vec<Named<'a>>>,
+    /// The resource control policies of the resource's account, level by level. Read as [`Kind::Resource`].
+    pub resource_control: Vec<Vec<Named<'a>>>,
+}
+
+impl Policies<'_> {
+    /// No policy at all; the resource's is one of those that need not allow.
+    pub fn none() -> Self {
+        Self {
+            identity: Vec::new(),
+            boundary: None,
+            session: Vec::new(),
+            resource: None,
+            rule: ResourceRule::EitherSuffices,
+            service_control: Vec::new(),
+            resource_control: Vec::new(),
+        }
+    }
 }
 
 /// What one policy says about a request.
@@ -163,6 +183,10 @@ pub enum Reason {
     SessionDoesNotAllow,
     /// The resource's policy does not allow it, and must.
     ResourceDoesNotAllow,
+    /// The service control policies of some level do not allow it.
+    ServiceControlDoesNotAllow,
+    /// The resource control policies of some level do not allow it.
+    ResourceControlDoesNotAllow,
 }
 
 /// The outcome for a request.
@@ -174,7 +198,7 @@ pub struct Decision {
     pub reason: Reason,
     /// The statement that decided; `None` for an implicit deny, where none did.
     pub decided_by: Option<DecidedBy>,
-    /// What each policy says: identity, boundary, session, resource, in this order.
+    /// What each policy says: identity, boundary, session, resource, service control, resource control, in this order.
     pub findings: Vec<Finding>,
 }
 
@@ -194,6 +218,8 @@ pub fn decide(request: &Request, policies: &Policies<'_>) -> Decision {
         resource: policies
             .resource
             .map(|named| evaluate(named.policy, named.name, request)),
+        service_control: policies.service_control.iter().map(|level| all(level)).collect(),
+        resource_control: policies.resource_control.iter().map(|level| all(level)).collect(),
     };
     let (reason, decided_by) = findings.judge(request, policies.rule);
     Decision {
@@ -209,6 +235,8 @@ struct Findings {
     boundary: Option<Finding>,
     session: Vec<Finding>,
     resource: Option<Finding>,
+    service_control: Vec<Vec<Finding>>,
+    resource_control: Vec<Vec<Finding>>,
 }
 
 impl Findings {
@@ -218,6 +246,8 @@ impl Findings {
             .chain(&self.boundary)
             .chain(&self.session)
             .chain(&self.resource)
+            .chain(self.service_control.iter().flatten())
+            .chain(self.resource_control.iter().flatten())
     }
 
     fn into_list(self) -> Vec<Finding> {
@@ -226,18 +256,25 @@ impl Findings {
             boundary,
             session,
             resource,
+            service_control,
+            resource_control,
         } = self;
         identity
             .into_iter()
             .chain(boundary)
             .chain(session)
             .chain(resource)
+            .chain(service_control.into_iter().flatten())
+            .chain(resource_control.into_iter().flatten())
             .collect()
     }
 
     fn judge(&self, request: &Request, rule: ResourceRule) -> (Reason, Option<DecidedBy>) {
         if let Some(by) = self.iter().find_map(|f| by(f, Effect::Deny)) {
             return (Reason::ExplicitDeny, Some(by));
+        }
+        if let Some(reason) = self.organizations(request) {
+            return (reason, None);
         }
         let naming = self.resource.as_ref().and_then(Finding::naming);
         let resource_allow = || self.resource.as_ref().and_then(|f| by(f, Effect::Allow));
@@ -262,6 +299,19 @@ impl Findings {
                 (Reason::Allowed, by)
             }
         }
+    }
+
+    /// What the organizations leave out. Each level must allow by a policy of its own; one who has no account (a
+    /// service, an identity provider's user) is under no service control policy.
+    ///
+    /// Source: AWS Organizations User Guide, "SCP evaluation" and "RCP evaluation".
+    fn organizations(&self, request: &Request) -> Option<Reason> {
+        let shut = |levels: &[Vec<Finding>]| levels.iter().any(|level| !allows(level));
+        if shut(&self.resource_control) {
+            return Some(Reason::ResourceControlDoesNotAllow);
+        }
+        let under = request.caller.account().is_some();
+        (under && shut(&self.service_control)).then_some(Reason::ServiceControlDoesNotAllow)
     }
 
     fn same_account(&self, request: &Request, naming: Option<Naming>, rule: ResourceRule) -> Option<Reason> {

@@ -5,15 +5,16 @@ use super::context::{Context, Request};
 use super::decision::{Finding, Miss, Outcome, StatementFinding};
 use super::document::{Effect, Matches, Policy, Statement, Unknown};
 use super::pattern::{Pattern, Unresolved};
-use super::principal::Naming;
+use super::principal::{Naming, Principal, Principals};
 
 /// What `policy`, called `name`, says about `request`.
 pub fn evaluate(policy: &Policy, name: &str, request: &Request) -> Finding {
+    let action = request.action.to_lowercase();
     let statements: Vec<StatementFinding> = policy
         .statements
         .iter()
         .enumerate()
-        .map(|(index, statement)| fit(statement, index, &policy.unknown, request))
+        .map(|(index, statement)| fit(statement, index, &policy.unknown, request, &action))
         .collect();
     let applies = |effect| statements.iter().any(|s| s.applies() && s.effect == effect);
     let outcome = if applies(Effect::Deny) {
@@ -31,7 +32,13 @@ pub fn evaluate(policy: &Policy, name: &str, request: &Request) -> Finding {
     }
 }
 
-fn fit(statement: &Statement, index: usize, outside: &[Unknown], request: &Request) -> StatementFinding {
+fn fit(
+    statement: &Statement,
+    index: usize,
+    outside: &[Unknown],
+    request: &Request,
+    action: &str,
+) -> StatementFinding {
     let mut misses = Vec::new();
     let context = &request.context;
     let deny = statement.effect == Effect::Deny;
@@ -39,10 +46,10 @@ fn fit(statement: &Statement, index: usize, outside: &[Unknown], request: &Reque
         None => Some(Naming::Itself),
         Some(principals) => principals.name(&request.caller),
     };
-    if naming.is_none() && !(deny && names_unknown(statement, "principal ")) {
+    let hidden = || names_unknown(statement, "principal ") || names_canonical(statement, request);
+    if naming.is_none() && !(deny && hidden()) {
         misses.push(Miss::Principal);
     }
-    let action = request.action.to_lowercase();
     let mut check =
         |matches: &Matches, subject: &str, miss: Miss, word: &str| match fits(matches, subject, context) {
             Ok(true) => {}
@@ -52,7 +59,7 @@ fn fit(statement: &Statement, index: usize, outside: &[Unknown], request: &Reque
             Err(_) if deny && matches!(matches, Matches::NoneOf(_)) => {}
             Err(Unresolved(variable)) => misses.push(Miss::Variable(variable)),
         };
-    check(&statement.actions, &action, Miss::Action, "action ");
+    check(&statement.actions, action, Miss::Action, "action ");
     if let Some(resources) = &statement.resources {
         check(resources, &request.resource, Miss::Resource, "resource ");
     }
@@ -87,6 +94,15 @@ fn names_unknown(statement: &Statement, word: &str) -> bool {
         .unknown
         .iter()
         .any(|u| u.what.starts_with(word) || u.what.starts_with("policy variable"))
+}
+
+/// Whether it names somebody by a canonical user ID. No request tells which account that is, so a Deny may mean the
+/// caller.
+fn names_canonical(statement: &Statement, request: &Request) -> bool {
+    let Some(Principals::Are(listed)) = &statement.principals else {
+        return false;
+    };
+    request.caller.account().is_some() && listed.iter().any(|p| matches!(p, Principal::CanonicalUser(_)))
 }
 
 fn condition_miss(condition: &Condition, context: &Context, deny: bool) -> Option<Miss> {

@@ -3,16 +3,23 @@
 //! Invariant: what is not understood never allows. An unknown piece of an Allow keeps it from applying, an unknown
 //! piece of a Deny counts as fitting, and either is named in the [`Finding`].
 
+pub mod actions;
+mod caller;
+pub mod compose;
 mod condition;
 mod context;
 mod decision;
 mod document;
 mod error;
 mod evaluate;
+pub mod explain;
 mod json;
+pub mod lint;
+mod nearly;
 mod parse;
 mod pattern;
 mod principal;
+mod print;
 #[cfg(test)]
 mod tests;
 
@@ -25,5 +32,6 @@ pub use decision::{
 pub use document::{Effect, Kind, Matches, Policy, Statement, Unknown, Version};
 pub use error::{Fault, PolicyError, Position};
 pub use evaluate::evaluate;
+pub use nearly::Nearly;
 pub use pattern::Pattern;
 pub use principal::{Naming, Principal, Principals};

@@ -6,7 +6,7 @@ use super::condition::{Condition, Operator};
 use super::document::{Effect, Kind, Matches, Policy, Statement, Unknown, Version};
 use super::error::{Fault, PolicyError, Position};
 use super::json::{self, Member, Node, Value};
-use super::pattern::{Pattern, Syntax};
+use super::pattern::{BadVariable, Pattern, Syntax};
 use super::principal::{Principal, Principals};
 
 type Parsed<T> = Result<T, PolicyError>;
@@ -202,13 +202,14 @@ impl Reader {
 
     /// A piece that is not known matches nothing; that it fails closed is seen to by `unknown`.
     fn pattern(&mut self, at: Position, text: &str, syntax: Syntax) -> Option<Pattern> {
-        match Pattern::read(text, syntax) {
-            Ok(pattern) => Some(pattern),
-            Err(_) => {
-                self.unknown(at, format!("policy variable in \"{text}\""));
-                None
-            }
+        self.known(at, text, Pattern::read(text, syntax))
+    }
+
+    fn known(&mut self, at: Position, text: &str, read: Result<Pattern, BadVariable>) -> Option<Pattern> {
+        if read.is_err() {
+            self.unknown(at, format!("policy variable in \"{text}\""));
         }
+        read.ok()
     }
 
     fn actions(&mut self, node: &Node) -> Parsed<Vec<Pattern>> {
@@ -230,7 +231,7 @@ impl Reader {
                 self.unknown(at, format!("action \"{text}\""));
                 continue;
             }
-            out.extend(self.pattern(at, &text.to_lowercase(), syntax));
+            out.extend(self.known(at, text, Pattern::read_lower(text, syntax)));
         }
         Ok(out)
     }
@@ -291,7 +292,7 @@ impl Reader {
             for key in object(&member.node, &member.name)? {
                 let values = condition_values(key)?;
                 let variables = self.version == Version::V2012;
-                match Condition::read(operator, &key.name, values, variables) {
+                match Condition::read(operator, &member.name, &key.name, values, variables) {
                     Ok(condition) => out.push(condition),
                     Err(bad) => self.unknown(key.at, format!("value \"{}\" for {operator}", bad.0)),
                 }

@@ -26,7 +26,44 @@ enum Part {
 pub struct Pattern {
     text: String,
     parts: Vec<Part>,
-    has_variables: bool,
+    shape: Shape,
+}
+
+/// What most patterns are, so that most are told apart without walking through their parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Shape {
+    /// `*`.
+    Everything,
+    /// Neither wildcards nor variables.
+    Exactly(String),
+    /// `text*`.
+    Starting(String),
+    /// Other wildcards.
+    Wild,
+    /// With variables.
+    Variable,
+}
+
+impl Shape {
+    fn of(parts: &[Part]) -> Self {
+        if parts.iter().any(|part| matches!(part, Part::Variable { .. })) {
+            return Self::Variable;
+        }
+        let (start, open) = match parts {
+            [start @ .., Part::AnyRun] => (start, true),
+            all => (all, false),
+        };
+        let literal = start.iter().map(|part| match part {
+            Part::Char(c) => Some(*c),
+            _ => None,
+        });
+        match literal.collect::<Option<String>>() {
+            Some(text) if open && text.is_empty() => Self::Everything,
+            Some(text) if open => Self::Starting(text),
+            Some(text) => Self::Exactly(text),
+            None => Self::Wild,
+        }
+    }
 }
 
 /// A `${` that is not closed, or that names nothing.
@@ -40,14 +77,11 @@ pub(super) struct Unresolved(pub String);
 impl Pattern {
     pub(super) fn read(text: &str, syntax: Syntax) -> Result<Self, BadVariable> {
         let mut parts = Vec::with_capacity(text.len());
-        let mut has_variables = false;
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             if syntax.variables && rest.starts_with("${") {
                 let end = rest.find('}').ok_or(BadVariable)?;
-                let part = read_variable(&rest[2..end])?;
-                has_variables |= matches!(part, Part::Variable { .. });
-                parts.push(part);
+                parts.push(read_variable(&rest[2..end])?);
                 rest = &rest[end + 1..];
                 continue;
             }
@@ -60,8 +94,17 @@ impl Pattern {
         }
         Ok(Self {
             text: text.to_owned(),
+            shape: Shape::of(&parts),
             parts,
-            has_variables,
+        })
+    }
+
+    /// As [`Self::read`], for what is compared in lower case. The text stays as it is written.
+    pub(super) fn read_lower(text: &str, syntax: Syntax) -> Result<Self, BadVariable> {
+        let lower = Self::read(&text.to_lowercase(), syntax)?;
+        Ok(Self {
+            text: text.to_owned(),
+            ..lower
         })
     }
 
@@ -89,17 +132,26 @@ impl Pattern {
 
     /// Whether every text that fits `other` fits this too. `false` where that is not certain.
     pub fn covers(&self, other: &Self) -> bool {
-        let plain = |pattern: &Self| !pattern.has_variables && !pattern.parts.contains(&Part::AnyOne);
+        let plain = |pattern: &Self| pattern.shape != Shape::Variable && !pattern.parts.contains(&Part::AnyOne);
+        let as_text = |part: &Part| match part {
+            Part::Char(c) => *c,
+            _ => '*',
+        };
         // What `*` here takes of the other's text it takes of anything that the other's `*` stands for.
-        plain(self) && plain(other) && glob(&self.parts, &other.text)
+        plain(self)
+            && plain(other)
+            && glob(&self.parts, &other.parts.iter().map(as_text).collect::<String>())
     }
 
     /// Whether `subject` fits, with the variables taken from `context`. Case counts.
     pub(super) fn fits(&self, subject: &str, context: &Context) -> Result<bool, Unresolved> {
-        if !self.has_variables {
-            return Ok(glob(&self.parts, subject));
-        }
-        Ok(glob(&self.resolved(context)?, subject))
+        Ok(match &self.shape {
+            Shape::Everything => true,
+            Shape::Exactly(text) => text == subject,
+            Shape::Starting(text) => subject.starts_with(text),
+            Shape::Wild => glob(&self.parts, subject),
+            Shape::Variable => glob(&self.resolved(context)?, subject),
+        })
     }
 
     /// As [`Self::fits`], ignoring case.

@@ -1,14 +1,18 @@
-//! IAM: users, groups, roles and their policies, which are read; users' access keys and roles' inline policies, which are
-//! written too.
+//! IAM: users, groups, roles and their policies, which are read and simulated; users' access keys, inline policies and
+//! trust policies, which are written too.
 //!
 //! Source: IAM API Reference; Service Authorization Reference, "AWS Identity and Access Management". Refusals use AWS's
 //! texts as recorded.
 
 mod access_keys;
+mod attachments;
 mod paging;
 mod policies;
 mod role_policies;
 mod roles;
+mod simulate;
+mod trust;
+mod user_policies;
 mod users;
 
 use hatrack_core::account::AccountId;
@@ -88,6 +92,38 @@ fn answered(state: &State, incoming: &Incoming<'_>, action: &str) -> Result<Stri
             change.apply(&mut state.change());
             Ok(String::new())
         }
+        "UpdateAssumeRolePolicy" => {
+            let change = trust::update(&call)?;
+            drop(call);
+            drop(world);
+            change.apply(&mut state.change());
+            Ok(String::new())
+        }
+        "PutUserPolicy" | "DeleteUserPolicy" | "PutGroupPolicy" | "DeleteGroupPolicy" => {
+            let of = match action {
+                "PutUserPolicy" | "DeleteUserPolicy" => user_policies::Of::User,
+                _ => user_policies::Of::Group,
+            };
+            let change = if action.starts_with("Put") {
+                user_policies::put(&call, of, action)?
+            } else {
+                user_policies::delete(&call, of, action)?
+            };
+            drop(call);
+            drop(world);
+            change.apply(&mut state.change());
+            Ok(String::new())
+        }
+        "AttachUserPolicy" | "DetachUserPolicy" | "AttachGroupPolicy" | "DetachGroupPolicy" | "AttachRolePolicy"
+        | "DetachRolePolicy" => {
+            let change = attachments::change(&call, action)?;
+            drop(call);
+            drop(world);
+            change.apply(&mut state.change());
+            Ok(String::new())
+        }
+        "SimulatePrincipalPolicy" => simulate::principal(&call),
+        "GetContextKeysForPrincipalPolicy" => simulate::context_keys(&call),
         "ListAccessKeys" => access_keys::list(&call),
         "GetAccessKeyLastUsed" => access_keys::last_used(&call),
         "ListGroupsForUser" => users::groups(&call),
@@ -204,6 +240,21 @@ fn encoded(document: &str) -> String {
     url::form_urlencoded::byte_serialize(document.as_bytes())
         .collect::<String>()
         .replace('+', "%20")
+}
+
+/// A permissions boundary as GetRole and GetUser tell it.
+fn boundary(account: AccountId, boundary: Option<&NamedPolicy>) -> String {
+    let Some(boundary) = boundary else {
+        return String::new();
+    };
+    let usual = format!("arn:aws:iam::{account}:policy/{}", boundary.name);
+    let arn = boundary.managed.as_deref().unwrap_or(&usual);
+    let inside = [
+        element("PermissionsBoundaryType", "Policy"),
+        element("PermissionsBoundaryArn", arn),
+    ]
+    .concat();
+    format!("<PermissionsBoundary>{inside}</PermissionsBoundary>")
 }
 
 /// When everything was made: the sandbox keeps no such dates.

@@ -9,7 +9,7 @@ use super::roles::allowed;
 use crate::query::{Limits, Refusal};
 use crate::world::{Document, NamedPolicy, Role, World};
 
-const NAME: Limits = Limits {
+pub(super) const NAME: Limits = Limits {
     name: "PolicyName",
     length: (1, 128),
     pattern: "[\\w+=,.@-]+",
@@ -84,7 +84,7 @@ impl Change {
 }
 
 /// The role of the call, if IAM lets anybody change it.
-fn changeable<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a Role, Refusal> {
+pub(super) fn changeable<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a Role, Refusal> {
     let role = allowed(call, action)?;
     if role.path().starts_with(SERVICE_LINKED) || role.path().starts_with(RESERVED) {
         return Err(Refusal::unmodifiable_entity(format!(
@@ -95,10 +95,10 @@ fn changeable<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a Role, Refusal>
     Ok(role)
 }
 
-fn is_it(policy: &NamedPolicy, name: &str) -> bool {
+pub(super) fn is_it(policy: &NamedPolicy, name: &str) -> bool {
     policy.managed.is_none() && policy.name == name
 }
 
-fn written(text: &str) -> usize {
+pub(super) fn written(text: &str) -> usize {
     text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count()
 }

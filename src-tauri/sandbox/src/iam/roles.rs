@@ -1,6 +1,6 @@
 //! Roles. One is found by its name in the caller's own account; other accounts' roles cannot be read.
 
-use super::{About, CREATED, Call, Which, encoded, paging};
+use super::{About, CREATED, Call, Which, boundary, encoded, paging};
 use crate::query::{Refusal, element};
 use crate::world::Role;
 
@@ -97,6 +97,7 @@ fn described(role: &Role, detail: Detail) -> String {
     if !tags.is_empty() {
         out.push_str(&format!("<Tags>{tags}</Tags>"));
     }
+    out.push_str(&boundary(role.account, role.boundary.as_ref()));
     // AWS gives the element empty for a role that was not used in the last 400 days.
     out.push_str("<RoleLastUsed></RoleLastUsed>");
     out

@@ -1,6 +1,6 @@
 //! Users and their groups, in the caller's own account.
 
-use super::{About, CREATED, Call, Which, paging};
+use super::{About, CREATED, Call, Which, boundary, paging};
 use crate::query::{Refusal, element};
 use crate::world::{Group, User};
 
@@ -12,6 +12,7 @@ pub(super) fn get(call: &Call<'_>) -> Result<String, Refusal> {
         element("UserId", &user.id),
         element("Arn", &user.arn),
         element("CreateDate", CREATED),
+        boundary(user.account, user.boundary.as_ref()),
     ]
     .concat();
     Ok(format!("<User>{inside}</User>"))
@@ -72,7 +73,7 @@ pub(super) fn group_policies(call: &Call<'_>, which: Which) -> Result<String, Re
 }
 
 /// The user of the call; of GetUser without a name, whoever signs.
-fn allowed<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a User, Refusal> {
+pub(super) fn allowed<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a User, Refusal> {
     let own = call.signer.arn.split_once(":user/").map(|(_, name)| name);
     let name = match call.parameters.get("UserName") {
         Some(name) => name,
@@ -94,7 +95,7 @@ fn allowed<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a User, Refusal> {
     found.ok_or_else(|| Refusal::no_such_entity(format!("The user with name {name} cannot be found.")))
 }
 
-fn allowed_group<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a Group, Refusal> {
+pub(super) fn allowed_group<'a>(call: &'a Call<'_>, action: &str) -> Result<&'a Group, Refusal> {
     let name = call.required("GroupName")?;
     let arn = format!("arn:aws:iam::{}:group/{name}", call.account());
     call.authorize(

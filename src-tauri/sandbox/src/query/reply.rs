@@ -201,6 +201,14 @@ impl Refusal {
         Self::forbidden("IDPRejectedClaim", "The identity provider rejected the claim")
     }
 
+    pub fn invalid_input(message: impl Into<String>) -> Self {
+        Self::bad_request("InvalidInput", message)
+    }
+
+    pub fn invalid_authorization_message() -> Self {
+        Self::bad_request("InvalidAuthorizationMessageException", "Message is not valid")
+    }
+
     pub fn malformed_input() -> Self {
         Self::bad_request("MalformedInput", "")
     }

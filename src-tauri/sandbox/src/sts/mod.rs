@@ -1,8 +1,10 @@
-//! STS: AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, GetCallerIdentity, GetFederationToken, GetSessionToken.
+//! STS: AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, DecodeAuthorizationMessage, GetCallerIdentity,
+//! GetFederationToken, GetSessionToken.
 //!
 //! Source: AWS Security Token Service API Reference; refusals use AWS's texts as recorded.
 
 mod assume_role;
+mod decode;
 mod federation_token;
 mod issue;
 mod mfa;
@@ -11,6 +13,8 @@ mod saml;
 mod session_tags;
 mod session_token;
 mod web_identity;
+
+pub use decode::encode;
 
 use crate::query::{Incoming, Parameters, Refusal, Reply, element};
 use crate::state::State;
@@ -66,6 +70,7 @@ fn signed(
     match action {
         "GetFederationToken" => federation_token::answer(&call),
         "AssumeRole" => assume_role::answer(&call),
+        "DecodeAuthorizationMessage" => decode::answer(&call),
         "GetCallerIdentity" => Ok(caller_identity(&call)),
         "GetSessionToken" => session_token::answer(&call),
         other => Err(Refusal::invalid_action(other, "2011-06-15")),

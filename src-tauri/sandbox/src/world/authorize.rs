@@ -173,7 +173,68 @@ pub struct Asked<'a> {
     pub keys: &'a [(String, Vec<String>)],
 }
 
+/// A request that nobody makes, by a principal's own policies.
+#[derive(Debug)]
+pub struct Simulated<'a> {
+    /// Whose policies.
+    pub caller: &'a Caller,
+    /// The condition keys that are to be taken for granted; there are no others.
+    pub context: &'a Context,
+    /// The action.
+    pub action: &'a str,
+    /// The resource's ARN, or `*`.
+    pub resource: &'a str,
+    /// A resource policy to take into account.
+    pub resource_policy: Option<&'a Policy>,
+}
+
 impl World {
+    /// A user or a role as one that could make a request.
+    pub fn principal(&self, arn: &str) -> Option<Caller> {
+        if let Some(user) = self.users.get(arn) {
+            return Some(Caller::User {
+                account: user.account,
+                arn: user.arn.clone(),
+            });
+        }
+        let role = self.roles.get(arn)?;
+        Some(Caller::RoleSession {
+            account: role.account,
+            role_arn: role.arn.clone(),
+            session_arn: role.session("simulated").arn,
+        })
+    }
+
+    /// The identity policies of a caller.
+    pub fn policies_of(&self, caller: &Caller) -> Vec<&Policy> {
+        let (identity, _) = self.attached(caller);
+        identity.into_iter().map(|named| named.policy).collect()
+    }
+
+    /// Decides a request that nobody makes: by identity policies, the boundary and the resource policy that is given
+    /// (IAM API Reference, "SimulatePrincipalPolicy").
+    pub fn simulate(&self, simulated: &Simulated<'_>) -> Decision {
+        let (identity, boundary) = self.attached(simulated.caller);
+        let request = Request {
+            caller: simulated.caller.clone(),
+            action: simulated.action.to_owned(),
+            resource: simulated.resource.to_owned(),
+            resource_account: simulated.caller.account(),
+            context: simulated.context.clone(),
+        };
+        let policies = Policies {
+            identity,
+            boundary,
+            session: Vec::new(),
+            resource: simulated.resource_policy.map(|policy| Named {
+                name: simulated.resource,
+                policy,
+            }),
+            ..Policies::none()
+        };
+        decide(&request, &policies)
+    }
+
     /// Decides a request by every policy that bears on it.
     pub fn decide(&self, signer: &Signer, asked: &Asked<'_>, now: Timestamp) -> Decision {
         let policies = signer.role().map(|role| &role.policies);
@@ -234,6 +295,7 @@ impl World {
                 policy,
             }),
             rule: asked.rule,
+            ..Policies::none()
         };
         decide(&request, &policies)
     }
@@ -295,6 +357,8 @@ pub fn denied_because(decision: &Decision, action: &str) -> String {
         Reason::IdentityDoesNotAllow => none("identity-based"),
         Reason::SessionDoesNotAllow => none("session"),
         Reason::ResourceDoesNotAllow => none("resource-based"),
+        Reason::ServiceControlDoesNotAllow => none("service control"),
+        Reason::ResourceControlDoesNotAllow => none("resource control"),
         Reason::BoundaryDoesNotAllow => {
             format!("because no permissions boundary allows the {action} action")
         }

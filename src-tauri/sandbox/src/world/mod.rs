@@ -27,7 +27,7 @@ use jiff::Timestamp;
 pub use access_point::AccessPoint;
 pub use account::{Document, Group, IdentityProvider, NamedPolicy, Role, User};
 pub use anywhere::AnywhereProfile;
-pub use authorize::{Asked, Signer, denied_because};
+pub use authorize::{Asked, Signer, Simulated, denied_because};
 pub use bucket::{Bucket, CorsRule, Ownership};
 pub use checksum::{Algorithm, Checksum, Kind as ChecksumKind};
 pub use content::{Content, generated};

@@ -13,9 +13,11 @@ mod s03_machine_identity;
 mod s04_console_switch_role;
 mod s05_cli_profiles;
 mod s06_sts_by_hand;
+mod s07_in_code;
 mod s08_kinds_of_role;
 mod s09_how_long;
 mod s10_role_chaining;
+mod s11_identity_and_resource;
 mod s12_roles_anywhere;
 mod s13_stuzio_and_acme;
 mod s14_developer_and_server;
@@ -51,8 +53,10 @@ pub fn build(keys: KeyMaker, now: Timestamp, place: Place) -> Result<Built, Worl
         s04_console_switch_role::build,
         s05_cli_profiles::build,
         s06_sts_by_hand::build,
+        s07_in_code::build,
         s09_how_long::build,
         s10_role_chaining::build,
+        s11_identity_and_resource::build,
         s13_stuzio_and_acme::build,
         s14_developer_and_server::build,
         s15_direct_or_role::build,

@@ -1,6 +1,7 @@
 //! The sandbox as the real AWS SDK for Rust sees it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod administration;
 mod browser;
 mod clients;
 mod console;

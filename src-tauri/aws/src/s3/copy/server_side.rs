@@ -9,9 +9,10 @@ use hatrack_core::bucket::S3Location;
 use hatrack_core::bucket::transfer::{LARGEST_COPY, PartSent};
 
 use super::super::failure::Call;
-use super::super::kept::Held;
-use super::super::multipart::{Made, Making, completed, crc_of, sending, signed, whole_crc};
-use super::super::{Progress, S3, S3Failure};
+use super::super::kept::{Held, Start};
+use super::super::lost::Lost;
+use super::super::multipart::{Known, Made, Making, completed, crc_of, sending, signed, whole_crc};
+use super::super::{Guard, Progress, S3, S3Failure};
 use super::{BY_S3, Order, Ownership, Plan};
 
 /// The least that one part copies: S3 does not move it through here, so it may be large.
@@ -55,6 +56,7 @@ impl Plan {
         if self.size > LARGEST_COPY {
             return self.in_parts(&making, order, &source, progress).await;
         }
+        let lost = Lost::default();
         let answer = target
             .signed(|| async {
                 // Its metadata S3 takes along by itself; the tags only of who may read them.
@@ -68,6 +70,7 @@ impl Plan {
                     .set_storage_class(self.stored.class())
                     .set_server_side_encryption(self.stored.algorithm())
                     .set_ssekms_key_id(self.stored.kms_key())
+                    .set_bucket_key_enabled(self.stored.bucket_key())
                     .set_website_redirect_location(self.stored.redirect.clone())
                     .set_acl(self.stored.acl())
                     .bucket(order.to.bucket.as_str())
@@ -75,20 +78,32 @@ impl Plan {
                     .set_if_match(order.guard.if_match())
                     .set_if_none_match(order.guard.if_none_match())
                     .customize()
-                    .config_override(sending())
+                    .config_override(sending().interceptor(lost.clone()))
                     .send()
                     .await
                     .map_err(|error| call.failed(error))
             })
-            .await?;
+            .await;
+        let made = match answer {
+            Ok(answer) => Made {
+                etag: answer
+                    .copy_object_result()
+                    .and_then(|result| result.e_tag())
+                    .map(str::to_owned),
+                version_id: answer.version_id,
+            },
+            // The try before may have made it, and its answer was lost.
+            Err(changed @ S3Failure::Changed { .. }) if lost.any() && order.guard != Guard::Anything => {
+                let known = Known::source(&self.version, self.size);
+                match making.found(&known).await {
+                    Ok(Some(made)) => made,
+                    _ => return Err(changed),
+                }
+            }
+            Err(failure) => return Err(failure),
+        };
         progress(self.size, Some(self.size));
-        Ok(Made {
-            etag: answer
-                .copy_object_result()
-                .and_then(|result| result.e_tag())
-                .map(str::to_owned),
-            version_id: answer.version_id,
-        })
+        Ok(made)
     }
 
     /// An object without tags needs no word of them, and those that no header takes S3 takes along by itself.
@@ -107,7 +122,10 @@ impl Plan {
         // The source is of the same version, and the parts are S3's own.
         let same = |part: PartSent, _| async move { Ok(Some(part)) };
         let size = making.s3.part_of(self.size, PART);
-        let held = Held::begin(making, &keeping, size, same).await?;
+        let held = match Held::begin(making, &keeping, size, same).await? {
+            Start::Held(held) => held,
+            Start::There(made) => return Ok(made),
+        };
         match self.parts(making, &held, source, progress).await {
             Ok(made) => {
                 held.finished();

@@ -3,6 +3,7 @@
 mod flow;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
@@ -13,7 +14,7 @@ use hatrack_core::bucket::transfer::{PartSent, Range, Version};
 
 use super::super::download::{Expected, Integrity, corrupt, sums_of};
 use super::super::failure::Call;
-use super::super::kept::Held;
+use super::super::kept::{Held, Start};
 use super::super::multipart::{CRC, Made, Making, completed, whole_crc};
 use super::super::upload::LARGEST_HELD;
 use super::super::{Progress, S3, S3Failure};
@@ -25,6 +26,7 @@ const PART: u64 = 8 * 1024 * 1024;
 const IN_FLIGHT: usize = 16;
 /// How often a connection may break within one part without bringing a byte.
 const MOST_BREAKS: u32 = 4;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// One object between two sessions.
 struct Stream<'a> {
@@ -119,7 +121,11 @@ impl Plan {
         let same =
             |part: PartSent, _| async move { Ok((!summed || part.source_crc.is_some()).then_some(part)) };
         let size = target.part_of(self.size, PART);
-        let held = Held::begin(&stream.making, &keeping, size, same).await?;
+        let held = match Held::begin(&stream.making, &keeping, size, same).await? {
+            Start::Held(held) => held,
+            // It was compared before the object was made of its parts.
+            Start::There(made) => return Ok((made, expected.was_compared())),
+        };
         match stream.parts(&held, self.size, expected, progress).await {
             Ok(done) => {
                 held.finished();
@@ -170,8 +176,12 @@ impl Stream<'_> {
 
     /// Sends one part: a large one as it comes, so that memory stays bounded.
     async fn part(&self, id: &str, number: u32, range: Range) -> Result<PartSent, S3Failure> {
-        let _room = self.making.s3.room(range.length().min(LARGEST_HELD)).await;
-        if range.length() > LARGEST_HELD {
+        let most = match self.making.s3.signs_bodies() {
+            true => u64::MAX,
+            false => LARGEST_HELD,
+        };
+        let _room = self.making.s3.room(range.length().min(most)).await;
+        if range.length() > most {
             return self.flow(id, number, range).await;
         }
         let bytes = self.bytes(range).await?;
@@ -216,6 +226,9 @@ impl Stream<'_> {
             if bytes.len() < length && breaks > MOST_BREAKS {
                 return Err(self.read.unreachable("the connection broke again and again"));
             }
+            if bytes.len() < length {
+                pause(breaks).await;
+            }
         }
         Ok(bytes.freeze())
     }
@@ -248,6 +261,11 @@ impl Stream<'_> {
         }
         Ok(answer.body)
     }
+}
+
+/// Waits before a connection that broke is taken up, longer each time that it brought nothing.
+async fn pause(breaks: u32) {
+    tokio::time::sleep(FIRST_PAUSE * (1 << breaks)).await;
 }
 
 /// The CRC of the whole of the source's own kind.

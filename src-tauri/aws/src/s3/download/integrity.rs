@@ -198,6 +198,15 @@ impl Expected {
         }
     }
 
+    /// What a comparison came to that let the bytes pass.
+    pub fn was_compared(&self) -> Integrity {
+        match self {
+            Self::Crc(name, ..) => Integrity::Verified(name),
+            Self::Composite(_) => Integrity::CompositeUnchecked,
+            Self::Sha(..) | Self::None | Self::Unreadable(_) => Integrity::NotOffered,
+        }
+    }
+
     /// Compares. `whole` are in order and cover the file.
     pub async fn check(self, whole: &[WholeRange], file: Shared, what: &str) -> Result<Integrity, S3Failure> {
         let (name, matches) = match self {

@@ -3,11 +3,16 @@
 //! Invariant: a name appears with all of its bytes or not at all; one that is taken is not replaced unless the person
 //! named it.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{File, Permissions};
 use std::io;
+use std::sync::{Arc, Mutex};
 
-use cap_std::fs::{Dir, OpenOptions};
+use cap_std::fs::{Dir, Metadata, OpenOptions};
+
+use super::super::locked;
+use super::part::random_name;
 
 /// Gives `from` the name `to` in one step, if nothing has that name.
 pub fn rename_new(dir: &Dir, from: &str, to: &OsStr) -> io::Result<()> {
@@ -37,14 +42,56 @@ pub fn rename_new(dir: &Dir, from: &str, to: &OsStr) -> io::Result<()> {
     }
 }
 
-/// The permissions that a new file has here: part files are this user's alone.
-pub fn usual_permissions(dir: &Dir, aside: &str) -> io::Result<Permissions> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    let made = dir.open_with(aside, &options)?.into_std();
-    let found = made.metadata();
-    dir.remove_file(aside)?;
-    Ok(found?.permissions())
+/// The permissions that a new file has in a folder: part files are this user's alone. Each folder is asked once.
+#[derive(Debug, Clone, Default)]
+pub struct UsualPermissions(Arc<Mutex<HashMap<(u64, u64), Permissions>>>);
+
+impl UsualPermissions {
+    /// Those of a new file in `dir`.
+    pub fn of(&self, dir: &Dir) -> io::Result<Permissions> {
+        let folder = folder_id(dir)?;
+        if let Some(known) = folder.and_then(|folder| locked(&self.0).get(&folder).cloned()) {
+            return Ok(known);
+        }
+        let aside = random_name()?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        let made = dir.open_with(&aside, &options)?.into_std();
+        let found = made.metadata();
+        dir.remove_file(&aside)?;
+        let found = found?.permissions();
+        if let Some(folder) = folder {
+            locked(&self.0).insert(folder, found.clone());
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(unix)]
+fn folder_id(dir: &Dir) -> io::Result<Option<(u64, u64)>> {
+    use cap_std::fs::MetadataExt;
+    let found = dir.dir_metadata()?;
+    Ok(Some((found.dev(), found.ino())))
+}
+
+#[cfg(not(unix))]
+fn folder_id(_: &Dir) -> io::Result<Option<(u64, u64)>> {
+    Ok(None)
+}
+
+/// Opens `file` to whom `before` was open, and gives it none of that one's other powers.
+#[cfg(unix)]
+pub fn permit_as(file: &File, before: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    use cap_std::fs::PermissionsExt as _;
+    file.set_permissions(Permissions::from_mode(before.permissions().mode() & 0o777))
+}
+
+/// Gives `file` the permissions that `before` has.
+#[cfg(not(unix))]
+pub fn permit_as(file: &File, before: &Metadata) -> io::Result<()> {
+    file.set_permissions(before.permissions().into_std(file)?)
 }
 
 /// Whether `name` is this very open file, and not one that came in its place.

@@ -1,6 +1,9 @@
 //! The file that a download's bytes go to until it is whole.
 
+mod synced;
+
 use std::ffi::{OsStr, OsString};
+use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +16,7 @@ use hatrack_core::bucket::transfer::{Version, WholeRange, journal_id};
 use super::super::{S3Failure, Turn};
 use super::disk::{blocking, failed, reserve, write_all_at};
 use super::journal::Journal;
-use super::naming::{identity, is_named, rename_new, usual_permissions};
+use super::naming::{UsualPermissions, identity, is_named, permit_as, rename_new};
 use super::target::{Destination, Folder};
 use super::{ONE_STREAM, Order, Shared};
 
@@ -31,6 +34,7 @@ pub struct Part {
     file: Shared,
     journal: Option<Journal>,
     stays: bool,
+    usual: UsualPermissions,
 }
 
 /// Hears which name, below the folder, the part file is about to get, what tells the file from another of that name,
@@ -61,6 +65,7 @@ impl Part {
                 file: Shared::new(file, turn),
                 journal,
                 stays: true,
+                usual: order.folder.usual().clone(),
             }))
         })
         .await
@@ -139,6 +144,7 @@ impl Part {
             file: Shared::new(file, turn.clone()),
             journal: None,
             stays: false,
+            usual: order.folder.usual().clone(),
         };
         match bytes {
             Some(bytes) => {
@@ -214,6 +220,8 @@ impl Part {
                 self.take_free_name(&mut names, naming)?
             }
             Destination::Exact(name) => self.take_name(name)?,
+            Destination::New(name) => self.take_new_name(name)?,
+            Destination::Synced(to) => self.take_synced(to)?,
         };
         // Whole and named: a journal that cannot be removed is of nothing.
         if let Some(journal) = self.journal.take() {
@@ -252,9 +260,7 @@ impl Part {
     /// `name`, whatever has it; what replaces a file is open to nobody who could not open that.
     fn take_name(&mut self, name: OsString) -> Result<OsString, S3Failure> {
         let prepared = match self.dir.metadata(&name) {
-            Ok(before) => self
-                .dir
-                .set_permissions(self.name.as_deref().unwrap_or_default(), before.permissions()),
+            Ok(before) => permit_as(&self.file, &before),
             Err(why)
                 if why.kind() == io::ErrorKind::NotFound && self.dir.symlink_metadata(&name).is_err() =>
             {
@@ -269,10 +275,25 @@ impl Part {
         Ok(name)
     }
 
+    /// `name`, if nothing has it.
+    fn take_new_name(&mut self, name: OsString) -> Result<OsString, S3Failure> {
+        let whole = self.path.join(&name);
+        let named = self.open_up().and_then(|()| self.rename(&name, rename_new));
+        match named {
+            Ok(()) => Ok(name),
+            Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {
+                // It came meanwhile, and there is nothing to go on to.
+                self.stays = false;
+                let what = whole.display().to_string();
+                Err(S3Failure::Taken { what })
+            }
+            Err(why) => Err(failed(whole, "written", why)),
+        }
+    }
+
     /// Gives it the permissions that a new file has here.
     fn open_up(&self) -> io::Result<()> {
-        let usual = usual_permissions(&self.dir, &random_name()?)?;
-        self.file.set_permissions(usual)
+        self.file.set_permissions(self.usual.of(&self.dir)?)
     }
 
     fn rename(
@@ -337,7 +358,7 @@ fn part_name(order: &Order) -> String {
     format!(".hatrack-{id}.part")
 }
 
-fn random_name() -> io::Result<String> {
+pub(super) fn random_name() -> io::Result<String> {
     let mut random = [0u8; 8];
     getrandom::fill(&mut random).map_err(|why| io::Error::other(why.to_string()))?;
     Ok(format!(".hatrack-{:016x}.part", u64::from_le_bytes(random)))
@@ -378,10 +399,9 @@ pub fn own_file(dir: &Dir, name: &str) -> io::Result<Option<std::fs::File>> {
         Err(why) => return Err(why),
     };
     // After the lock: the one who had it may have given the file its name.
-    if file.try_lock().is_err() || !is_ours(dir, name, &file)? {
-        return Ok(None);
-    }
-    Ok(Some(file))
+    // The lock of a file system that has none is not missed.
+    let busy = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    Ok((!busy && is_ours(dir, name, &file)?).then_some(file))
 }
 
 #[cfg(unix)]

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
@@ -14,12 +15,15 @@ use hatrack_core::bucket::LocalPath;
 
 use super::super::S3Failure;
 use super::disk::failed;
+use super::naming::UsualPermissions;
 
 /// A folder that the person chose. Open: what happens to its path afterwards does not matter.
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
     dir: Arc<Dir>,
+    /// Of it and the folders below.
+    usual: UsualPermissions,
 }
 
 /// The file that an object becomes.
@@ -29,13 +33,37 @@ pub enum Destination {
     Below(LocalPath),
     /// Right in the folder, by a name that the person chose: a file of that name is replaced. A single plain name.
     Exact(OsString),
+    /// Likewise, but nothing is replaced: [`S3Failure::Taken`] where a file of that name is there by then.
+    New(OsString),
+    /// Likewise, as a sync wants it.
+    Synced(Synced),
+}
+
+/// A file that a sync makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Synced {
+    /// A single plain name.
+    pub name: OsString,
+    /// The one that it may replace; `None` where nothing may be there.
+    pub over: Option<Over>,
+    /// When its source was written.
+    pub modified: Option<SystemTime>,
+}
+
+/// What tells a file that was seen from one that was written since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Over {
+    /// Bytes.
+    pub size: u64,
+    /// When it was written.
+    pub modified: Option<SystemTime>,
 }
 
 impl Destination {
     pub(super) fn folders(&self) -> &[String] {
         match self {
             Self::Below(path) => path.folders(),
-            Self::Exact(_) => &[],
+            Self::Exact(_) | Self::New(_) | Self::Synced(_) => &[],
         }
     }
 
@@ -43,7 +71,8 @@ impl Destination {
     pub(super) fn name(&self) -> OsString {
         match self {
             Self::Below(path) => path.file_name().into(),
-            Self::Exact(name) => name.clone(),
+            Self::Exact(name) | Self::New(name) => name.clone(),
+            Self::Synced(to) => to.name.clone(),
         }
     }
 }
@@ -56,6 +85,7 @@ impl Folder {
         Ok(Self {
             path: path.to_owned(),
             dir: Arc::new(dir),
+            usual: UsualPermissions::default(),
         })
     }
 
@@ -68,10 +98,18 @@ impl Folder {
         &self.dir
     }
 
+    pub(super) fn usual(&self) -> &UsualPermissions {
+        &self.usual
+    }
+
     /// The folder `names` below this one, made where it is missing. No link is followed.
     pub(in super::super) fn below(&self, names: &[String]) -> Result<Self, S3Failure> {
         match self.descend(names, true)? {
-            Some((dir, path)) => Ok(Self { path, dir }),
+            Some((dir, path)) => Ok(Self {
+                path,
+                dir,
+                usual: self.usual.clone(),
+            }),
             None => Err(failed(&self.path, "opened", io::ErrorKind::NotFound.into())),
         }
     }

@@ -5,7 +5,7 @@
 
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, CompletedPart, MetadataDirective, StorageClass, Tag, Tagging, TaggingDirective,
+    ChecksumAlgorithm, CompletedPart, MetadataDirective, Tag, Tagging, TaggingDirective,
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_core::bucket::S3Location;
@@ -14,8 +14,9 @@ use hatrack_core::object_view::{NameValue, ObjectHeaders};
 
 use super::super::copy::source_header;
 use super::super::multipart::{Making, sending, signed};
+use super::super::stored::{Encryption, stored_with};
 use super::super::{Guard, S3, S3Failure, Stored, document};
-use super::properties::{class, headers, size};
+use super::properties::{class, size};
 
 /// The least that one part copies: S3 does not move it through here, so it may be large.
 const PART: u64 = 256 * 1024 * 1024;
@@ -40,11 +41,13 @@ struct Onto<'a> {
     /// `bucket/key`, with the version.
     source: String,
     head: &'a HeadObjectOutput,
-    headers: ObjectHeaders,
-    class: String,
+    /// All but the tags.
+    stored: Stored,
     /// `None` takes them along.
     tags: Option<&'a [NameValue]>,
     version_id: Option<&'a str>,
+    /// What may be replaced.
+    guard: Guard,
 }
 
 impl S3 {
@@ -68,11 +71,19 @@ impl S3 {
             }
             return Ok(head.version_id);
         }
+        let mut stored = as_stored(&head);
+        if let Some(headers) = &change.headers {
+            described(&mut stored, headers);
+        }
+        stored.storage_class = change.storage_class.clone().or(stored.storage_class);
         let onto = Onto {
             place,
             source: source_header(place),
-            headers: change.headers.clone().unwrap_or_else(|| headers(&head)),
-            class: change.storage_class.clone().unwrap_or_else(|| class(&head)),
+            stored,
+            guard: match head.e_tag() {
+                Some(etag) => Guard::OnlyOver(etag.to_owned()),
+                None => Guard::Anything,
+            },
             tags: change.tags.as_deref(),
             version_id: None,
             head: &head,
@@ -91,8 +102,8 @@ impl S3 {
         let onto = Onto {
             place,
             source: format!("{}?versionId={version}", source_header(place)),
-            headers: headers(&head),
-            class: class(&head),
+            stored: as_stored(&head),
+            guard: Guard::Anything,
             tags: None,
             version_id: Some(version_id),
             head: &head,
@@ -133,30 +144,17 @@ impl S3 {
         let place = onto.place;
         let (client, region) = self.at(&place.bucket).await?;
         let call = self.call("s3:PutObject", &place.bucket, Some(&place.key), &region);
-        let (headers, head) = (&onto.headers, onto.head);
         let answer = self
             .signed(|| async {
-                client
-                    .copy_object()
+                stored_with!(client.copy_object(), &onto.stored)
                     .bucket(place.bucket.as_str())
                     .key(&place.key)
                     .copy_source(&onto.source)
-                    .set_copy_source_if_match(head.e_tag().map(str::to_owned))
+                    .set_copy_source_if_match(onto.head.e_tag().map(str::to_owned))
                     .metadata_directive(MetadataDirective::Replace)
-                    .set_content_type(headers.content_type.clone())
-                    .set_cache_control(headers.cache_control.clone())
-                    .set_content_disposition(headers.content_disposition.clone())
-                    .set_content_encoding(headers.content_encoding.clone())
-                    .set_content_language(headers.content_language.clone())
-                    .set_website_redirect_location(headers.redirect.clone())
-                    .set_metadata(Some(onto.metadata()))
                     .set_tagging_directive(onto.tags.map(|_| TaggingDirective::Replace))
                     .set_tagging(onto.tags.map(tagging))
-                    .storage_class(StorageClass::from(onto.class.as_str()))
-                    .set_server_side_encryption(head.server_side_encryption().cloned())
-                    .set_ssekms_key_id(head.ssekms_key_id().map(str::to_owned))
-                    .set_bucket_key_enabled(head.bucket_key_enabled())
-                    .set_checksum_algorithm(algorithm(head))
+                    .set_checksum_algorithm(algorithm(onto.head))
                     .customize()
                     .config_override(sending())
                     .send()
@@ -177,26 +175,15 @@ impl S3 {
             Some(tags) => tags.to_vec(),
             None => self.tags(place, onto.version_id).await?,
         };
-        let (headers, head) = (&onto.headers, onto.head);
         let tags = (!own_tags.is_empty()).then(|| tagging(&own_tags));
         let started = self
             .signed(|| async {
-                client
-                    .create_multipart_upload()
+                stored_with!(client.create_multipart_upload(), &onto.stored)
                     .bucket(place.bucket.as_str())
                     .key(&place.key)
-                    .set_content_type(headers.content_type.clone())
-                    .set_cache_control(headers.cache_control.clone())
-                    .set_content_disposition(headers.content_disposition.clone())
-                    .set_content_encoding(headers.content_encoding.clone())
-                    .set_content_language(headers.content_language.clone())
-                    .set_website_redirect_location(headers.redirect.clone())
-                    .set_metadata(Some(onto.metadata()))
                     .set_tagging(tags.clone())
-                    .storage_class(StorageClass::from(onto.class.as_str()))
-                    .set_server_side_encryption(head.server_side_encryption().cloned())
-                    .set_ssekms_key_id(head.ssekms_key_id().map(str::to_owned))
-                    .set_bucket_key_enabled(head.bucket_key_enabled())
+                    .set_checksum_algorithm(algorithm(onto.head))
+                    .set_checksum_type(onto.head.checksum_type().cloned())
                     .customize()
                     .config_override(document())
                     .send()
@@ -214,7 +201,7 @@ impl S3 {
             key: &place.key,
             call: &call,
             stored: &Stored::default(),
-            guard: &Guard::Anything,
+            guard: &onto.guard,
         };
         let unfinished = making.unfinished(&id);
         match onto.parts(&making, &id).await {
@@ -231,13 +218,6 @@ impl S3 {
 }
 
 impl Onto<'_> {
-    fn metadata(&self) -> std::collections::HashMap<String, String> {
-        let pairs = self.headers.metadata.iter();
-        pairs
-            .map(|pair| (pair.name.clone(), pair.value.clone()))
-            .collect()
-    }
-
     async fn parts(&self, making: &Making<'_>, id: &str) -> Result<Option<String>, S3Failure> {
         let total = size(self.head);
         let size = part_size(total, PART);
@@ -282,17 +262,45 @@ impl Onto<'_> {
                     .map_err(|error| making.call.failed(error))
             })
             .await?;
-        let result = answer.copy_part_result();
-        Ok(CompletedPart::builder()
-            .part_number(signed(number))
-            .set_e_tag(result.and_then(|part| part.e_tag()).map(str::to_owned))
-            .set_checksum_crc64_nvme(
-                result
-                    .and_then(|part| part.checksum_crc64_nvme())
-                    .map(str::to_owned),
-            )
+        let made = CompletedPart::builder().part_number(signed(number));
+        let Some(part) = answer.copy_part_result() else {
+            return Ok(made.build());
+        };
+        Ok(made
+            .set_e_tag(part.e_tag().map(str::to_owned))
+            .set_checksum_crc64_nvme(part.checksum_crc64_nvme().map(str::to_owned))
+            .set_checksum_crc32(part.checksum_crc32().map(str::to_owned))
+            .set_checksum_crc32_c(part.checksum_crc32_c().map(str::to_owned))
+            .set_checksum_sha1(part.checksum_sha1().map(str::to_owned))
+            .set_checksum_sha256(part.checksum_sha256().map(str::to_owned))
             .build())
     }
+}
+
+/// As an object is stored, encrypted and all.
+fn as_stored(head: &HeadObjectOutput) -> Stored {
+    Stored {
+        encryption: Encryption::of(head),
+        // S3 leaves the standard class out.
+        storage_class: Some(class(head)),
+        ..Stored::of(head)
+    }
+}
+
+/// With other headers and metadata; an expiry, which the person is not shown, stays.
+fn described(stored: &mut Stored, headers: &ObjectHeaders) {
+    let headers = headers.clone();
+    let metadata = headers.metadata.into_iter();
+    *stored = Stored {
+        content_type: headers.content_type,
+        cache_control: headers.cache_control,
+        content_disposition: headers.content_disposition,
+        content_encoding: headers.content_encoding,
+        content_language: headers.content_language,
+        redirect: headers.redirect,
+        metadata: metadata.map(|pair| (pair.name, pair.value)).collect(),
+        ..std::mem::take(stored)
+    };
 }
 
 /// As S3 takes them in a header.

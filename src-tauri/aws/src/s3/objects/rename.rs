@@ -3,6 +3,7 @@
 //! Invariant: at each moment the whole object is at one of the two places, or at both. A failure says which.
 
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::primitives::DateTime;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_core::bucket::S3Location;
 use hatrack_core::sts::AwsFailure;
@@ -10,8 +11,9 @@ use hatrack_core::sts::AwsFailure;
 use super::super::copy;
 use super::super::stored::Encryption;
 use super::super::{Found, Guard, S3, S3Failure};
-use super::Which;
+use super::deletion::Which;
 use super::properties::{headers, size};
+use super::stop::Stop;
 
 const IN_FLIGHT: usize = 16;
 const MOST_TOLD: usize = 1000;
@@ -72,15 +74,38 @@ pub struct FolderMoved {
     pub failures: u64,
     /// The first of them, each with its key.
     pub failed: Vec<(String, NotMoved)>,
+    /// Whether it was stopped before its end.
+    pub stopped: bool,
 }
 
 /// A copy that was compared, and what is to be deleted for it.
 struct Copied {
     from: S3Location,
     to: S3Location,
-    etag: Option<String>,
+    /// The original as it was before it was copied.
+    before: Written,
+    /// When the copy was written.
+    copied_at: Option<DateTime>,
     bytes: u64,
     version_id: Option<String>,
+}
+
+/// What tells one writing of an object from another.
+#[derive(Debug, PartialEq, Eq)]
+struct Written {
+    etag: Option<String>,
+    version_id: Option<String>,
+    at: Option<DateTime>,
+}
+
+impl Written {
+    fn of(head: &HeadObjectOutput) -> Self {
+        Self {
+            etag: head.e_tag().map(str::to_owned),
+            version_id: head.version_id().map(str::to_owned),
+            at: head.last_modified().copied(),
+        }
+    }
 }
 
 impl S3 {
@@ -109,7 +134,8 @@ impl S3 {
     }
 
     /// Renames everything below a prefix: all is copied first, and only when all of it is there is the first original
-    /// deleted. `progress` hears how many are copied, and then how many have moved.
+    /// deleted. `progress` hears how many are copied, and then how many have moved. Stopped while it copies, nothing is
+    /// deleted; later, what has not moved is at both places.
     ///
     /// # Errors
     /// Those of listing, with nothing deleted. What of the copying failed is in the answer; then, too, nothing is deleted.
@@ -117,11 +143,13 @@ impl S3 {
         &self,
         rename: &Rename,
         progress: &(dyn Fn(u64, u64) + Send + Sync),
+        stop: &Stop,
     ) -> Result<FolderMoved, S3Failure> {
         let (mut copied, mut done) = (Vec::new(), FolderMoved::default());
         {
             let copies = self
                 .walk(&rename.from, None)
+                .take_until(stop.asked())
                 .map_ok(|found| async move { Ok((found.key.clone(), self.copied_out(rename, &found).await)) })
                 .try_buffer_unordered(IN_FLIGHT);
             let mut copies = std::pin::pin!(copies);
@@ -133,27 +161,25 @@ impl S3 {
                 progress(count(copied.len()), 0);
             }
         }
-        if done.failures > 0 {
-            for one in copied {
-                let key = one.from.key.clone();
-                let why =
-                    "another object of the folder could not be copied, so nothing was deleted".to_owned();
-                done.failed(
-                    key,
-                    NotMoved::Both {
-                        from: one.from,
-                        to: one.to,
-                        why,
-                    },
-                );
-            }
+        done.stopped = stop.is_asked();
+        let nothing_deleted = match (done.failures > 0, done.stopped) {
+            (true, _) => Some("another object of the folder could not be copied, so nothing was deleted"),
+            (false, true) => Some("it was stopped before everything was copied, so nothing was deleted"),
+            (false, false) => None,
+        };
+        if let Some(why) = nothing_deleted {
+            copied.into_iter().for_each(|one| done.at_both(one, why));
             return Ok(done);
         }
         let total = count(copied.len());
         let mut moves = stream::iter(copied)
             .map(|one| async move {
                 let (key, bytes) = (one.from.key.clone(), one.bytes);
-                (key, bytes, self.finish_rename(one).await)
+                let moved = match stop.is_asked() {
+                    true => Err(one.both("it was stopped before the original was deleted")),
+                    false => self.finish_rename(one).await,
+                };
+                (key, bytes, moved)
             })
             .buffer_unordered(IN_FLIGHT);
         while let Some((key, bytes, outcome)) = moves.next().await {
@@ -166,6 +192,7 @@ impl S3 {
             }
             progress(total, done.moved);
         }
+        done.stopped = stop.is_asked();
         Ok(done)
     }
 
@@ -185,21 +212,15 @@ impl S3 {
             from: from.clone(),
             to: to.clone(),
             storage_class: None,
-            encryption: (from.bucket == to.bucket).then(|| encryption(&before)).flatten(),
+            // Within a bucket an object keeps its own; in another, that bucket's way counts.
+            encryption: Encryption::of(&before).filter(|_| from.bucket == to.bucket),
             journals: None,
             guard: match replace {
                 true => Guard::Anything,
                 false => Guard::OnlyNew,
             },
         };
-        let done = match self.copy_from(self, &order, &|_, _| ()).await {
-            Ok(done) => done,
-            // Only the target is written on a condition of ours.
-            Err(S3Failure::Changed { .. }) if !replace => {
-                return Err(stays(S3Failure::Taken { what: to.to_string() }));
-            }
-            Err(other) => return Err(stays(other)),
-        };
+        let done = self.copy_from(self, &order, &|_, _| ()).await.map_err(stays)?;
         let both = |why: String| NotMoved::Both {
             from: from.clone(),
             to: to.clone(),
@@ -218,7 +239,8 @@ impl S3 {
         Ok(Copied {
             from: from.clone(),
             to: to.clone(),
-            etag: before.e_tag,
+            before: Written::of(&before),
+            copied_at: after.last_modified().copied(),
             bytes: done.bytes,
             version_id: done.version_id,
         })
@@ -243,28 +265,58 @@ impl S3 {
     async fn delete_original(&self, copied: &Copied) -> Result<Option<String>, String> {
         let told = |why: S3Failure| format!("the original could not be deleted: {why}");
         let now = self.head(&copied.from, None).await.map_err(told)?;
-        if now.e_tag != copied.etag {
-            return Err("the original was written again while it was copied".to_owned());
+        if Written::of(&now) != copied.before {
+            return Err(WRITTEN_AGAIN.to_owned());
+        }
+        if copied.may_be_onto_itself() {
+            return Err(
+                "the two places may be one under two names, so nothing was deleted".to_owned(),
+            );
         }
         let (client, region) = self.at(&copied.from.bucket).await.map_err(told)?;
-        let which = Which {
-            key: copied.from.key.clone(),
-            version_id: None,
-        };
         let bucket = &copied.from.bucket;
-        let etag = copied.etag.as_deref();
-        match self.delete_one(&client, bucket, &region, &which, etag).await {
+        let guarded = Which {
+            if_etag: copied.before.etag.clone(),
+            ..Which::object(&copied.from.key)
+        };
+        match self.delete_one(&client, bucket, &region, &guarded).await {
             // A server that knows no conditions; it was looked at just now.
             Err(S3Failure::Aws(AwsFailure::Refused(refusal))) if refusal.status == 501 => {
-                let again = self.delete_one(&client, bucket, &region, &which, None).await;
+                let plain = Which::object(&copied.from.key);
+                let again = self.delete_one(&client, bucket, &region, &plain).await;
                 again.map_err(told)
             }
-            Err(S3Failure::Changed { .. }) => {
-                Err("the original was written again while it was copied".to_owned())
-            }
+            Err(S3Failure::Changed { .. }) => Err(WRITTEN_AGAIN.to_owned()),
             done => done.map_err(told),
         }
     }
+}
+
+const WRITTEN_AGAIN: &str = "the original was written again while it was copied";
+
+impl Copied {
+    fn both(&self, why: &str) -> NotMoved {
+        NotMoved::Both {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            why: why.to_owned(),
+        }
+    }
+
+    /// An access point and its bucket are two names of one place, where the copy is the original. Times and versions
+    /// tell, unless both were written within one second.
+    fn may_be_onto_itself(&self) -> bool {
+        self.from.key == self.to.key
+            && self.from.bucket != self.to.bucket
+            && [&self.from, &self.to].iter().any(|place| is_access_point(place.bucket.as_str()))
+            && self.before.version_id == self.version_id
+            && self.before.at == self.copied_at
+    }
+}
+
+/// Whether a name is that of an access point, or of its alias (Amazon S3 User Guide, "Access point aliases").
+fn is_access_point(name: &str) -> bool {
+    name.starts_with("arn:") || name.ends_with("-s3alias") || name.ends_with("--xa-s3")
 }
 
 impl Rename {
@@ -284,6 +336,11 @@ impl Rename {
 }
 
 impl FolderMoved {
+    fn at_both(&mut self, one: Copied, why: &str) {
+        let not = one.both(why);
+        self.failed(one.from.key, not);
+    }
+
     fn failed(&mut self, key: String, why: NotMoved) {
         self.failures += 1;
         if self.failed.len() < MOST_TOLD {
@@ -294,13 +351,4 @@ impl FolderMoved {
 
 fn count(many: usize) -> u64 {
     u64::try_from(many).unwrap_or(u64::MAX)
-}
-
-/// Within a bucket an object keeps its own; in another, that bucket's way counts.
-fn encryption(head: &HeadObjectOutput) -> Option<Encryption> {
-    match head.server_side_encryption()?.as_str() {
-        "AES256" => Some(Encryption::S3),
-        "aws:kms" => Some(Encryption::Kms(head.ssekms_key_id().map(str::to_owned))),
-        _ => None,
-    }
 }

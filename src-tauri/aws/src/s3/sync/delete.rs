@@ -1,5 +1,6 @@
 //! What only the target has, taken away.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use hatrack_core::bucket::sync::{Seen, Step};
@@ -15,41 +16,67 @@ use super::sums::at;
 /// So many are deleted at once: what DeleteObjects takes.
 pub(super) const AT_ONCE: usize = 1000;
 
-/// Deletes what the steps name below `place`: in a bucket with versions a marker hides it. Those that stay.
-pub(super) async fn delete_objects(
-    s3: &S3,
-    place: &S3Location,
-    steps: &[Step],
-) -> Result<Vec<Trouble>, S3Failure> {
-    let these = steps.iter().map(|step| Which {
-        key: at(place, &step.name).key,
-        version_id: None,
-    });
-    let done = s3.delete(&place.bucket, &these.collect::<Vec<_>>()).await?;
-    let stays = done.failed.into_iter().map(|one| Trouble {
-        name: one
-            .which
-            .key
-            .strip_prefix(&place.key)
-            .unwrap_or(&one.which.key)
-            .to_owned(),
-        why: one.why.to_string(),
-    });
-    Ok(stays.collect())
+/// What came of a lot.
+#[derive(Default)]
+pub(super) struct Gone {
+    /// The names of what is deleted.
+    pub names: HashSet<String>,
+    /// What stays, and why.
+    pub stays: Vec<Trouble>,
+    /// What broke it off: of the others nothing is known.
+    pub broke: Option<S3Failure>,
 }
 
-/// Deletes the files that the steps name below the folder, if they are still what the plan saw. Those that stay.
-pub(super) async fn delete_files(folder: &Folder, steps: Vec<Step>) -> Result<Vec<Trouble>, S3Failure> {
+/// Deletes what the steps name below `place`, if it is still what the plan saw: in a bucket with versions a marker
+/// hides it.
+pub(super) async fn delete_objects(s3: &S3, place: &S3Location, steps: &[Step]) -> Gone {
+    let these = steps.iter().map(|step| Which {
+        if_etag: step.seen.as_ref().and_then(|seen| seen.etag.clone()),
+        ..Which::object(at(place, &step.name).key)
+    });
+    let (done, broke) = match s3.delete(&place.bucket, &these.collect::<Vec<_>>()).await {
+        Ok(done) => (done, None),
+        Err(broken) => (*broken.done, Some(broken.why)),
+    };
+    let name = |key: &str| key.strip_prefix(&place.key).unwrap_or(key).to_owned();
+    let mut gone = Gone {
+        names: done.deleted.iter().map(|one| name(&one.which.key)).collect(),
+        stays: Vec::new(),
+        broke,
+    };
+    for one in done.failed {
+        match one.why {
+            // Somebody else did it.
+            S3Failure::NotFound { .. } => drop(gone.names.insert(name(&one.which.key))),
+            why => gone.stays.push(Trouble {
+                name: name(&one.which.key),
+                why: match why {
+                    S3Failure::Changed { .. } => {
+                        "it was written again since the comparison, so it was not deleted; compare again".to_owned()
+                    }
+                    other => other.to_string(),
+                },
+            }),
+        }
+    }
+    gone
+}
+
+/// Deletes the files that the steps name below the folder, if they are still what the plan saw.
+pub(super) async fn delete_files(folder: &Folder, steps: Vec<Step>) -> Result<Gone, S3Failure> {
     let folder = folder.clone();
     blocking(move || {
-        let one = |step: Step| {
-            let why = delete_file(&folder, &step).err()?;
-            Some(Trouble {
-                name: step.name,
-                why: why.to_string(),
-            })
-        };
-        Ok(steps.into_iter().filter_map(one).collect())
+        let mut gone = Gone::default();
+        for step in steps {
+            match delete_file(&folder, &step) {
+                Ok(()) => drop(gone.names.insert(step.name)),
+                Err(why) => gone.stays.push(Trouble {
+                    name: step.name,
+                    why: why.to_string(),
+                }),
+            }
+        }
+        Ok(gone)
     })
     .await
 }

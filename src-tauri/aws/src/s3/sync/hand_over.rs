@@ -30,6 +30,8 @@ pub struct HandOver {
     role: RoleArn,
     target: S3Location,
     storage_class: Option<String>,
+    /// What was asked for: asked again after an answer that was lost, it is the same job.
+    ordered: Mutex<Option<(JobOrder, Count)>>,
     made: Mutex<Option<Made>>,
 }
 
@@ -84,6 +86,7 @@ impl HandOver {
             role,
             target: Self::possible(route)?,
             storage_class,
+            ordered: Mutex::new(None),
             made: Mutex::new(None),
         })
     }
@@ -109,19 +112,46 @@ impl HandOver {
         self.follow(s3, &made, gauge).await.map(Some)
     }
 
-    /// Gives the job up.
+    /// Gives the job up. One that could not be is still known, to be given up again.
     pub(super) async fn cancel(&self, plan: &Plan) -> Result<(), S3Failure> {
-        let made = locked(&self.made).take();
+        let made = locked(&self.made).clone();
         let (Route::Across { target: s3, .. }, Some(made)) = (plan.route(), made) else {
             return Ok(());
         };
-        if s3.job(&made.order, &made.id).await?.state.is_end() {
-            return Ok(());
-        }
-        s3.cancel_job(&made.order, &made.id).await
+        let given_up = async {
+            match s3.job(&made.order, &made.id).await?.state.is_end() {
+                true => Ok(()),
+                false => s3.cancel_job(&made.order, &made.id).await,
+            }
+        };
+        given_up.await.map_err(|why| S3Failure::JobGoesOn {
+            id: made.id.clone(),
+            why: Box::new(why),
+        })
     }
 
     async fn make(&self, plan: &Plan, s3: &S3, from: &S3Location) -> Result<Option<Made>, S3Failure> {
+        let known = locked(&self.ordered).clone();
+        let (order, rows) = match known {
+            Some(known) => known,
+            None => match self.order(plan, s3, from).await? {
+                Some(ordered) => locked(&self.ordered).insert(ordered).clone(),
+                None => return Ok(None),
+            },
+        };
+        let id = s3.create_job(&order).await?;
+        let made = Made { id, order, rows };
+        *locked(&self.made) = Some(made.clone());
+        Ok(Some(made))
+    }
+
+    /// Stores the manifest. `None` where there is nothing to copy.
+    async fn order(
+        &self,
+        plan: &Plan,
+        s3: &S3,
+        from: &S3Location,
+    ) -> Result<Option<(JobOrder, Count)>, S3Failure> {
         let token = token().map_err(|why| disk_failed("a random name", "made", why))?;
         let folder = format!("{}{token}", batch::FOLDER);
         let place = |key: String| S3Location {
@@ -158,10 +188,7 @@ impl HandOver {
             description: description(plan),
             token,
         };
-        let id = s3.create_job(&order).await?;
-        let made = Made { id, order, rows };
-        *locked(&self.made) = Some(made.clone());
-        Ok(Some(made))
+        Ok(Some((order, rows)))
     }
 
     async fn follow(&self, s3: &S3, made: &Made, gauge: &Gauge) -> Result<Ended, S3Failure> {

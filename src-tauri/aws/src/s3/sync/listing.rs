@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_sdk_s3::types::{EncodingType, Object, OptionalObjectAttributes};
 use hatrack_core::bucket::sync::{Entry, Item};
-use hatrack_core::bucket::{S3Location, batch};
+use hatrack_core::bucket::S3Location;
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::super::browse::{decoded, repeats, unquoted};
@@ -73,9 +73,6 @@ async fn page(
     let lot = page.contents().iter().filter_map(|object| {
         let key = object.key()?;
         let key = if encoded { decoded(key) } else { key.to_owned() };
-        if key.starts_with(batch::FOLDER) {
-            return None;
-        }
         let name = key.strip_prefix(&place.key)?.to_owned();
         Some(Listed::Item(Item::File(entry(name, object))))
     });

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 
 use futures::stream::{FuturesUnordered, StreamExt};
+use hatrack_core::bucket::batch;
 use hatrack_core::bucket::sync::{
     By, Decision, Filter, Item, Kind, Merge, Pair, Step, Tally, Turn, Unordered, settled, turn,
 };
@@ -199,6 +200,7 @@ struct Side<'a> {
     next: Option<Item>,
     unnamed: Vec<String>,
     filter: &'a Filter,
+    hidden: Hidden,
 }
 
 impl<'a> Side<'a> {
@@ -229,6 +231,7 @@ impl<'a> Side<'a> {
             next: None,
             unnamed: Vec::new(),
             filter,
+            hidden: Hidden::of(route),
         };
         (side(source), side(target))
     }
@@ -237,7 +240,8 @@ impl<'a> Side<'a> {
     async fn look(&mut self) -> Result<(), S3Failure> {
         while self.next.is_none() {
             match self.lot.next() {
-                Some(Listed::Item(Item::File(entry))) if !self.filter.takes(&entry.name) => {}
+                Some(Listed::Item(Item::File(entry)))
+                    if !self.filter.takes(&entry.name) || self.hidden.hides(&entry.name) => {}
                 Some(Listed::Item(item)) => self.next = Some(item),
                 Some(Listed::Unnamed(shown)) => self.unnamed.push(shown),
                 None => match self.lots.recv().await {
@@ -247,5 +251,33 @@ impl<'a> Side<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// What Hatrack keeps beside the person's own: left out of one side it is left out of the other too, or it would count
+/// as missing there.
+struct Hidden {
+    /// The prefixes of what is in a bucket.
+    prefixes: Vec<String>,
+    /// Whether one side is on this computer, where unfinished downloads lie.
+    here: bool,
+}
+
+impl Hidden {
+    fn of(route: &Route) -> Self {
+        let (prefixes, here) = match route {
+            Route::Down { from: place, .. } | Route::Up { to: place, .. } => (vec![place.key.clone()], true),
+            Route::Across { from, to, .. } => (vec![from.key.clone(), to.key.clone()], false),
+        };
+        Self { prefixes, here }
+    }
+
+    fn hides(&self, name: &str) -> bool {
+        let unfinished = self.here && name.split('/').any(|part| part.starts_with(".hatrack-"));
+        let of_a_job = |prefix: &String| match batch::FOLDER.strip_prefix(prefix.as_str()) {
+            Some(rest) => name.starts_with(rest),
+            None => prefix.starts_with(batch::FOLDER),
+        };
+        unfinished || self.prefixes.iter().any(of_a_job)
     }
 }

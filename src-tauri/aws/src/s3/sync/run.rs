@@ -1,6 +1,5 @@
 //! Doing what a plan says.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -16,7 +15,7 @@ use super::super::download::{Folder, blocking, disk_failed};
 use super::super::transfer::{Gauge, Job, Trouble};
 use super::super::{S3Failure, locked};
 use super::Route;
-use super::delete::{self, delete_files, delete_objects};
+use super::delete::{self, Gone, delete_files, delete_objects};
 use super::hand_over::HandOver;
 use super::plan::Plan;
 
@@ -40,6 +39,8 @@ pub struct Sync {
     pub(super) progress: Mutex<Progress>,
     /// Whether a target takes "only over this version": it wants a permission to read, and not every server knows it.
     pub(super) over_version: AtomicBool,
+    /// Whether a target refused to be written even without that.
+    pub(super) refused_anyway: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -123,6 +124,7 @@ impl Sync {
                 report: SyncReport::default(),
             }),
             over_version: AtomicBool::new(true),
+            refused_anyway: AtomicBool::new(false),
         }
     }
 
@@ -147,6 +149,11 @@ impl Sync {
             storage_class: class,
             ..self
         }
+    }
+
+    /// What was done so far, whatever stopped it.
+    pub fn so_far(&self) -> SyncReport {
+        locked(&self.progress).report.clone()
     }
 
     /// The plan.
@@ -271,36 +278,31 @@ impl Sync {
     }
 
     async fn delete_lot(&self, lot: Vec<(usize, Step)>, folder: Option<&Folder>) -> Result<(), S3Failure> {
-        let (places, steps): (Vec<usize>, Vec<Step>) = lot.into_iter().unzip();
-        let count = steps.len() as u64;
-        let names: Vec<String> = steps.iter().map(|step| step.name.clone()).collect();
-        if steps.is_empty() {
+        if lot.is_empty() {
             return Ok(());
         }
-        let troubles = match (self.plan.route(), folder) {
+        let places: Vec<(usize, String)> = lot.iter().map(|(at, step)| (*at, step.name.clone())).collect();
+        let steps: Vec<Step> = lot.into_iter().map(|(_, step)| step).collect();
+        let gone = match (self.plan.route(), folder) {
             (Route::Up { s3, to, .. } | Route::Across { target: s3, to, .. }, _) => {
-                delete_objects(s3, to, &steps).await?
+                delete_objects(s3, to, &steps).await
             }
             (Route::Down { .. }, Some(folder)) => delete_files(folder, steps).await?,
-            (Route::Down { .. }, None) => Vec::new(),
+            // The folder was opened above, or that failed.
+            (Route::Down { .. }, None) => Gone::default(),
         };
         let mut progress = locked(&self.progress);
         // What stays is tried again by the next run.
-        let stays: HashSet<&str> = troubles.iter().map(|trouble| trouble.name.as_str()).collect();
-        for (at, _) in places
-            .into_iter()
-            .zip(&names)
-            .filter(|(_, name)| !stays.contains(name.as_str()))
-        {
+        for (at, _) in places.iter().filter(|(_, name)| gone.names.contains(name)) {
             if let Some(word) = progress.done.get_mut(at / 64) {
                 *word |= 1 << (at % 64);
             }
         }
-        progress.report.deleted += count.saturating_sub(troubles.len() as u64);
-        troubles
+        progress.report.deleted += gone.names.len() as u64;
+        gone.stays
             .into_iter()
             .for_each(|trouble| progress.report.trouble(trouble));
-        Ok(())
+        gone.broke.map_or(Ok(()), Err)
     }
 
     /// Why nothing is deleted, though there is something and it was asked for.
@@ -315,6 +317,11 @@ impl Sync {
         let troubled = locked(&self.progress).report.troubled;
         if missing == 0 {
             None
+        } else if of_source == 0 && tally.of(Kind::Skipped).count > 0 {
+            Some(format!(
+                "{} holds nothing that can be copied, so nothing was deleted; delete what is at the target by itself if that is meant",
+                self.plan.route().source()
+            ))
         } else if of_source == 0 {
             Some(format!(
                 "{} is empty, so nothing was deleted; delete what is at the target by itself if that is meant",

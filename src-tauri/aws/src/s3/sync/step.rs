@@ -1,17 +1,20 @@
 //! One step of a plan carried out.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 
 use hatrack_core::bucket::sync::{Kind, Step};
 use hatrack_core::bucket::{FileRules, S3Location, local_path};
 use hatrack_core::sts::AwsFailure;
 
 use super::super::copy::{self, Way};
-use super::super::download::{Destination, Folder, blocking};
+use super::super::download::{Destination, Folder, Over, Synced, blocking};
 use super::super::transfer::Gauge;
 use super::super::{Guard, Progress, S3, S3Failure, Stored, download, locked, upload};
 use super::Route;
 use super::delete::as_planned;
+use super::local::time;
 use super::run::{LARGE, Sync};
 use super::sums::at;
 
@@ -49,13 +52,11 @@ impl Sync {
                     guard,
                     journals: journals.clone(),
                 };
-                let guard = self.guard(step);
-                let mut sent = s3.send(&order(guard.clone()), &progress).await;
-                if Self::writes_anyway(&guard, &sent) {
-                    sent = s3.send(&order(Guard::Anything), &progress).await;
-                    self.goes_without(&sent);
-                }
-                sent?.bytes
+                let send = |guard| {
+                    let (order, progress) = (order(guard), &progress);
+                    async move { s3.send(&order, progress).await }
+                };
+                self.guarded(s3, &place, step, send).await?.bytes
             }
             (
                 Route::Across {
@@ -76,15 +77,12 @@ impl Sync {
                     journals: journals.clone(),
                 };
                 let going = |way: &Way| gauge.goes(way);
-                let guard = self.guard(step);
-                let first = order(guard.clone());
-                let mut copied = target.copy_telling(source, &first, &progress, &going).await;
-                if Self::writes_anyway(&guard, &copied) {
-                    let again = order(Guard::Anything);
-                    copied = target.copy_telling(source, &again, &progress, &going).await;
-                    self.goes_without(&copied);
-                }
-                let copied = copied?;
+                let copy = |guard| {
+                    let (order, progress, going) = (order(guard), &progress, &going);
+                    async move { target.copy_telling(source, &order, progress, going).await }
+                };
+                let place = at(to, &step.name);
+                let copied = self.guarded(target, &place, step, copy).await?;
                 let bytes = copied.bytes;
                 locked(&self.progress).report.takes(copied);
                 bytes
@@ -94,26 +92,46 @@ impl Sync {
         Ok(bytes)
     }
 
-    /// The target still has to be as the plan saw it, as far as the target takes that.
-    fn guard(&self, step: &Step) -> Guard {
+    /// Writes an object, if the target still is as the plan saw it. The condition wants a permission to read, and not
+    /// every server knows it: where it may be all that was refused, the target is looked at and written without.
+    async fn guarded<T, Writing>(
+        &self,
+        s3: &S3,
+        place: &S3Location,
+        step: &Step,
+        write: impl Fn(Guard) -> Writing,
+    ) -> Result<T, S3Failure>
+    where
+        Writing: Future<Output = Result<T, S3Failure>>,
+    {
         let etag = step.seen.as_ref().and_then(|seen| seen.etag.clone());
-        match (step.kind, etag) {
-            (Kind::New, _) => Guard::OnlyNew,
-            (_, Some(etag)) if self.over_version.load(Ordering::Relaxed) => Guard::OnlyOver(etag),
-            _ => Guard::Anything,
+        let etag = match (step.kind, etag) {
+            (Kind::New, _) => return write(Guard::OnlyNew).await,
+            (_, None) => return write(Guard::Anything).await,
+            (_, Some(etag)) => etag,
+        };
+        if self.over_version.load(Ordering::Relaxed) {
+            match write(Guard::OnlyOver(etag.clone())).await {
+                Err(failure) if is_of_guard(&failure) && !self.refused_anyway.load(Ordering::Relaxed) => {}
+                done => return done,
+            }
         }
-    }
-
-    /// Whether to write without the guard, since the guard may be all that was refused.
-    fn writes_anyway<T>(guard: &Guard, written: &Result<T, S3Failure>) -> bool {
-        matches!((guard, written), (Guard::OnlyOver(_), Err(failure)) if is_of_guard(failure))
-    }
-
-    /// It was the guard that was refused: the others go without.
-    fn goes_without<T>(&self, written: &Result<T, S3Failure>) {
-        if written.is_ok() {
-            self.over_version.store(false, Ordering::Relaxed);
+        match s3.is_as_seen(place, &etag).await {
+            Ok(true) => {}
+            Ok(false) => {
+                return Err(S3Failure::Taken {
+                    what: place.to_string(),
+                });
+            }
+            Err(failure) => return Err(failure),
         }
+        let written = write(Guard::Anything).await;
+        match &written {
+            Ok(_) => self.over_version.store(false, Ordering::Relaxed),
+            Err(S3Failure::Denied(_)) => self.refused_anyway.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+        written
     }
 }
 
@@ -127,34 +145,45 @@ async fn fetch(
 ) -> Result<u64, S3Failure> {
     let path = local_path(&step.name, "", FileRules::here())?;
     let place = at(from, &step.name);
-    let (whole, seen, below) = (folder.clone(), step.seen.clone(), path.clone());
+    let (whole, step_at, below) = (folder.clone(), step.clone(), path.clone());
     let folder = blocking(move || {
         let folder = whole.below(below.folders())?;
-        as_planned(&folder, below.file_name().as_ref(), seen.as_ref())?;
-        Ok(folder)
+        let name = Path::new(below.file_name());
+        match as_planned(&folder, name, step_at.seen.as_ref()) {
+            Ok(()) => Ok(Some(folder)),
+            // A run that was stopped may have just given it its name.
+            Err(S3Failure::Taken { .. }) if is_there(&folder, name, &step_at) => Ok(None),
+            Err(other) => Err(other),
+        }
     })
     .await?;
+    let Some(folder) = folder else {
+        return Ok(step.size);
+    };
     let order = download::Order {
         bucket: place.bucket,
         key: place.key,
-        folder: folder.clone(),
-        destination: Destination::Exact(path.file_name().into()),
+        folder,
+        destination: Destination::Synced(Synced {
+            name: path.file_name().into(),
+            over: step.seen.as_ref().map(|seen| Over {
+                size: seen.size,
+                modified: seen.modified.map(SystemTime::from),
+            }),
+            modified: step.modified.map(SystemTime::from),
+        }),
         resumable: step.size >= LARGE,
     };
-    let got = s3.fetch(&order, progress).await?;
-    if let Some(written) = step.modified {
-        let name = path.file_name().to_owned();
-        blocking(move || {
-            // As old as its source, so that the next comparison knows it. A file system that does not take it makes
-            // it newer, which says the same.
-            if let Ok(file) = folder.dir().open(&name) {
-                let _ = file.into_std().set_modified(written.into());
-            }
-            Ok(())
-        })
-        .await?;
-    }
-    Ok(got.bytes)
+    Ok(s3.fetch(&order, progress).await?.bytes)
+}
+
+/// Whether the file is what the step would make of it: of the source's size, and as old.
+fn is_there(folder: &Folder, name: &Path, step: &Step) -> bool {
+    let Ok(found) = folder.dir().symlink_metadata(name) else {
+        return false;
+    };
+    let modified = found.modified().ok().and_then(|at| time(at.into_std()));
+    found.is_file() && found.len() == step.size && modified.is_some() && modified == step.modified
 }
 
 /// Whether the guard may be what was refused, and not the writing.

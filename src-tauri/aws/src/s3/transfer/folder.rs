@@ -24,6 +24,7 @@ use super::super::{Encryption, Guard, S3, S3Failure, Stored, download, locked, u
 use super::{Gauge, Job};
 use local::files_below;
 use progress::Done;
+pub(in super::super) use sent::SentHere;
 use sent::{Sent, name_of, told};
 
 /// Small objects under way at once: what counts for them is the time until the first byte.
@@ -243,6 +244,10 @@ impl DownloadFolder {
                 return Err(skipped.into());
             }
         };
+        if done.was_brought(&found, &path) {
+            gauge.was_done(found.size);
+            return Ok(found.size);
+        }
         // Only closing it could fail this, and nobody does.
         let _turn = match found.size >= LARGE {
             true => Some(large.acquire().await),

@@ -18,7 +18,6 @@ use tokio::task::JoinHandle;
 
 use super::super::S3Failure;
 use super::super::multipart::CRC;
-use super::READ_BEFORE;
 
 /// What is read of a file at once while it is sent.
 const FRAME: u64 = 256 * 1024;
@@ -144,10 +143,10 @@ impl Source {
         self.of_reading(blocking(&self.path, read).await)
     }
 
-    /// A part to send, and its CRC. A large one is read while it is sent, so memory stays bounded; S3 refuses it if it
-    /// is not what the CRC was made of.
-    pub async fn part(&self, start: u64, end: u64) -> Result<(MakeBody, u64), S3Failure> {
-        if end - start <= READ_BEFORE {
+    /// A part to send, and its CRC. One of more than `held` bytes is read while it is sent, so memory stays bounded; S3
+    /// refuses it if it is not what the CRC was made of.
+    pub async fn part(&self, start: u64, end: u64, held: u64) -> Result<(MakeBody, u64), S3Failure> {
+        if end - start <= held {
             let bytes = self.read(start, end).await?;
             let crc = crc_fast::checksum(CRC, &bytes);
             return Ok((Box::new(move || ByteStream::from(bytes.clone())), crc));

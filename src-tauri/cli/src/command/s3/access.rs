@@ -15,6 +15,7 @@ use hatrack_core::secret::Credentials;
 use hatrack_core::session::SwitchOptions;
 use hatrack_core::sts::{ProxyUrl, Reach};
 
+use super::refused;
 use crate::ask::{self, Person};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -55,6 +56,7 @@ impl Access {
     /// The same for another role.
     pub async fn open_as(&self, context: &Context, role: Option<&str>) -> Result<Open, Failure> {
         let agent = context.agent().await?;
+        let named = role;
         let role = role::choose(role, &context.caller, RoleChoice::Typed)?;
         let mut request = HandOutRequest::of(SessionRef::Role(role));
         request.purpose = Some(UseKind::S3);
@@ -66,7 +68,10 @@ impl Access {
         request.allow_endpoint = self.given.allow_endpoint;
         request.raw = true;
         request.for_s3 = true;
-        let given = ask::hand_out(&agent, Person::AtTerminal, request.clone()).await?;
+        let given = ask::hand_out(&agent, Person::AtTerminal, request.clone())
+            .await
+            .map_err(|failure| failure.with_doctor(named))?;
+        refused::opened_as(named);
         given.notes.iter().for_each(|note| out::note(note));
 
         let session_id = given.session.as_ref().map(|session| session.id.clone());

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::str::FromStr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use futures::{StreamExt, TryStreamExt};
 use hatrack_agent::protocol::RecordRequest;
+use hatrack_aws::s3::download::Passing;
 use hatrack_aws::s3::{ObjectRef, S3Failure};
 use hatrack_core::bucket::S3Location;
 use hatrack_core::bucket::transfer::{Only, Range, split_glob};
@@ -21,6 +22,8 @@ use crate::interruption::Interruption;
 
 /// How often a connection may break without bringing a byte.
 const MOST_BREAKS: u32 = 4;
+/// Before it is taken up; longer each time that it brought nothing.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The arguments of `hat s3 cat`.
 #[derive(Debug, Args)]
@@ -164,7 +167,7 @@ impl Cat {
             key: place.key.clone(),
             version_id: None,
         };
-        let head = open.s3.head_of(&object).await?;
+        let (head, mut passing) = open.s3.passing(&object).await?;
         let mut left = self.range.unwrap_or(Part::From(0)).of(head.size);
         let mut breaks = 0;
         while left.start < left.end {
@@ -174,6 +177,7 @@ impl Cat {
                     match bytes.next().await {
                         Some(Ok(bytes)) => {
                             left.start += bytes.len() as u64;
+                            passing.pass(&bytes);
                             written(bytes).await?;
                         }
                         Some(Err(failure)) => break Some(failure),
@@ -186,10 +190,29 @@ impl Cat {
             match failure {
                 // Taken up where it broke.
                 Some(failure) if breaks > MOST_BREAKS || !failure.passes() => return Err(failure.into()),
-                _ => {}
+                Some(_) => tokio::time::sleep(FIRST_PAUSE * (1 << breaks)).await,
+                None => {}
             }
         }
-        Ok(())
+        match self.range {
+            // A part of the bytes has no checksum.
+            Some(_) => Ok(()),
+            None => compared(passing),
+        }
+    }
+}
+
+/// Says so where what was written is not what was stored.
+fn compared(passing: Passing) -> Result<(), Halt> {
+    match passing.end() {
+        Ok(_) => Ok(()),
+        Err(S3Failure::Corrupt { what, algorithm }) => Err(Halt::Failed(
+            Failure::refused(format!(
+                "what was written of {what} does not match its {algorithm} checksum; do not use it, and try again"
+            ))
+            .into(),
+        )),
+        Err(other) => Err(other.into()),
     }
 }
 

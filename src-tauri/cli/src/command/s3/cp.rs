@@ -282,7 +282,7 @@ impl Copy {
         match self {
             Self::Down { from, to } => {
                 to.may_be_written(options)?;
-                to.fetch(open, from, interrupted).await
+                to.fetch(open, from, options, interrupted).await
             }
             Self::DownAll { from, to, only } => download::all(open, from, to, only, interrupted).await,
             Self::Up { from, to } => upload::one(open, from, to, options, sides.journals, interrupted).await,

@@ -34,7 +34,7 @@ impl fmt::Display for Target {
 /// Where the bytes go.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target {
-    /// A file by a name that the person chose; replaced if it is there, as `cp` does.
+    /// A file by a name that the person chose; replaced if it is there, as `cp` does, unless the options forbid it.
     File(PathBuf, OsString),
     /// A folder, under the key's own last name. A name that comes from a bucket replaces nothing: it gets a number.
     Folder(PathBuf, LocalPath),
@@ -92,6 +92,7 @@ impl Target {
         &self,
         open: &Open,
         from: &S3Location,
+        options: &Options,
         interrupted: &mut Interruption,
     ) -> Result<Outcome, Stopped> {
         match self {
@@ -100,7 +101,12 @@ impl Target {
                 Ok(down(folder, run(&job, interrupted).await?))
             }
             Self::File(folder, name) => {
-                let job = job(open, from, folder, Destination::Exact(name.clone()), true)?;
+                // It may come while the object does.
+                let destination = match options.no_overwrite {
+                    true => Destination::New(name.clone()),
+                    false => Destination::Exact(name.clone()),
+                };
+                let job = job(open, from, folder, destination, true)?;
                 Ok(down(folder, run(&job, interrupted).await?))
             }
             Self::Output => {

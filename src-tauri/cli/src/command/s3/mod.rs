@@ -17,6 +17,7 @@ mod production;
 mod refused;
 mod rm;
 mod running;
+mod stoppable;
 mod sync;
 mod upload;
 mod uploads;

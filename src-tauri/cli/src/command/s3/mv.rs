@@ -14,6 +14,8 @@ use super::access::{Access, Open};
 use super::across;
 use super::cp::as_prefix;
 use super::production::Meant;
+use super::rm::Shown;
+use super::stoppable::stoppable;
 use crate::command::Listing;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -51,6 +53,8 @@ struct Outcome {
     failures: u64,
     /// The first of those that are still, or also, at the old place.
     failed: Vec<NotMoved>,
+    /// Whether it was interrupted.
+    stopped: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,22 +75,7 @@ impl Mv {
             true => self.folder(&open, &rename).await,
             false => self.one(&open, &rename).await,
         };
-        let mut row = RecordRequest {
-            event: event::RENAME.to_owned(),
-            outcome: outcome::OK.to_owned(),
-            detail: Some(format!("{} to {}", rename.from, rename.to)),
-            call_ms: u32::try_from(began.elapsed().as_millis()).ok(),
-            ..RecordRequest::default()
-        };
-        let wrong = match &done {
-            Ok(done) => done.failed.first().map(|one| one.error.clone()),
-            Err(why) => Some(why.to_string()),
-        };
-        if let Some(why) = wrong {
-            row.outcome = outcome::FAILED.to_owned();
-            row.error = Some(why);
-        }
-        open.record(row).await;
+        open.record(row(&rename, &done, began)).await;
         let done = done?;
         if self.listing.json {
             out::json(&done)?;
@@ -96,6 +85,10 @@ impl Mv {
             }
         }
         match done.failures {
+            _ if done.stopped => Err(Failure::refused(format!(
+                "interrupted: {} moved, {} are at both places; nothing is lost",
+                done.moved, done.failures
+            ))),
             0 => Ok(ExitCode::SUCCESS),
             some => Err(Failure::refused(format!(
                 "{some} of {} were not moved; nothing is lost",
@@ -130,7 +123,20 @@ impl Mv {
     }
 
     async fn one(&self, open: &Open, rename: &Rename) -> Result<Outcome, Failure> {
-        let moved = open.s3.rename(rename).await.map_err(Failure::refused)?;
+        let moving = stoppable(async |stop| {
+            tokio::select! {
+                biased;
+                moved = open.s3.rename(rename) => Some(moved),
+                () = stop.asked() => None,
+            }
+        });
+        let Some(moved) = moving.await? else {
+            return Err(Failure::refused(format!(
+                "interrupted: {} is where it was, and {} may hold a copy of it",
+                rename.from, rename.to
+            )));
+        };
+        let moved = moved.map_err(Failure::refused)?;
         Ok(Outcome {
             from: rename.from.to_string(),
             to: rename.to.to_string(),
@@ -141,7 +147,12 @@ impl Mv {
     }
 
     async fn folder(&self, open: &Open, rename: &Rename) -> Result<Outcome, Failure> {
-        let done = open.s3.rename_folder(rename, &|_, _| ()).await?;
+        let shown = Shown::new();
+        // First so many are copied, and then so many have moved.
+        let progress = |copied, moved| shown.at(if moved > 0 { moved } else { copied });
+        let done = stoppable(async |stop| open.s3.rename_folder(rename, &progress, &stop).await).await;
+        shown.clear();
+        let done = done??;
         let failed = done.failed.into_iter().map(|(key, why)| NotMoved {
             key,
             error: why.to_string(),
@@ -153,6 +164,30 @@ impl Mv {
             bytes: done.bytes,
             failures: done.failures,
             failed: failed.collect(),
+            stopped: done.stopped,
         })
     }
+}
+
+/// The history's line.
+fn row(rename: &Rename, done: &Result<Outcome, Failure>, began: Instant) -> RecordRequest {
+    let mut row = RecordRequest {
+        event: event::RENAME.to_owned(),
+        outcome: outcome::OK.to_owned(),
+        detail: Some(format!("{} to {}", rename.from, rename.to)),
+        call_ms: u32::try_from(began.elapsed().as_millis()).ok(),
+        ..RecordRequest::default()
+    };
+    row.error = match done {
+        Ok(done) if done.stopped => Some(format!(
+            "interrupted: {} moved, {} at both places",
+            done.moved, done.failures
+        )),
+        Ok(done) => done.failed.first().map(|one| one.error.clone()),
+        Err(why) => Some(why.to_string()),
+    };
+    if row.error.is_some() {
+        row.outcome = outcome::FAILED.to_owned();
+    }
+    row
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::Args;
 use hatrack_agent::protocol::RecordRequest;
 use hatrack_aws::s3::S3Failure;
-use hatrack_aws::s3::objects::{Deletion, Reach, Which};
+use hatrack_aws::s3::objects::{BrokenOff, Deletion, Reach, Stop, Which};
 use hatrack_core::bucket::pattern::is_glob;
 use hatrack_core::bucket::{KeyPattern, S3Location};
 use hatrack_core::history::{event, outcome};
@@ -17,17 +17,20 @@ use hatrack_core::object_view::Versioning;
 use super::access::{Access, Open};
 use super::cp::Stopped;
 use super::production::Meant;
+use super::stoppable::stoppable;
 use crate::command::Listing;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::interruption::Interruption;
 use crate::out;
-use told::{Outcome, Shown};
+use told::Outcome;
+
+pub use told::Shown;
 
 /// The arguments of `hat s3 rm`.
 #[derive(Debug, Args)]
 pub struct Rm {
-    /// s3://BUCKET/KEY, s3://BUCKET/PREFIX/ with --recursive, or a pattern such as s3://BUCKET/logs/*.gz
+    /// s3://BUCKET/KEY, s3://BUCKET/PREFIX/ with --recursive, or a pattern such as s3://BUCKET/logs/*.gz. Only * and ?
+    /// make a pattern, and they take slashes too: logs/*.gz means logs/2026/a.gz as well
     place: String,
     /// Everything below the prefix
     #[arg(long, short, conflicts_with = "version_id")]
@@ -76,21 +79,36 @@ impl Rm {
             return self.show(&open, &place, &keys).await;
         }
         self.meant.agreed(&open, &self.act())?;
-        let mut interrupted = Interruption::listen()
-            .map_err(|why| Failure::refused(format!("signals cannot be caught: {why}; try again")))?;
         let began = Instant::now();
         let shown = Shown::new();
         let progress = |done| shown.at(done);
-        let work = self.delete(&open, &place, &keys, &progress);
-        let done = tokio::select! {
-            done = work => done.map_err(Stopped::S3),
-            () = interrupted.come() => Err(Stopped::Here(Failure::refused(
-                "interrupted: some are deleted and some are not; the same command goes on",
-            ))),
-        };
+        let done = stoppable(async |stop| self.delete(&open, &place, &keys, &progress, &stop).await).await;
         shown.clear();
-        open.record(self.row(&done, began)).await;
-        let done = done?;
+        let done = match done {
+            Ok(done) => done,
+            Err(left) => {
+                let nothing_known = Stopped::Here(left);
+                open.record(self.row(None, Some(&nothing_known), began)).await;
+                return Err(nothing_known.into());
+            }
+        };
+        let (done, why) = match done {
+            Ok(done) if done.stopped => {
+                let why = Failure::refused(format!(
+                    "interrupted: {} are {}, and the same command goes on",
+                    done.count,
+                    self.word()
+                ));
+                (done, Some(Stopped::Here(why)))
+            }
+            Ok(done) => (done, None),
+            Err(BrokenOff { done, why }) => (*done, Some(Stopped::S3(why))),
+        };
+        open.record(self.row(Some(&done), why.as_ref(), began)).await;
+        if let Some(why) = why {
+            self.tell_half(&done, &why);
+            return Err(why.into());
+        }
         let versioning = match self.listing.json || self.undo {
             true => None,
             false => open
@@ -105,6 +123,12 @@ impl Rm {
 
     fn keys(&self, place: &S3Location) -> Result<Keys, Failure> {
         if !self.literal && self.version_id.is_none() && is_glob(&place.key) {
+            if self.recursive {
+                return Err(Failure::usage(format!(
+                    "{place} is a pattern, which takes what lies deeper too; leave out --recursive, or add --literal to \
+                     take its * and ? as they are written"
+                )));
+            }
             return KeyPattern::whole(&place.key)
                 .map(Keys::Pattern)
                 .map_err(Failure::usage);
@@ -142,8 +166,8 @@ impl Rm {
     fn only(&self, place: &S3Location, keys: &Keys) -> Option<Which> {
         let only = matches!(keys, Keys::One) && self.reach() == Reach::Current;
         only.then(|| Which {
-            key: place.key.clone(),
             version_id: self.version_id.clone(),
+            ..Which::object(&place.key)
         })
     }
 
@@ -169,13 +193,14 @@ impl Rm {
         place: &S3Location,
         keys: &Keys,
         progress: &(dyn Fn(u64) + Send + Sync),
-    ) -> Result<Deletion, S3Failure> {
+        stop: &Stop,
+    ) -> Result<Deletion, BrokenOff> {
         if let Some(only) = self.only(place, keys) {
             return open.s3.delete(&place.bucket, &[only]).await;
         }
         let takes = |key: &str| keys.takes(place, key);
         let top = keys.top(place);
-        open.s3.delete_chosen(&top, self.reach(), &takes, progress).await
+        open.s3.delete_chosen(&top, self.reach(), &takes, progress, stop).await
     }
 
     fn word(&self) -> &'static str {
@@ -185,28 +210,52 @@ impl Rm {
         }
     }
 
-    fn row(&self, done: &Result<Deletion, Stopped>, began: Instant) -> RecordRequest {
+    /// The history's line: how many, whatever ended it.
+    fn row(&self, done: Option<&Deletion>, why: Option<&Stopped>, began: Instant) -> RecordRequest {
         let kind = match self.undo {
             true => event::UNDELETE,
             false => event::DELETE,
         };
+        let count = done.map(|done| format!(", {} {}", done.count, self.word()));
         let mut row = RecordRequest {
             event: kind.to_owned(),
             outcome: outcome::OK.to_owned(),
-            detail: Some(self.place.clone()),
+            detail: Some(format!("{}{}", self.place, count.unwrap_or_default())),
             call_ms: u32::try_from(began.elapsed().as_millis()).ok(),
             ..RecordRequest::default()
         };
-        match done {
-            Err(stopped) => stopped.tell(&mut row),
-            Ok(done) => {
-                row.detail = Some(format!("{}, {} {}", self.place, done.count, self.word()));
+        match (why, done) {
+            (Some(why), _) => why.tell(&mut row),
+            (None, Some(done)) => {
                 if let Some(first) = done.failed.first() {
                     told::failed(&mut row, done, &first.why);
                 }
             }
+            (None, None) => {}
         }
         row
+    }
+
+    /// Of one that did not come to its end.
+    fn tell_half(&self, done: &Deletion, why: &Stopped) {
+        if done.count == 0 {
+            return;
+        }
+        if matches!(why, Stopped::S3(_)) {
+            out::note(&format!("{} were {} before that", done.count, self.word()));
+        }
+        if done.undo().is_some() {
+            self.tell_undo();
+        }
+    }
+
+    fn tell_undo(&self) {
+        out::note(&format!(
+            "delete markers hide them; `hat s3 rm --undo{}{} {}` brings them back",
+            if self.recursive { " --recursive" } else { "" },
+            if self.literal { " --literal" } else { "" },
+            self.place
+        ));
     }
 
     fn tell(&self, done: &Deletion, versioning: Option<Versioning>) -> Result<ExitCode, Failure> {
@@ -218,11 +267,7 @@ impl Rm {
             }
             out::note(&format!("{} {}", done.count, self.word()));
             if done.undo().is_some() && versioning == Some(Versioning::Enabled) {
-                out::note(&format!(
-                    "delete markers hide them; `hat s3 rm --undo{} {}` brings them back",
-                    if self.recursive { " --recursive" } else { "" },
-                    self.place
-                ));
+                self.tell_undo();
             }
         }
         match (done.failures, done.failed.first()) {

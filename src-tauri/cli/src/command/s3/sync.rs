@@ -100,10 +100,11 @@ impl Sync {
         let plan = compare(places.route(context, &open, target), &how, &mut interrupted).await?;
         let plan = Arc::new(plan);
         match (self.listing.json, self.dry_run) {
-            (true, _) => {}
             (false, true) => out::print(&show::plan(&plan, self.delete))?,
+            // Nobody is asked about what they were not shown.
+            (true, _) if self.dry_run || !self.asks(target, &plan) => {}
             // What comes of it is the result, and the plan is not.
-            (false, false) => out::note(show::plan(&plan, self.delete).trim_end()),
+            (_, _) => out::note(show::plan(&plan, self.delete).trim_end()),
         }
         let hand_over = self.hand_over(&plan)?;
         let told = Told::of(&self.from, &self.to, self.dry_run, &plan);
@@ -117,7 +118,7 @@ impl Sync {
             job = job.handing_over(hand_over);
         }
         let done = run(&job, &mut interrupted).await;
-        target.record(row(&plan, &done, began)).await;
+        target.record(row(&job, &done, began)).await;
         let done = done?;
         let failed = done.troubled;
         self.finish(&told.with(done, job.job_id()))?;
@@ -149,17 +150,29 @@ impl Sync {
         plan.tally().copied().count > 0 || self.delete && plan.tally().of(Kind::Missing).count > 0
     }
 
+    fn is_of_production(target: &Open, plan: &Plan) -> bool {
+        let writes_to_s3 = !matches!(plan.route(), Route::Down { .. });
+        writes_to_s3 && target.production.is_some()
+    }
+
+    /// Whether somebody is asked before it is done.
+    fn asks(&self, target: &Open, plan: &Plan) -> bool {
+        let somebody_there = std::io::stdin().is_terminal() || Self::is_of_production(target, plan);
+        !self.meant.yes && self.has_to_do(plan) && somebody_there
+    }
+
     /// Where somebody sits at the terminal, the plan is theirs to agree to.
     fn agreed(&self, target: &Open, plan: &Plan) -> Result<(), Failure> {
-        let writes_to_s3 = !matches!(plan.route(), Route::Down { .. });
-        if writes_to_s3 && target.production.is_some() {
+        if !self.asks(target, plan) {
+            return Ok(());
+        }
+        if Self::is_of_production(target, plan) {
             return self.meant.agreed(target, &show::act(plan, self.delete));
         }
-        if self.meant.yes || !std::io::stdin().is_terminal() {
-            return Ok(());
-        }
         let Some(mut terminal) = Terminal::open() else {
-            return Ok(());
+            return Err(Failure::needs_input(
+                "nobody can be asked whether the plan is to be done; add --yes if you mean it",
+            ));
         };
         match says_yes(&mut terminal, "Do it? There is no undo. [y/N]") {
             true => Ok(()),
@@ -260,26 +273,30 @@ impl From<SyncFailure> for Failure {
     }
 }
 
-/// The history's line.
-fn row(plan: &Plan, done: &Result<SyncReport, Stopped>, began: Instant) -> RecordRequest {
+/// The history's line: what was done, whatever ended it.
+fn row(job: &Carry, done: &Result<SyncReport, Stopped>, began: Instant) -> RecordRequest {
+    let (route, report) = (job.plan().route(), job.so_far());
+    let by = job.job_id().map(|id| format!(", by the S3 Batch Operations job {id}"));
     let mut row = RecordRequest {
         event: event::SYNC.to_owned(),
         outcome: ended::OK.to_owned(),
-        detail: Some(format!("{} to {}", plan.route().source(), plan.route().target())),
+        detail: Some(format!(
+            "{} to {}: {}{}",
+            route.source(),
+            route.target(),
+            show::done(&report),
+            by.unwrap_or_default()
+        )),
         call_ms: u32::try_from(began.elapsed().as_millis()).ok(),
         ..RecordRequest::default()
     };
     match done {
         Err(stopped) => stopped.tell(&mut row),
-        Ok(report) => {
-            row.detail = row
-                .detail
-                .map(|detail| format!("{detail}: {}", show::done(report)));
-            if report.troubled > 0 {
-                row.outcome = ended::FAILED.to_owned();
-                row.error = Some(format!("{} of the plan's steps failed", report.troubled));
-            }
+        Ok(report) if report.troubled > 0 => {
+            row.outcome = ended::FAILED.to_owned();
+            row.error = Some(format!("{} of the plan's steps failed", report.troubled));
         }
+        Ok(_) => {}
     }
     row
 }

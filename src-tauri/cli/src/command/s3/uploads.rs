@@ -29,7 +29,8 @@ use crate::time::{local, parse_duration};
 pub struct Uploads {
     /// s3://BUCKET, or s3://BUCKET/PREFIX
     place: String,
-    /// Remove their parts. Those that run on this computer just now are left alone
+    /// Remove their parts. Those that run on this computer just now are left alone; those that were begun elsewhere may
+    /// run there, and are removed only with --older-than
     #[arg(long)]
     abort: bool,
     /// Only those that were begun longer ago: 1d, 12h
@@ -74,7 +75,7 @@ impl Uploads {
             .into_iter()
             .filter(|one| before.is_none_or(|before| one.began_at.is_some_and(|at| at < before)))
             .collect();
-        let resting = meant.iter().filter(|one| !one.running).count();
+        let resting = meant.iter().filter(|one| self.may_go(one)).count();
         if self.abort && resting > 0 {
             let act = format!("remove the parts of {resting} unfinished uploads below {place}");
             self.meant.agreed(&open, &act)?;
@@ -83,10 +84,15 @@ impl Uploads {
         self.tell(&meant, resting)
     }
 
+    /// Whether its parts may be removed: nobody sends to it, as far as that can be known.
+    fn may_go(&self, one: &Unfinished) -> bool {
+        !one.running && (one.ours || self.older_than.is_some())
+    }
+
     async fn remove(&self, open: &Open, place: &S3Location, meant: &[Unfinished]) -> Result<(), Failure> {
         let began = Instant::now();
         let mut done: Result<u64, S3Failure> = Ok(0);
-        for one in meant.iter().filter(|one| !one.running) {
+        for one in meant.iter().filter(|one| self.may_go(one)) {
             done = match (open.s3.abort_upload(&place.bucket, one).await, done) {
                 (Ok(()), Ok(count)) => Ok(count + 1),
                 (Err(failure), _) | (_, Err(failure)) => Err(failure),
@@ -112,7 +118,8 @@ impl Uploads {
 
     fn tell(&self, meant: &[Unfinished], resting: usize) -> Result<ExitCode, Failure> {
         if self.listing.json {
-            let shown: Vec<Shown<'_>> = meant.iter().map(|one| shown(one, self.abort)).collect();
+            let aborted = |one| self.abort && self.may_go(one);
+            let shown: Vec<Shown<'_>> = meant.iter().map(|one| shown(one, aborted(one))).collect();
             out::json(&shown)?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -130,6 +137,13 @@ impl Uploads {
         table.print()?;
         if self.abort {
             out::note(&format!("the parts of {resting} were removed"));
+            let elsewhere = meant.iter().filter(|one| !one.ours).count();
+            if self.older_than.is_none() && elsewhere > 0 {
+                out::note(&format!(
+                    "{elsewhere} begun elsewhere were left alone, as they may run there; --older-than 1d removes those \
+                     that are older than a day"
+                ));
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -142,6 +156,6 @@ fn shown(one: &Unfinished, aborted: bool) -> Shown<'_> {
         began_at: one.began_at,
         ours: one.ours,
         running: one.running,
-        aborted: aborted && !one.running,
+        aborted,
     }
 }

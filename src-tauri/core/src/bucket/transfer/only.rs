@@ -1,6 +1,7 @@
 //! Which of the names in a folder are transferred.
 
 use crate::bucket::sync::{Filter, NotAPattern};
+use crate::bucket::pattern::first_sign;
 use crate::bucket::{KeyPattern, NotAKeyPattern};
 
 /// Names below a prefix or a folder: all, or those that patterns take.
@@ -54,7 +55,7 @@ impl Only {
 /// Splits a key with a glob into the prefix that is listed and the glob below it: `logs/2026-*/x` into `logs/` and
 /// `2026-*/x`. `None` where there is no glob.
 pub fn split_glob(key: &str) -> Option<(&str, &str)> {
-    let sign = key.find(['*', '?', '[', '{'])?;
+    let sign = first_sign(key)?;
     let folder = key[..sign].rfind('/').map_or(0, |slash| slash + 1);
     Some(key.split_at(folder))
 }
@@ -79,5 +80,6 @@ mod tests {
         assert_eq!(split_glob("logs/2026-*/x"), Some(("logs/", "2026-*/x")));
         assert_eq!(split_glob("*.gz"), Some(("", "*.gz")));
         assert_eq!(split_glob("logs/a.gz"), None);
+        assert_eq!(split_glob("report[1].csv"), None);
     }
 }

@@ -8,7 +8,7 @@ mod operator;
 
 use std::fmt;
 
-pub use operator::{Comparison, Operator, Quantifier};
+pub use operator::{Comparison, Operator, Order, Quantifier};
 
 use self::compare::Wanted;
 use super::context::Context;
@@ -18,6 +18,8 @@ use super::pattern::{Pattern, Syntax};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     operator: Operator,
+    /// The operator as it is written: `ArnEquals` means `ArnLike`, and both may stand in one statement.
+    written: String,
     key: String,
     texts: Vec<String>,
     wanted: Vec<Wanted>,
@@ -41,6 +43,7 @@ pub(super) enum Holds {
 impl Condition {
     pub(super) fn read(
         operator: Operator,
+        written: &str,
         key: &str,
         texts: Vec<String>,
         variables: bool,
@@ -55,6 +58,7 @@ impl Condition {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             operator,
+            written: written.to_owned(),
             key: key.to_owned(),
             texts,
             wanted,
@@ -64,6 +68,11 @@ impl Condition {
     /// The operator.
     pub fn operator(&self) -> Operator {
         self.operator
+    }
+
+    /// The operator's name as the policy has it.
+    pub fn written(&self) -> &str {
+        &self.written
     }
 
     /// The condition context key.

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use crate::policy::actions::nearest;
+
 /// A condition operator, taken apart: `ForAllValues:StringNotLikeIfExists`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operator {
@@ -158,6 +160,21 @@ impl Operator {
             negated,
             if_exists,
         })
+    }
+}
+
+impl Operator {
+    /// The operator that a wrong name is almost, with the quantifier and suffix that were written.
+    pub(in crate::policy) fn nearest(text: &str) -> Option<String> {
+        let (quantifier, rest) = text.rsplit_once(':').map_or(("", text), |(q, rest)| (q, rest));
+        let (name, suffix) = rest.strip_suffix("IfExists").map_or((rest, ""), |name| (name, "IfExists"));
+        let known = NAMES.iter().map(|(known, ..)| *known).chain(SAME.iter().map(|(same, _)| *same));
+        let near = nearest(name, known)?;
+        let quantifier = match quantifier {
+            "" => String::new(),
+            some => format!("{}:", nearest(some, ["ForAllValues", "ForAnyValue"].into_iter())?),
+        };
+        Some(format!("{quantifier}{near}{suffix}")).filter(|near| near != text)
     }
 }
 

@@ -80,6 +80,7 @@ impl Case {
                 } else {
                     ResourceRule::EitherSuffices
                 },
+                ..Policies::none()
             },
         )
     }

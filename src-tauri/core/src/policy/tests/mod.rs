@@ -1,9 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod composing;
 mod conditions;
 mod decisions;
 mod documents;
+mod linting;
 mod patterns;
+mod printing;
 mod principals;
 mod properties;
 

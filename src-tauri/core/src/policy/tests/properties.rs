@@ -62,7 +62,7 @@ fn decide_by(statements: &[Value], keys: bool) -> Decision {
             boundary: None,
             session: vec![],
             resource: None,
-            rule: ResourceRule::EitherSuffices,
+            ..Policies::none()
         },
     )
 }

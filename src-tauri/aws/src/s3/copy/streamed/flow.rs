@@ -14,7 +14,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::super::super::S3Failure;
 use super::super::super::multipart::CRC;
-use super::{MOST_BREAKS, Stream};
+use super::{MOST_BREAKS, Stream, pause};
 
 /// How often a part is sent in all: what has passed is not there to be sent again, so it is read anew.
 const MOST_TRIES: u32 = 4;
@@ -68,6 +68,7 @@ impl Stream<'_> {
             if tries == MOST_TRIES || !failure.passes() {
                 return Err(failure);
             }
+            pause(tries).await;
         }
     }
 
@@ -108,6 +109,9 @@ impl Stream<'_> {
                 return Err(Some(
                     self.read.unreachable("the connection broke again and again"),
                 ));
+            }
+            if at < range.end {
+                pause(breaks).await;
             }
         }
         Ok(Sums {

@@ -5,8 +5,9 @@ use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
-use hatrack_core::bucket::S3Location;
+use hatrack_core::bucket::{LocalPath, S3Location};
 use hatrack_core::bucket::transfer::{Version, Watermark, journal_id, line, read_lines};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -20,12 +21,17 @@ const MOST_LINES: usize = 20_000;
 /// So many keys may be done behind one that is not: they are held in memory.
 const MOST_BEYOND: usize = 50_000;
 
+/// A run that was stopped so long ago is not gone on with: what lies before its mark may be another by now.
+const LONG_PAST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A line of the journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
     /// Up to this key all was looked at.
     Reached { key: String, files: u64, bytes: u64 },
+    /// An earlier walk was through, or is long past; up to this key it brought all but what failed.
+    Through { key: String },
     /// This key is a file that goes on later.
     Begun { key: String },
     /// This key is not there, and is tried again by the next run.
@@ -62,6 +68,9 @@ pub struct Done {
     before: (u64, u64),
     reached: Option<String>,
     retried: Vec<Found>,
+    /// Up to here an earlier walk brought all but these.
+    through: Option<String>,
+    missing: BTreeSet<String>,
 }
 
 struct Held {
@@ -78,6 +87,7 @@ struct Held {
     failed: BTreeMap<String, u64>,
     files: u64,
     bytes: u64,
+    through: Option<String>,
     /// Until the last name is noted.
     _turn: Turn,
 }
@@ -119,11 +129,16 @@ impl Done {
             failed: BTreeMap::new(),
             files: 0,
             bytes: 0,
+            through: None,
             _turn: turn,
         };
         let mut reached = None;
         if let Some(mut file) = file {
+            let written = file.metadata()?.modified();
             reached = held.read(&mut file)?;
+            if written.is_ok_and(is_long_past) {
+                held.begin_anew(reached.take());
+            }
             held.mark = Watermark::from(reached.clone());
             held.file = Some(file);
         }
@@ -134,9 +149,12 @@ impl Done {
             key: key.clone(),
             size: *size,
             etag: None,
+            modified_at: None,
         });
         Ok(Self {
             retried: retried.collect(),
+            through: held.through.clone(),
+            missing: held.failed.keys().cloned().collect(),
             folder,
             earlier: held.beyond.clone(),
             before: (held.files, held.bytes),
@@ -182,6 +200,36 @@ impl Done {
     /// A key of the walk is under way.
     pub fn begin(&self, key: &str) {
         locked(&self.held).mark.begin(key);
+    }
+
+    /// Whether an earlier run brought it by a walk that is through, of which each name is not noted: the file that is
+    /// there has its size, and is not older.
+    pub fn was_brought(&self, found: &Found, path: &LocalPath) -> bool {
+        let walked = self.through.as_ref().is_some_and(|mark| found.key <= *mark);
+        if !walked || self.missing.contains(&found.key) || self.earlier.contains_key(&found.key) {
+            return false;
+        }
+        let path = path.to_path();
+        let Ok(there) = self.folder.dir().symlink_metadata(&path) else {
+            return false;
+        };
+        let newer = there
+            .modified()
+            .ok()
+            .zip(found.modified_at)
+            .is_some_and(|(here, stored)| here.into_std() >= SystemTime::from(stored));
+        if !there.is_file() || there.len() != found.size || !newer {
+            return false;
+        }
+        let file = Kept {
+            path: Some(path),
+            size: found.size,
+            id: None,
+            etag: None,
+        };
+        locked(&self.held).done(&found.key, file);
+        self.ended.notify_one();
+        true
     }
 
     /// Whether an earlier run has it, and its file is still there.
@@ -260,9 +308,19 @@ impl Done {
         noted.map_err(|why| failed(self.folder.path(), why))
     }
 
-    /// The walk is through: what failed is left for the next run, which brings only that.
+    /// The walk is through: what failed is left for the next run, which brings that and what has come since.
     pub fn through(self) {
-        if locked(&self.held).failed.is_empty() {
+        let failed = {
+            let mut held = locked(&self.held);
+            let mark = held.mark.reached().map(str::to_owned);
+            if let Some(key) = mark.filter(|_| !held.failed.is_empty())
+                && let Err(why) = held.write(&Line::Through { key })
+            {
+                tracing::warn!(%why, "the end of a download was not noted");
+            }
+            !held.failed.is_empty()
+        };
+        if !failed {
             self.finished();
         }
     }
@@ -303,6 +361,10 @@ impl Held {
                     self.beyond.retain(|kept, _| *kept > key);
                     reached = Some(key);
                 }
+                Line::Through { key } => {
+                    reached = None;
+                    self.begin_anew(Some(key));
+                }
                 Line::Begun { key } => {
                     self.begun.insert(key);
                 }
@@ -322,6 +384,12 @@ impl Held {
         file.set_len(length)?;
         file.seek(SeekFrom::End(0))?;
         Ok(reached)
+    }
+
+    /// The next walk looks at everything; up to this key it may find what an earlier one brought.
+    fn begin_anew(&mut self, walked: Option<String>) {
+        self.through = self.through.take().max(walked);
+        (self.files, self.bytes) = (0, 0);
     }
 
     fn done(&mut self, key: &str, file: Kept) {
@@ -378,7 +446,8 @@ impl Held {
             key: key.clone(),
             file: file.clone(),
         });
-        let facts = mark.into_iter().chain(failed).chain(begun).chain(beyond);
+        let through = self.through.iter().map(|key| Line::Through { key: key.clone() });
+        let facts = through.chain(mark).chain(failed).chain(begun).chain(beyond);
         let text: Vec<String> = facts.filter_map(|fact| line(&fact)).collect();
         let (dir, aside) = (self.folder.dir(), format!("{}.new", self.name));
         // That of a run that was killed.
@@ -392,6 +461,11 @@ impl Held {
         self.file = Some(file);
         Ok(())
     }
+}
+
+/// Whether what was noted then is no longer of the run that goes on now.
+fn is_long_past(written: SystemTime) -> bool {
+    written.elapsed().is_ok_and(|age| age > LONG_PAST)
 }
 
 #[cfg(unix)]
@@ -436,6 +510,7 @@ mod tests {
             key,
             size: 1,
             etag: None,
+            modified_at: None,
         };
         let slow = found("a".into());
         done.begin(&slow.key);

@@ -1,6 +1,6 @@
 //! Which files of a folder are in S3 already, so that an upload or a copy of it that was stopped goes on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -24,8 +24,13 @@ struct Line {
 pub struct Sent {
     journal: Option<Arc<dyn Journal>>,
     earlier: Mutex<HashMap<String, String>>,
+    /// What this process has sent.
+    here: SentHere,
     _turn: Option<Turn>,
 }
+
+/// The files of folders that this process has sent, by their names there.
+pub type SentHere = Arc<Mutex<HashSet<String>>>;
 
 /// One file or object as it is now: what is sent again is another.
 pub fn told(name: &str, size: u64, version: &str) -> String {
@@ -51,9 +56,11 @@ impl Sent {
             return Ok(Self {
                 journal: None,
                 earlier: Mutex::default(),
+                here: Arc::default(),
                 _turn: None,
             });
         };
+        let here = s3.sent_here(&name);
         let turn = s3.turn(name.clone()).await;
         let journal = opened(journals, &name, path, &turn).await?;
         let mut earlier = HashMap::new();
@@ -70,6 +77,7 @@ impl Sent {
         Ok(Self {
             journal,
             earlier: Mutex::new(earlier),
+            here,
             _turn: Some(turn),
         })
     }
@@ -97,8 +105,9 @@ impl Sent {
             .await;
         match head {
             Ok(_) => Ok(true),
-            // Whoever may write need not be allowed to look.
-            Err(S3Failure::Denied(_)) => Ok(true),
+            // Whoever may write need not be allowed to look, and then S3 does not even tell whether it is there. What
+            // this process has sent just now is; anything else is sent again.
+            Err(S3Failure::Denied(_)) => Ok(locked(&self.here).contains(file)),
             Err(failure) if failure.passes() => Err(failure),
             Err(_) => Ok(false),
         }
@@ -110,6 +119,7 @@ impl Sent {
             return;
         };
         let etag = etag.to_owned();
+        locked(&self.here).insert(file.clone());
         // One that is not noted is sent again.
         if let Err(why) = journal.append(&line(&Line { file, etag }).unwrap_or_default()) {
             tracing::warn!(%why, "a file of a folder was not noted");
@@ -118,6 +128,7 @@ impl Sent {
 
     /// All of it is there, or given up.
     pub fn finished(self) {
+        locked(&self.here).clear();
         if let Some(journal) = self.journal
             && let Err(why) = journal.remove()
         {

@@ -1,0 +1,232 @@
+//! What can stand in the way outside the four placements: boundaries, session policies, organizations, endpoints, keys.
+
+use crate::account::AccountId;
+use crate::policy::{Caller, Kind, ResourceRule};
+
+use super::super::cure::{
+    Cure, CureTarget, CureWay, allow_key_use, change, fresh, renderings, trusted_principal,
+};
+use super::super::refusal::{Because, PolicySort, RefusalKind};
+use super::super::sight::{Document, Seen};
+use super::super::stance::{Asking, stance};
+use super::super::verdict::{Elsewhere, OtherPlace, Verdict};
+use super::case::{Case, Stage};
+use super::side::{denied_by, of_one};
+use super::weigh::{Relation, Sides, State, weigh};
+
+pub(super) fn find(case: &Case<'_>) -> Vec<Elsewhere> {
+    let mut found = Vec::new();
+    by_documents(case, &mut found);
+    if let Some(refusal) = case.refusal {
+        if let Some(because) = &refusal.because {
+            by_words(case, because, &mut found);
+        }
+        if refusal.kind == RefusalKind::KeyNotAuthorized {
+            found.extend(key(case));
+        }
+    }
+    found
+}
+
+/// Where AWS itself names one of these.
+fn by_words(case: &Case<'_>, because: &Because, found: &mut Vec<Elsewhere>) {
+    let (sort, denies, arn) = match because {
+        Because::NoneAllows(sort) => (*sort, false, None),
+        Because::ExplicitDeny(Some(sort), arn) => (*sort, true, arn.as_deref()),
+        Because::ExplicitDeny(None, _) | Because::KeyHidden => return,
+    };
+    let own = match case.stage {
+        Stage::Use if case.role.is_some() => case.a,
+        _ => case.b,
+    };
+    let (place, what, account) = match sort {
+        PolicySort::Identity | PolicySort::Resource | PolicySort::Trust => return,
+        PolicySort::Session => (OtherPlace::SessionPolicy, "a session policy", own),
+        PolicySort::Boundary => (OtherPlace::Boundary, "a permissions boundary", own),
+        PolicySort::ServiceControl => (OtherPlace::ServiceControlPolicy, "a service control policy", own),
+        PolicySort::ResourceControl => (OtherPlace::ResourceControlPolicy, "a resource control policy", case.a.or(own)),
+        PolicySort::Endpoint => (OtherPlace::EndpointPolicy, "a VPC endpoint policy", own),
+    };
+    let evidence = match denies {
+        true => denied_by(what, arn),
+        false => format!("AWS says that no {} allows it.", &what[2..]),
+    };
+    found.retain(|e| e.place != place);
+    found.push(Elsewhere {
+        place,
+        account,
+        verdict: if denies { Verdict::Denies } else { Verdict::Missing },
+        evidence: vec![evidence],
+        cure: Some(to_change(place, account, denies)),
+    });
+}
+
+/// What an administrator does about one of these. No Allow that we could write helps against a limit.
+fn to_change(place: OtherPlace, account: Option<AccountId>, denies: bool) -> Cure {
+    let (title, whose) = match (place, denies) {
+        (OtherPlace::SessionPolicy, _) => (
+            "Switch without the session policy, or with one that allows this",
+            "The session policy is sent along with the switch; a renewed session can have another.",
+        ),
+        (OtherPlace::Boundary, false) => ("Have this allowed by the permissions boundary", "IAM, Permissions boundary. Needs an admin of the account."),
+        (OtherPlace::Boundary, true) => ("Have the statement of the permissions boundary changed that denies this", "IAM, Permissions boundary. Needs an admin of the account."),
+        (OtherPlace::ServiceControlPolicy, false) => ("Have this allowed by the service control policies of each level", "AWS Organizations, Policies. Needs an admin of the organization."),
+        (OtherPlace::ServiceControlPolicy, true) => ("Have the statement of the service control policy changed that denies this", "AWS Organizations, Policies. Needs an admin of the organization."),
+        (OtherPlace::ResourceControlPolicy, _) => ("Have an exception made in the resource control policy", "AWS Organizations, Policies. Needs an admin of the organization that owns the resource."),
+        (OtherPlace::EndpointPolicy, _) => ("Have the VPC endpoint's policy allow this, or take another network", "VPC, Endpoints, Policy. Needs an admin of the network's account."),
+        (OtherPlace::KeyPolicy | OtherPlace::PublicAccessBlock, _) => ("Have this allowed", "Needs an admin of the account."),
+    };
+    Cure::to_do(title, whose, account)
+}
+
+/// Where documents of these were seen.
+fn by_documents(case: &Case<'_>, found: &mut Vec<Elsewhere>) {
+    let (switch, using) = (case.switch(), case.using());
+    let sight = case.sight;
+    if case.role.is_some() {
+        if let Some(asking) = switch.as_ref().filter(|_| !case.switched) {
+            if !named_itself(case, asking) {
+                limit(found, OtherPlace::Boundary, case.b, Kind::Boundary, listed(&sight.boundary), asking);
+            }
+            levels(found, OtherPlace::ServiceControlPolicy, case.b, Kind::Identity, &sight.caller_scps, asking);
+            levels(found, OtherPlace::ResourceControlPolicy, case.a, Kind::Resource, &sight.rcps, asking);
+        }
+        if let Some(asking) = &using {
+            limit(found, OtherPlace::Boundary, case.a, Kind::Boundary, listed(&sight.role_boundary), asking);
+            if let Some(policies) = sight.session.known().filter(|p| !p.is_empty()) {
+                limit(found, OtherPlace::SessionPolicy, case.b, Kind::Session, policies.iter().collect(), asking);
+            }
+            levels(found, OtherPlace::ServiceControlPolicy, case.a, Kind::Identity, &sight.role_scps, asking);
+            levels(found, OtherPlace::ResourceControlPolicy, case.a, Kind::Resource, &sight.rcps, asking);
+        }
+    } else if let Some(asking) = &using {
+        limit(found, OtherPlace::Boundary, case.b, Kind::Boundary, listed(&sight.boundary), asking);
+        levels(found, OtherPlace::ServiceControlPolicy, case.b, Kind::Identity, &sight.caller_scps, asking);
+        levels(found, OtherPlace::ResourceControlPolicy, case.a, Kind::Resource, &sight.rcps, asking);
+    }
+    found.dedup();
+}
+
+/// Within an account a trust that names the user itself goes past its boundary.
+fn named_itself(case: &Case<'_>, asking: &Asking) -> bool {
+    let same = asking.request.caller.account() == asking.request.resource_account;
+    let user = matches!(asking.request.caller, Caller::User { .. } | Caller::Root { .. });
+    let trust = case.sight.trust.known().map(|d| stance(Kind::Trust, [d], asking));
+    same && user && trust.is_some_and(|t| t.naming > Some(crate::policy::Naming::Account))
+}
+
+fn listed(seen: &Seen<Document>) -> Vec<&Document> {
+    seen.known().into_iter().collect()
+}
+
+fn limit(
+    found: &mut Vec<Elsewhere>,
+    place: OtherPlace,
+    account: Option<AccountId>,
+    kind: Kind,
+    documents: Vec<&Document>,
+    asking: &Asking,
+) {
+    if documents.is_empty() {
+        return;
+    }
+    let action = &asking.request.action;
+    let said = stance(kind, documents, asking);
+    let (verdict, evidence) = if let Some(by) = said.denies.first() {
+        (Verdict::Denies, format!("{} denies {action}.", super::side::capital(by)))
+    } else if said.allows.is_empty() && !said.perhaps_allows() {
+        (Verdict::Missing, format!("It does not allow {action} on {}.", asking.request.resource))
+    } else {
+        return;
+    };
+    found.push(Elsewhere {
+        place,
+        account,
+        verdict,
+        evidence: vec![evidence],
+        cure: Some(to_change(place, account, verdict == Verdict::Denies)),
+    });
+}
+
+/// Each level of an organization must allow.
+fn levels(
+    found: &mut Vec<Elsewhere>,
+    place: OtherPlace,
+    account: Option<AccountId>,
+    kind: Kind,
+    seen: &Seen<Vec<Vec<Document>>>,
+    asking: &Asking,
+) {
+    for level in seen.known().into_iter().flatten() {
+        let before = found.len();
+        limit(found, place, account, kind, level.iter().collect(), asking);
+        if found.len() > before {
+            return;
+        }
+    }
+}
+
+/// The KMS key behind an encrypted object: its policy must allow, or hand the matter to the account.
+///
+/// Source: AWS KMS Developer Guide, "Key policies in AWS KMS".
+fn key(case: &Case<'_>) -> Option<Elsewhere> {
+    let refusal = case.refusal?;
+    let because = refusal.because.as_ref();
+    if matches!(because, Some(Because::NoneAllows(PolicySort::Identity) | Because::ExplicitDeny(Some(PolicySort::Identity), _))) {
+        return None;
+    }
+    let mut asking = case.using()?;
+    asking.request.action = refusal.action.clone().unwrap_or_else(|| "kms:Decrypt".to_owned());
+    let key = refusal.resource.clone().or_else(|| case.sight.key.clone());
+    if let Some(key) = &key {
+        asking.request.resource.clone_from(key);
+        asking.request.resource_account = super::super::refusal::account_of(key);
+    }
+    let mut side = of_one(Kind::Resource, &case.sight.key_policy, "The key has no policy.", Some(&asking));
+    side = super::side::resource_as_told(side, because);
+    let own = if side.state == State::Unknown { State::Allows } else { State::Unknown };
+    let (_, verdict) = weigh(&Sides {
+        own,
+        resource: side.state,
+        naming: side.naming,
+        relation: Relation::Across,
+        rule: ResourceRule::MustAllow,
+        refused: because == Some(&Because::KeyHidden) || because.is_some(),
+    });
+    if because == Some(&Because::KeyHidden) {
+        side.evidence.insert(0, "AWS does not say whether the key is in another region, or its policy does not allow this.".to_owned());
+    }
+    let account = key.as_deref().and_then(super::super::refusal::account_of).or(case.a);
+    Some(Elsewhere {
+        place: OtherPlace::KeyPolicy,
+        account,
+        verdict,
+        evidence: side.evidence,
+        cure: key_cure(case, &asking, key.as_deref(), account),
+    })
+}
+
+fn key_cure(case: &Case<'_>, asking: &Asking, key: Option<&str>, account: Option<AccountId>) -> Option<Cure> {
+    let principal = match &case.role {
+        Some(role) => trusted_principal(&role.to_string(), None)?,
+        None => trusted_principal(case.caller.as_deref()?, case.caller_role.as_ref())?,
+    };
+    let statement = allow_key_use("UseOfTheKey", &principal, &asking.request.action);
+    let there = case.sight.key_policy.known().and_then(|d| change(&d.text, &statement));
+    let way = if there.is_some() { CureWay::Change } else { CureWay::AddStatement };
+    let changed = there.unwrap_or_else(|| fresh(&statement));
+    let target = CureTarget::Key { key: key.unwrap_or("KEY-ID").to_owned() };
+    let code = renderings(&target, &changed.document, way);
+    Some(Cure {
+        way,
+        target: Some(target),
+        document: Some(changed.document),
+        added: Some(changed.added),
+        statement: Some(changed.statement),
+        cli: Some(code.cli),
+        terraform: Some(code.terraform),
+        cloudformation: Some(code.cloudformation),
+        warnings: principal.warning.into_iter().collect(),
+        ..Cure::to_do("Add this to the key's policy", "KMS, Customer managed keys, Key policy. Needs an admin of the key's account.", account)
+    })
+}

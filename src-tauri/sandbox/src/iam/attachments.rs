@@ -1,0 +1,77 @@
+//! Managed policies, attached and detached.
+//!
+//! Source: IAM API Reference, "AttachUserPolicy", "DetachUserPolicy" and the same for groups and roles.
+
+use hatrack_core::policy::Kind;
+
+use super::role_policies::changeable;
+use super::{Call, users};
+use crate::query::Refusal;
+use crate::world::{Document, NamedPolicy, World};
+
+/// What a call does to the world.
+pub(super) struct Change {
+    /// The user's, the group's or the role's ARN.
+    to: String,
+    policy_arn: String,
+    /// `None` where it is detached.
+    policy: Option<NamedPolicy>,
+}
+
+pub(super) fn change(call: &Call<'_>, action: &str) -> Result<Change, Refusal> {
+    let policy_arn = call.required("PolicyArn")?.to_owned();
+    let (to, attached) = whose(call, action)?;
+    let no_such = || Refusal::no_such_entity(format!("Policy {policy_arn} was not found."));
+    let policy = if action.starts_with("Attach") {
+        let managed = call.world.managed.get(&policy_arn).ok_or_else(no_such)?;
+        let document = Document::read(Kind::Identity, &managed.text)
+            .map_err(|error| Refusal::malformed_policy(error.to_string()))?;
+        Some(NamedPolicy {
+            name: policy_arn.rsplit('/').next().unwrap_or(&policy_arn).to_owned(),
+            managed: Some(policy_arn.clone()),
+            document,
+        })
+    } else if attached.contains(&policy_arn) {
+        None
+    } else {
+        return Err(no_such());
+    };
+    Ok(Change {
+        to,
+        policy_arn,
+        policy,
+    })
+}
+
+/// The ARN of whom the call is about, and what is attached there.
+fn whose(call: &Call<'_>, action: &str) -> Result<(String, Vec<String>), Refusal> {
+    let attached = |policies: &[NamedPolicy]| policies.iter().filter_map(|p| p.managed.clone()).collect();
+    Ok(if action.ends_with("UserPolicy") {
+        call.required("UserName")?;
+        let user = users::allowed(call, action)?;
+        (user.arn.clone(), attached(&user.policies))
+    } else if action.ends_with("GroupPolicy") {
+        let group = users::allowed_group(call, action)?;
+        let arn = format!("arn:aws:iam::{}:group/{}", group.account, group.name);
+        (arn, attached(&group.policies))
+    } else {
+        let role = changeable(call, action)?;
+        (role.arn.clone(), attached(&role.policies))
+    })
+}
+
+impl Change {
+    pub(super) fn apply(self, world: &mut World) {
+        let policies = if let Some(user) = world.users.get_mut(&self.to) {
+            &mut user.policies
+        } else if let Some(group) = world.groups.get_mut(&self.to) {
+            &mut group.policies
+        } else if let Some(role) = world.roles.get_mut(&self.to) {
+            &mut role.policies
+        } else {
+            return;
+        };
+        policies.retain(|other| other.managed.as_deref() != Some(&self.policy_arn));
+        policies.extend(self.policy);
+    }
+}
