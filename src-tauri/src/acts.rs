@@ -95,8 +95,9 @@ async fn renew(desk: &Desk, session: String) -> Result<(), CommandError> {
         .await?
         .into_iter()
         .find(|known| known.id == session);
-    if let Some(role) = known.and_then(|known| known.role_key)
-        && is_production(&agent, &role).await?
+    let role = known.and_then(|known| known.role_key);
+    if let Some(role) = &role
+        && is_production(&agent, role).await?
     {
         go(desk, Place::Sessions, Some(session), None, true);
         return Ok(());
@@ -113,7 +114,13 @@ async fn renew(desk: &Desk, session: String) -> Result<(), CommandError> {
             go(desk, Place::Sessions, Some(session), None, asks_code(&need));
             Ok(())
         }
-        SwitchOutcome::Denied { denial } => Err(CommandError::new(denial.summary)),
+        SwitchOutcome::Denied { denial } => match role {
+            Some(role) => {
+                ask_doctor(desk, role);
+                Ok(())
+            }
+            None => Err(CommandError::new(denial.summary)),
+        },
     }
 }
 
@@ -130,8 +137,16 @@ async fn switch(desk: &Desk, role: String) -> Result<(), CommandError> {
             go(desk, Place::Roles, None, Some(role), asks_code(&need));
             Ok(())
         }
-        SwitchOutcome::Denied { denial } => Err(CommandError::new(denial.summary)),
+        SwitchOutcome::Denied { .. } => {
+            ask_doctor(desk, role);
+            Ok(())
+        }
     }
+}
+
+/// Doctor opens on the role's last denial, which the history has by now.
+fn ask_doctor(desk: &Desk, role: String) {
+    go(desk, Place::Doctor, None, Some(role), false);
 }
 
 fn asks_code(need: &NeedView) -> bool {

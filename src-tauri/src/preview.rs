@@ -11,6 +11,7 @@ mod parquet;
 mod picture;
 mod server;
 mod source;
+mod svg;
 mod table;
 mod text;
 mod view;

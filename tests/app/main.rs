@@ -25,6 +25,7 @@ mod catalogs;
 mod config;
 mod console;
 mod devices;
+mod doctor;
 mod drag;
 mod endpoint;
 mod identities;

@@ -39,6 +39,11 @@ impl Stage {
     /// Closes the window and opens it again.
     pub fn open_again(&mut self) {
         self.app.end();
+        // Its process holds this as long as it lives; another would only show the first one's window.
+        let lock = self.world.home().join("window.lock");
+        holds("the first window's process has ended", || {
+            std::fs::File::open(&lock).is_ok_and(|lock| lock.try_lock().is_ok())
+        });
         self.app = App::start(&self.desktop, &self.world.variables(), &[]);
     }
 

@@ -13,6 +13,7 @@ from callers import measure_parallel_callers
 from catalog import measure_catalog
 from credential_process import measure_credential_process
 from peer_processes import SandboxServer
+from policy_evaluation import measure_policy_evaluation
 from portal import measure_portal
 from results import Table
 from s3_large import measure_s3_large
@@ -30,6 +31,7 @@ def main() -> int:
         "callers": measure_parallel_callers,
         "switch": measure_switch,
         "catalog": measure_catalog,
+        "policy": measure_policy_evaluation,
         "portal": measure_portal,
         "s3-list": measure_s3_list,
         "s3-large": measure_s3_large,

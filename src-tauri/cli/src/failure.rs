@@ -66,7 +66,10 @@ impl Failure {
         let Some(refused) = self.refused.take() else {
             return self;
         };
-        let place = refused.resource.as_deref().and_then(|arn| arn.strip_prefix("arn:aws:s3:::"));
+        let place = refused
+            .resource
+            .as_deref()
+            .and_then(|arn| arn.strip_prefix("arn:aws:s3:::"));
         let mut words = vec!["hat doctor".to_owned()];
         words.extend(role.map(quoted));
         if let Some(place) = place {
@@ -75,7 +78,8 @@ impl Failure {
         if refused.action != "sts:AssumeRole" {
             words.push(format!("--action {}", refused.action));
         }
-        self.message.push_str(&format!("\n`{}` says why, and what to add", words.join(" ")));
+        self.message
+            .push_str(&format!("\n`{}` says why, and what to add", words.join(" ")));
         self
     }
 

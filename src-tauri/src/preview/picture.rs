@@ -4,8 +4,10 @@
 const MOST_PIXELS: u64 = 120_000_000;
 /// Bytes of a picture, which is read whole.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
-/// Bytes of a picture of text, which is drawn by a program of its own.
-const MOST_SVG: u64 = 2 * 1024 * 1024;
+/// Bytes of a picture of text, which is looked through before it is drawn.
+pub const MOST_SVG: u64 = 2 * 1024 * 1024;
+/// What is read of a picture that does not say at once how large it is: what a camera notes comes first.
+pub const READ: u64 = 1024 * 1024;
 
 /// Why a picture is not shown; `None` where it is.
 pub fn refused(mime: &str, head: &[u8], size: u64) -> Option<String> {
@@ -20,12 +22,24 @@ pub fn refused(mime: &str, head: &[u8], size: u64) -> Option<String> {
             "The picture is larger than {limit} MiB. Download it to see it."
         ));
     }
-    let (width, height) = pixels(mime, head)?;
-    (u64::from(width) * u64::from(height) > MOST_PIXELS).then(|| {
+    if mime == super::kind::SVG {
+        return None;
+    }
+    let Some((width, height)) = pixels(mime, head) else {
+        return Some(
+            "The picture does not say how large it is. Download it to open it elsewhere.".to_owned(),
+        );
+    };
+    (area((width, height)) > MOST_PIXELS).then(|| {
         format!(
             "The picture has {width} × {height} pixels, which is too many to show. Download it to see it."
         )
     })
+}
+
+/// Whether its size is in what was read of it.
+pub fn tells_size(mime: &str, head: &[u8]) -> bool {
+    mime == super::kind::SVG || pixels(mime, head).is_some()
 }
 
 /// Width and height, where the format says so at its beginning.
@@ -37,6 +51,7 @@ fn pixels(mime: &str, head: &[u8]) -> Option<(u32, u32)> {
         "image/jpeg" => jpeg(head),
         "image/webp" => webp(head),
         "image/avif" => avif(head),
+        "image/x-icon" => icon(head),
         _ => None,
     }
 }
@@ -97,12 +112,33 @@ fn webp(head: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
+/// Icons are small, but may hold a PNG, which says for itself how large it is; each of them has to be there.
+fn icon(head: &[u8]) -> Option<(u32, u32)> {
+    const LARGEST: (u32, u32) = (256, 256);
+    let count = usize::from(le16(head, 4).filter(|count| *count > 0)?);
+    let mut largest = LARGEST;
+    for entry in 0..count {
+        let at = usize::try_from(le32(head, 6 + 16 * entry + 12)?).ok()?;
+        if bytes::<4>(head, at)? == *b"\x89PNG" {
+            let size = (be32(head, at.checked_add(16)?)?, be32(head, at.checked_add(20)?)?);
+            if area(size) > area(largest) {
+                largest = size;
+            }
+        }
+    }
+    Some(largest)
+}
+
+fn area((width, height): (u32, u32)) -> u64 {
+    u64::from(width) * u64::from(height)
+}
+
 /// The largest of the sizes that the file names (ISO/IEC 23008-12, 6.5.3).
 fn avif(head: &[u8]) -> Option<(u32, u32)> {
     let names = head.windows(4).enumerate().filter(|(_, name)| name == b"ispe");
     names
         .filter_map(|(at, _)| Some((be32(head, at + 8)?, be32(head, at + 12)?)))
-        .max_by_key(|(width, height)| u64::from(*width) * u64::from(*height))
+        .max_by_key(|size| area(*size))
 }
 
 #[cfg(test)]
@@ -143,6 +179,22 @@ mod tests {
     }
 
     #[test]
+    fn an_icon_is_as_large_as_the_largest_picture_in_it() {
+        let icon = |inner: &[u8]| {
+            let mut icon = b"\0\0\x01\0\x01\0".to_vec();
+            icon.extend([0; 12]);
+            icon.extend(22u32.to_le_bytes());
+            icon.extend(inner);
+            icon
+        };
+        assert_eq!(refused("image/x-icon", &icon(&[40, 0, 0, 0]), 1000), None);
+        assert_eq!(refused("image/x-icon", &icon(&png(300, 300)), 1000), None);
+        assert!(refused("image/x-icon", &icon(&png(65_535, 65_535)), 1000).is_some());
+        // What lies behind what was read is not known.
+        assert!(!tells_size("image/x-icon", &icon(&[])));
+    }
+
+    #[test]
     fn a_head_that_ends_early_or_lies_panics_nowhere() {
         let jpeg = b"\xff\xd8\xff\xe0\0\0\xff\xe0\0\0\xff\xc0\0";
         for mime in [
@@ -152,9 +204,14 @@ mod tests {
             "image/jpeg",
             "image/webp",
             "image/avif",
+            "image/x-icon",
         ] {
             for length in 0..jpeg.len() {
-                assert_eq!(refused(mime, &jpeg[..length], 1), None);
+                let why = refused(mime, &jpeg[..length], 1);
+                assert!(
+                    length > 9 || why.is_some_and(|why| why.contains("how large")),
+                    "{mime} {length}"
+                );
             }
         }
     }

@@ -390,3 +390,36 @@ async fn what_a_newer_preview_takes_the_place_of_is_given_up() {
     previews.close(7);
     assert!(previews.more(7, 0).await.is_err());
 }
+
+#[tokio::test]
+async fn a_picture_that_repeats_itself_beyond_measure_is_shown_as_text() {
+    let level = |n: usize| {
+        let inner = format!("<use href='#l{n}'/>").repeat(10);
+        format!("<g id='l{}'>{inner}</g>", n + 1)
+    };
+    let levels: String = (0..12).map(level).collect();
+    let bomb = format!("<svg xmlns='http://www.w3.org/2000/svg'><rect id='l0'/>{levels}</svg>");
+    assert!(show("a.svg", bomb.clone()).await.1.is_none());
+    let (shown, _, notes, _) = text("a.svg", bomb.clone()).await;
+    assert_eq!(shown, bomb);
+    assert!(notes[0].contains("not drawn"), "{notes:?}");
+}
+
+#[tokio::test]
+async fn a_photograph_whose_size_stands_far_behind_is_looked_at_further() {
+    let photograph = |side: u16| {
+        let mut jpeg = b"\xff\xd8".to_vec();
+        for _ in 0..2 {
+            jpeg.extend(b"\xff\xe1\xff\xff");
+            jpeg.extend([0; 0xfffd]);
+        }
+        jpeg.extend(b"\xff\xc0\0\x11\x08");
+        jpeg.extend(side.to_be_bytes());
+        jpeg.extend(side.to_be_bytes());
+        jpeg
+    };
+    assert!(show("a.jpg", photograph(8)).await.1.is_some());
+    let (view, served, _) = show("a.jpg", photograph(u16::MAX)).await;
+    assert!(served.is_none());
+    assert!(matches!(view, ShownView::Unreadable { .. }), "{view:?}");
+}

@@ -9,7 +9,7 @@ use hatrack_core::bucket::transfer::Range;
 use super::kind::{Kind, Packing, SVG, kind_of, unpacked_name};
 use super::server::{Served, page_origin};
 use super::source::{InS3, Refused, Source};
-use super::{Turn, hex, packed, parquet, picture, table, text};
+use super::{Turn, hex, packed, parquet, picture, svg, table, text};
 use crate::wire::{CommandError, MediaKind, PreviewView, ShownView, TextLanguage};
 
 /// What is read of every object.
@@ -118,9 +118,7 @@ pub async fn shown(
     }
     let unserved = match kind_of(name, head) {
         Kind::Media(media, mime) => return served(source, media, mime, head).await,
-        Kind::Svg if is_svg(head, source.size()) => {
-            return served(source, MediaKind::Image, SVG, head).await;
-        }
+        Kind::Svg if is_svg(head, source.size()) => return drawn(source, name, head).await,
         Kind::Parquet => match parquet::view(source.clone()).await {
             Ok(table) => ShownView::Table(table),
             Err(message) => ShownView::Unreadable { message },
@@ -144,17 +142,38 @@ pub async fn shown(
     Ok((unserved, None))
 }
 
+/// A picture of text, or its text where it would take too long to draw.
+async fn drawn(
+    source: &Arc<dyn Source>,
+    name: &str,
+    head: &Bytes,
+) -> Result<(ShownView, Option<Served>), Refused> {
+    if picture::refused(SVG, head, source.size()).is_none() {
+        let whole = beginning(source, head, picture::MOST_SVG).await?;
+        let modest = text::decoded(&whole, false).is_some_and(|decoded| svg::is_modest(&decoded.text));
+        if !modest {
+            let note = "Repeats so much that it is not drawn; shown as text.".to_owned();
+            return Ok((plain(name, head, source.size(), vec![note]), None));
+        }
+    }
+    served(source, MediaKind::Image, SVG, head).await
+}
+
 /// Begins to serve an object to an element of the page.
 async fn served(
     source: &Arc<dyn Source>,
     media: MediaKind,
     mime: &'static str,
-    head: &[u8],
+    head: &Bytes,
 ) -> Result<(ShownView, Option<Served>), Refused> {
-    if media == MediaKind::Image
-        && let Some(message) = picture::refused(mime, head, source.size())
-    {
-        return Ok((ShownView::Unreadable { message }, None));
+    if media == MediaKind::Image {
+        let more = match picture::tells_size(mime, head) {
+            true => head.clone(),
+            false => beginning(source, head, picture::READ).await?,
+        };
+        if let Some(message) = picture::refused(mime, &more, source.size()) {
+            return Ok((ShownView::Unreadable { message }, None));
+        }
     }
     let served = Served::start(source.clone(), mime, page_origin())
         .await

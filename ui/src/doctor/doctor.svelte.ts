@@ -62,13 +62,24 @@ class Doctor {
     return this.#ask({ role_key: roleOf(row)?.key ?? null, place: null, denial: denialOf(row), text: null, at: row.at });
   }
 
+  /** The last denial of a role, such as the tray had; without one the list of denials. */
+  async latestOf(roleKey: string): Promise<void> {
+    place.go('doctor');
+    this.close();
+    this.page = 'denials';
+    await denials.load();
+    const role = catalog.role(roleKey);
+    const row = denials.rows.find((r) => role !== undefined && r.arn === role.arn && (r.profile === null || r.profile === role.profile));
+    if (row) await this.row(row);
+  }
+
   /** A denial that a view shows. The history knows when it was; the row is found by AWS's request ID. */
   async denial(denial: DenialView, { role_key = null, bucket = null, key = null }: Around = {}): Promise<void> {
     place.go('doctor');
     const row = denial.request_id === null ? null : await rowOf(denial.request_id);
     if (row) denials.look(row.id);
     const where = bucket === null ? null : `s3://${bucket}/${key ?? ''}`;
-    await this.#ask({ role_key, place: where, denial, text: null, at: row?.at ?? null });
+    await this.#ask({ role_key, place: where, denial: $state.snapshot(denial), text: null, at: row?.at ?? null });
   }
 
   /** Words of another program; `around` what the view knows that shows them. */
@@ -80,6 +91,8 @@ class Doctor {
   /** Policies that the person has: the diagnosis is made anew with them. */
   async complete(given: GivenPolicies): Promise<void> {
     this.given = given;
+    // What most needs doing may be another check now.
+    this.picked = null;
     await this.#look();
   }
 

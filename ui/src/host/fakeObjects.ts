@@ -11,7 +11,7 @@ type Own =
   | 'deletion' | 'delete_objects' | 'undo_delete' | 'act_progress' | 'stop_act' | 'rename_object' | 'new_folder' | 'copy_presigned'
   | 'object_properties' | 'change_object' | 'restore_object' | 'object_versions' | 'bring_back_version' | 'bucket_settings';
 
-const done = (count: number, more: Partial<ActDone> = {}): ActDone => ({ count, failures: 0, failed: [], undo: null, stopped: false, ...more });
+const done = (count: number, more: Partial<ActDone> = {}): ActDone => ({ count, failures: 0, failed: [], undo: null, stopped: false, broke: null, ...more });
 const failure = (message: string) => Object.assign(new Error(message), { code: null });
 
 export class FakeObjects {

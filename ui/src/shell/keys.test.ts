@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { actOf, mayRepeat, type Press, type Where } from './keys';
 
-const where = (more: Partial<Where> = {}): Where => ({ view: 'roles', mac: false, typing: false, letters: true, sections: 5, ...more });
+const where = (more: Partial<Where> = {}): Where => ({ view: 'roles', mac: false, typing: false, letters: true, sections: 6, ...more });
 
 function press(text: string): Press {
   const parts = text.split('+');
@@ -14,7 +14,8 @@ describe('keys', () => {
   it.each([
     ['Ctrl+1', { do: 'section', index: 0 }],
     ['Ctrl+5', { do: 'section', index: 4 }],
-    ['Ctrl+6', null],
+    ['Ctrl+6', { do: 'section', index: 5 }],
+    ['Ctrl+7', null],
     ['Ctrl+,', { do: 'settings' }],
     ['Ctrl+b', { do: 'sidebar' }],
     ['Ctrl+n', { do: 'add-role' }],
@@ -42,6 +43,10 @@ describe('keys', () => {
     expect(of('Ctrl+d', { view: 'buckets' })).toEqual({ do: 'download' });
     expect(of('[', { view: 'history' })).toEqual({ do: 'previous-day' });
     expect(of('s', { view: 'history' })).toBeNull();
+    expect(of('2', { view: 'doctor' })).toEqual({ do: 'check', number: 2 });
+    expect(of('5', { view: 'doctor' })).toBeNull();
+    expect(of('m', { view: 'doctor' })).toEqual({ do: 'copy-message' });
+    expect(of('Ctrl+r', { view: 'doctor' })).toEqual({ do: 'check-again' });
   });
 
   it('leaves single letters to text fields, and to people who turned them off', () => {

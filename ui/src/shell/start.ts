@@ -8,6 +8,7 @@ import { transfers } from '../buckets/transfers.svelte';
 import { uploadPicked } from '../buckets/uploading.svelte';
 import { catalog } from '../roles/catalog.svelte';
 import { denials } from '../doctor/denials.svelte';
+import { doctor } from '../doctor/doctor.svelte';
 import { devices } from '../devices/devices.svelte';
 import { discoveries } from '../discovery/discoveries.svelte';
 import { endpoints } from '../endpoint/endpoints.svelte';
@@ -83,6 +84,7 @@ function listen(): void {
 async function navigate(to: { view: string; session_id?: string | null; role_key?: string | null; ask_mfa?: boolean }) {
   // A view that does not know the session yet would settle on another one.
   if (to.session_id && !sessions.byId(to.session_id)) await read(['sessions']);
+  if (to.view === 'doctor' && to.role_key) return doctor.latestOf(to.role_key);
   if (isView(to.view)) place.go(to.view);
   if (to.session_id) {
     place.sessionId = to.session_id;

@@ -24,4 +24,8 @@ undo: string | null,
 /**
  * Whether the person has stopped it before its end.
  */
-stopped: boolean, };
+stopped: boolean, 
+/**
+ * What ended it before its end, for people.
+ */
+broke: string | null, };

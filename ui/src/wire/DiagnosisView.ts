@@ -3,4 +3,50 @@ import type { DoctorAccountView } from "./DoctorAccountView";
 import type { DoctorRequestView } from "./DoctorRequestView";
 import type { ElsewhereView } from "./ElsewhereView";
 import type { PlacementView } from "./PlacementView";
-export type DiagnosisView = { kind: string, headline: string, advice: Array<string>, request: DoctorRequestView, account_b: DoctorAccountView | null, account_a: DoctorAccountView | null, placements: Array<PlacementView>, elsewhere: Array<ElsewhereView>, ruled_out: Array<string>, unseen: Array<string>, };
+
+/**
+ * A diagnosis.
+ */
+export type DiagnosisView = { 
+/**
+ * The cause: `missing_placement`, `explicit_deny`, `external_id`, `mfa`, `condition`, `role_name`, `bucket_name`,
+ * `key`, `limit`, `expired`, `credentials`, `clock`, `region`, `not_there`, `duration`, `bad_policy`, `throttled`,
+ * `nothing_found`, `unclear`.
+ */
+kind: string, 
+/**
+ * In one sentence.
+ */
+headline: string, 
+/**
+ * What to do, in a few more.
+ */
+advice: Array<string>, 
+/**
+ * What was asked, and what AWS said.
+ */
+request: DoctorRequestView, 
+/**
+ * Account B, where the person is.
+ */
+account_b: DoctorAccountView | null, 
+/**
+ * Account A, which owns the role.
+ */
+account_a: DoctorAccountView | null, 
+/**
+ * The placements in their order: four by way of a role, two without one.
+ */
+placements: Array<PlacementView>, 
+/**
+ * What else stands in the way.
+ */
+elsewhere: Array<ElsewhereView>, 
+/**
+ * What it is not, and how that is known.
+ */
+ruled_out: Array<string>, 
+/**
+ * What cannot be seen from here.
+ */
+unseen: Array<string>, };

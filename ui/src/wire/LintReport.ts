@@ -2,4 +2,24 @@
 import type { LintFinding } from "./LintFinding";
 import type { LintKind } from "./LintKind";
 import type { Measure } from "./Measure";
-export type LintReport = { kind: LintKind, findings: Array<LintFinding>, mended: string | null, size: Measure, };
+
+/**
+ * All that was found.
+ */
+export type LintReport = { 
+/**
+ * What it was read as.
+ */
+kind: LintKind, 
+/**
+ * The findings in the order of the text.
+ */
+findings: Array<LintFinding>, 
+/**
+ * The text with the damage of copying mended, where there was some and all of it could be mended.
+ */
+mended: string | null, 
+/**
+ * How large it is, and what AWS takes.
+ */
+size: Measure, };

@@ -3,4 +3,36 @@ import type { AccountId } from "./AccountId";
 import type { ComposedPlace } from "./ComposedPlace";
 import type { LineExplained } from "./LineExplained";
 import type { Measure } from "./Measure";
-export type Placed = { place: ComposedPlace, account: AccountId | null, goes_to: string, why: string, document: string, size: Measure, lines: Array<LineExplained>, };
+
+/**
+ * A document, and where it goes.
+ */
+export type Placed = { 
+/**
+ * Which of the placements.
+ */
+place: ComposedPlace, 
+/**
+ * The account it goes to; `None` where that was not said.
+ */
+account: AccountId | null, 
+/**
+ * What it is attached to: "the trust policy of the role Reader".
+ */
+goes_to: string, 
+/**
+ * Why it is needed.
+ */
+why: string, 
+/**
+ * The policy.
+ */
+document: string, 
+/**
+ * How large it is, and what AWS takes.
+ */
+size: Measure, 
+/**
+ * What its lines say.
+ */
+lines: Array<LineExplained>, };

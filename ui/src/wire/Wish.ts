@@ -3,4 +3,8 @@ import type { DirectWish } from "./DirectWish";
 import type { MachineWish } from "./MachineWish";
 import type { RoleTrust } from "./RoleTrust";
 import type { RoleWish } from "./RoleWish";
+
+/**
+ * What somebody wants.
+ */
 export type Wish = { "case": "own_accounts" } & RoleWish | { "case": "third_party" } & RoleWish | { "case": "machine" } & MachineWish | { "case": "direct_bucket" } & DirectWish | { "case": "trust" } & RoleTrust;

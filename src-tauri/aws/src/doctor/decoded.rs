@@ -10,7 +10,11 @@ impl AwsEyes {
         let Some(encoded) = encoded else {
             return Seen::NotAsked;
         };
-        match self.sts.decode_message(&viewer.sts, &viewer.credentials, encoded).await {
+        match self
+            .sts
+            .decode_message(&viewer.sts, &viewer.credentials, encoded)
+            .await
+        {
             Ok(text) => Seen::Known(text, How::Read),
             Err(failure) => Seen::Refused(why(&failure)),
         }

@@ -54,7 +54,11 @@ impl AwsEyes {
     }
 
     async fn caller(&self, viewer: &Viewer) -> Seen<Who> {
-        match self.sts.get_caller_identity(&viewer.sts, &viewer.credentials).await {
+        match self
+            .sts
+            .get_caller_identity(&viewer.sts, &viewer.credentials)
+            .await
+        {
             Ok(who) => {
                 let role = role::of_session(&who.arn);
                 Seen::Known(
@@ -78,10 +82,7 @@ impl AwsEyes {
     }
 
     async fn all(&self, viewer: &Viewer, at: &LookAt) -> Sight {
-        let (caller, bucket) = tokio::join!(
-            self.caller(viewer),
-            self.bucket(viewer, at.bucket.as_ref())
-        );
+        let (caller, bucket) = tokio::join!(self.caller(viewer), self.bucket(viewer, at.bucket.as_ref()));
         let mut sight = bucket;
         let who = caller.known().cloned();
         let account = who.as_ref().map(|who| who.account);

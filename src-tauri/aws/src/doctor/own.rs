@@ -8,7 +8,12 @@ use super::{AwsEyes, why};
 
 impl AwsEyes {
     /// What stands with the user or the role whose credentials look.
-    pub(super) async fn own(&self, viewer: &Viewer, who: Option<&Who>, simulate: &[(String, String)]) -> Sight {
+    pub(super) async fn own(
+        &self,
+        viewer: &Viewer,
+        who: Option<&Who>,
+        simulate: &[(String, String)],
+    ) -> Sight {
         let Some((who, whose)) = who.and_then(|who| Some((who, Whose::of_arn(&who.arn)?))) else {
             return Sight::default();
         };

@@ -83,7 +83,10 @@ fn told(principal: &str, result: EvaluationResult) -> Option<Simulation> {
         action: result.eval_action_name,
         resource: result.eval_resource_name.unwrap_or_default(),
         outcome,
-        matched: matched.into_iter().filter_map(|statement| statement.source_policy_id).collect(),
+        matched: matched
+            .into_iter()
+            .filter_map(|statement| statement.source_policy_id)
+            .collect(),
         missing_context: result.missing_context_values.unwrap_or_default(),
     })
 }

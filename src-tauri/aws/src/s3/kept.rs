@@ -243,7 +243,11 @@ pub(super) fn kept_badly(path: &std::path::Path, why: std::io::Error) -> S3Failu
 fn sum_of(left: &UploadTaken) -> Option<u64> {
     let (size, total) = (left.begun.part_size.max(1), left.begun.source.size);
     // A part that was sent again counts as it was sent last.
-    let last: HashMap<u32, PartSent> = left.parts.iter().map(|part| (part.number, part.clone())).collect();
+    let last: HashMap<u32, PartSent> = left
+        .parts
+        .iter()
+        .map(|part| (part.number, part.clone()))
+        .collect();
     let mut all = 1..=u32::try_from(total.div_ceil(size)).ok()?;
     if !all.all(|number| last.contains_key(&number)) {
         return None;

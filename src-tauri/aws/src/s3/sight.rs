@@ -37,7 +37,9 @@ impl S3 {
         let policy = async {
             let call = client.get_bucket_policy().bucket(name).customize();
             let sent = call.config_override(document()).send().await;
-            seen(sent, |answer| answer.policy.map(|text| Document::new("bucket policy", text)))
+            seen(sent, |answer| {
+                answer.policy.map(|text| Document::new("bucket policy", text))
+            })
         };
         let public_access = async {
             let call = client.get_public_access_block().bucket(name).customize();
@@ -68,10 +70,14 @@ impl S3 {
             let call = client.get_bucket_encryption().bucket(name).customize();
             let answer = call.config_override(document()).send().await.ok()?;
             let rules = answer.server_side_encryption_configuration?.rules;
-            let by_default = rules.into_iter().next()?.apply_server_side_encryption_by_default?;
+            let by_default = rules
+                .into_iter()
+                .next()?
+                .apply_server_side_encryption_by_default?;
             by_default.kms_master_key_id
         };
-        let (bucket_policy, public_access, ownership, key) = tokio::join!(policy, public_access, ownership, key);
+        let (bucket_policy, public_access, ownership, key) =
+            tokio::join!(policy, public_access, ownership, key);
         Sight {
             bucket_policy,
             public_access,
@@ -106,8 +112,18 @@ impl S3 {
         let of_object = key.map(|key| format!("{resource}/{key}"));
         match (lowered.as_str(), key, of_object) {
             ("s3:getobject", Some(key), Some(object)) => {
-                let call = client.get_object().bucket(name).key(key).range("bytes=0-0").customize();
-                tried(call.config_override(document()).send().await, "GetObject", action, object)
+                let call = client
+                    .get_object()
+                    .bucket(name)
+                    .key(key)
+                    .range("bytes=0-0")
+                    .customize();
+                tried(
+                    call.config_override(document()).send().await,
+                    "GetObject",
+                    action,
+                    object,
+                )
             }
             ("s3:getobjecttagging", Some(key), Some(object)) => {
                 let call = client.get_object_tagging().bucket(name).key(key).customize();

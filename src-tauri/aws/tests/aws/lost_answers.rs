@@ -65,7 +65,9 @@ async fn a_copy_whose_answer_was_lost_is_not_taken_for_somebody_elses() {
 fn after_the_parts(sandbox: &Running, story: &Story, times: u64, effect: Effect) {
     let on = On::S3Path(format!("/{}/up/big", story.bucket));
     // It is begun, and three parts of 8 MiB go up.
-    sandbox.admin().inject(on.clone(), 4, Effect::Delay(Duration::ZERO));
+    sandbox
+        .admin()
+        .inject(on.clone(), 4, Effect::Delay(Duration::ZERO));
     sandbox.admin().inject(on, times, effect);
 }
 

@@ -207,6 +207,9 @@ async fn what_replaces_a_file_gets_its_permissions_and_none_of_its_powers() {
     };
     s3.fetch(&order, &|_, _| {}).await.unwrap();
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-    assert_eq!((mode & 0o7777, std::fs::read(&path).unwrap()), (0o750, b"theirs".to_vec()));
+    assert_eq!(
+        (mode & 0o7777, std::fs::read(&path).unwrap()),
+        (0o750, b"theirs".to_vec())
+    );
     sandbox.shutdown().await;
 }

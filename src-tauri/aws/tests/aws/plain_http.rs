@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use hatrack_aws::http::HttpClients;
 use hatrack_aws::s3::{FixedCredentials, S3};
-use hatrack_core::sts::{ProxyUrl, Reach};
 use hatrack_core::secret::Secret;
+use hatrack_core::sts::{ProxyUrl, Reach};
 
 use crate::server::{Answer, Server};
 use crate::world::{reach, user};
@@ -23,7 +23,9 @@ async fn the_bytes_of_parts_are_signed() {
             "POST" => {
                 xml("<CompleteMultipartUploadResult><ETag>\"whole\"</ETag></CompleteMultipartUploadResult>")
             }
-            _ => Answer::new(200, "").with("etag", "\"part\"").with("x-amz-request-id", "R1"),
+            _ => Answer::new(200, "")
+                .with("etag", "\"part\"")
+                .with("x-amz-request-id", "R1"),
         }
     })
     .await;
@@ -47,6 +49,9 @@ async fn the_bytes_of_parts_are_signed() {
     assert_eq!(parts.len(), 3);
     for part in parts {
         let sum = part.header("x-amz-content-sha256");
-        assert!(sum.len() == 64 && sum.bytes().all(|b| b.is_ascii_hexdigit()), "{sum}");
+        assert!(
+            sum.len() == 64 && sum.bytes().all(|b| b.is_ascii_hexdigit()),
+            "{sum}"
+        );
     }
 }

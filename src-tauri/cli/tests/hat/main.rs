@@ -12,6 +12,8 @@ mod config;
 mod console;
 mod credential_process;
 mod discover;
+mod doctor;
+mod doctor_matrix;
 mod env;
 mod exec;
 mod history;

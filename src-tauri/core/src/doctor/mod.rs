@@ -12,7 +12,6 @@ mod question;
 mod refusal;
 mod sight;
 mod stance;
-
 mod verdict;
 mod view;
 
@@ -24,5 +23,6 @@ pub use refusal::{Because, PolicySort, Refusal, RefusalKind, Reported, account_o
 pub use sight::{Document, How, Ownership, PublicAccess, Seen, Sight, SimulatedOutcome, Simulation, Who};
 pub use verdict::{Cause, Diagnosis, Elsewhere, OtherPlace, Placed, Placement, Verdict};
 pub use view::{
-    CureView, DiagnosisView, DoctorAccountView, DoctorRequestView, ElsewhereView, MessagePartView, PlacementView,
+    CureView, DiagnosisView, DoctorAccountView, DoctorRequestView, ElsewhereView, MessagePartView,
+    PlacementView,
 };

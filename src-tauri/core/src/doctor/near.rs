@@ -18,7 +18,8 @@ pub(super) fn almost<'a>(asked: &str, names: impl IntoIterator<Item = &'a str>) 
 }
 
 fn how_far(asked: &str, name: &str) -> Option<usize> {
-    if bare(asked) == bare(name) {
+    let (one, other) = (plain(asked), plain(name));
+    if one == other || one == without_sort(&other) || without_sort(&one) == other {
         return Some(1);
     }
     // A short name has other short names near it by chance.
@@ -26,18 +27,18 @@ fn how_far(asked: &str, name: &str) -> Option<usize> {
     distance(asked, name, most)
 }
 
-/// Without what people add and leave out: separators, and the word "role" or "bucket" at the end.
-fn bare(name: &str) -> String {
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+/// Without separators, which people add and leave out.
+fn plain(name: &str) -> String {
+    let kept = name.chars().filter(char::is_ascii_alphanumeric);
+    kept.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Without the word for what it is, at its end.
+fn without_sort(plain: &str) -> &str {
     let cut = ["role", "bucket"]
         .iter()
-        .find_map(|word| plain.strip_suffix(word))
-        .filter(|rest| rest.len() >= 3);
-    cut.map_or_else(|| plain.clone(), str::to_owned)
+        .find_map(|word| plain.strip_suffix(word));
+    cut.filter(|rest| rest.len() >= 3).unwrap_or(plain)
 }
 
 #[cfg(test)]
@@ -46,12 +47,21 @@ mod tests {
 
     #[test]
     fn a_name_that_is_almost_another_is_found() {
-        assert_eq!(almost("com.stuzio.projectx", ["com.stuzio.project-x"]), Some("com.stuzio.project-x"));
         assert_eq!(
-            almost("readonly-asi-production-bucket-role", ["readonly-asi-production-bucket"]),
+            almost("com.stuzio.projectx", ["com.stuzio.project-x"]),
+            Some("com.stuzio.project-x")
+        );
+        assert_eq!(
+            almost(
+                "readonly-asi-production-bucket-role",
+                ["readonly-asi-production-bucket"]
+            ),
             Some("readonly-asi-production-bucket")
         );
-        assert_eq!(almost("reports-2025", ["reports-2026", "other"]), Some("reports-2026"));
+        assert_eq!(
+            almost("reports-2025", ["reports-2026", "other"]),
+            Some("reports-2026")
+        );
     }
 
     #[test]

@@ -87,7 +87,11 @@ impl Question {
         let bucket = self.bucket.as_ref()?;
         let partition = self.role.as_ref().map_or("aws", |role| role.partition().as_str());
         let action = self.action.clone().unwrap_or_else(|| {
-            let default = if bucket.key.is_some() { "s3:GetObject" } else { "s3:ListBucket" };
+            let default = if bucket.key.is_some() {
+                "s3:GetObject"
+            } else {
+                "s3:ListBucket"
+            };
             default.to_owned()
         });
         let of_object = bucket.key.as_ref().filter(|_| is_of_objects(&action));
@@ -105,9 +109,19 @@ impl Question {
 ///
 /// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3".
 pub(super) fn is_of_objects(action: &str) -> bool {
-    let name = action.split_once(':').map_or(action, |(_, name)| name).to_ascii_lowercase();
+    let name = action
+        .split_once(':')
+        .map_or(action, |(_, name)| name)
+        .to_ascii_lowercase();
     let of_bucket = name.contains("bucket") || name.starts_with("list") && !name.contains("parts");
-    const OTHERS: [&str; 6] = ["configuration", "accountpublicaccess", "accesspoint", "accessgrant", "job", "storagelens"];
+    const OTHERS: [&str; 6] = [
+        "configuration",
+        "accountpublicaccess",
+        "accesspoint",
+        "accessgrant",
+        "job",
+        "storagelens",
+    ];
     !of_bucket && !OTHERS.iter().any(|word| name.contains(word))
 }
 
@@ -117,7 +131,9 @@ pub(super) fn is_of_objects(action: &str) -> bool {
 pub(super) fn action_of(operation: &str) -> Option<&'static str> {
     Some(match operation {
         "GetObject" | "HeadObject" | "SelectObjectContent" => "s3:GetObject",
-        "PutObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" | "CopyObject" => "s3:PutObject",
+        "PutObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" | "CopyObject" => {
+            "s3:PutObject"
+        }
         "DeleteObject" | "DeleteObjects" => "s3:DeleteObject",
         "ListObjects" | "ListObjectsV2" | "HeadBucket" => "s3:ListBucket",
         "ListObjectVersions" => "s3:ListBucketVersions",

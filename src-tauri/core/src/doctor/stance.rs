@@ -77,7 +77,9 @@ pub(super) fn stance<'a>(
     for document in documents {
         match Policy::parse(kind, &document.text) {
             Ok(policy) => one(&mut stance, &policy, &document.name, asking),
-            Err(error) => stance.unreadable.push(format!("{} cannot be read: {error}", document.name)),
+            Err(error) => stance
+                .unreadable
+                .push(format!("The policy {} cannot be read: {error}.", document.name)),
         }
     }
     stance
@@ -86,7 +88,7 @@ pub(super) fn stance<'a>(
 fn one(stance: &mut Stance, policy: &Policy, name: &str, asking: &Asking) {
     let finding: Finding = evaluate(policy, name, &asking.request);
     for (statement, found) in policy.statements.iter().zip(&finding.statements) {
-        let by = called(name, found, policy.statements.len());
+        let by = called(policy.kind, name, found, policy.statements.len());
         let (soft, hard): (Vec<String>, Vec<&Miss>) = sorted(statement, found, asking);
         if hard.is_empty() && soft.is_empty() {
             match found.effect {
@@ -98,32 +100,43 @@ fn one(stance: &mut Stance, policy: &Policy, name: &str, asking: &Asking) {
             }
         } else if hard.is_empty() {
             stance.perhaps.push((found.effect, by, soft.join(", ")));
-        } else if found.effect == Effect::Allow {
-            if let [miss] = hard[..] {
-                if *miss != Miss::Action {
-                    stance.near.push(Near {
-                        by,
-                        miss: miss.clone(),
-                        resources: resources(statement),
-                        deleted: deleted(statement),
-                    });
-                }
-            }
+        } else if let ([miss], Effect::Allow) = (&hard[..], found.effect)
+            && **miss != Miss::Action
+        {
+            stance.near.push(Near {
+                by,
+                miss: (*miss).clone(),
+                resources: resources(statement),
+                deleted: deleted(statement),
+            });
         }
     }
 }
 
 /// Which statement of which policy.
-fn called(name: &str, found: &StatementFinding, count: usize) -> String {
+fn called(kind: Kind, name: &str, found: &StatementFinding, count: usize) -> String {
+    let policy = match kind {
+        Kind::Trust => "the trust policy".to_owned(),
+        _ if name.ends_with(" policy") => format!("the {name}"),
+        _ => format!("the policy {name}"),
+    };
     match &found.sid {
-        Some(sid) => format!("statement \"{sid}\" of {name}"),
-        None if count == 1 => name.to_owned(),
-        None => format!("statement {} of {name} (line {})", found.index + 1, found.at.line),
+        Some(sid) => format!("statement \"{sid}\" of {policy}"),
+        None if count == 1 => policy,
+        None => format!(
+            "statement {} of {policy} (line {})",
+            found.index + 1,
+            found.at.line
+        ),
     }
 }
 
 /// The keys that are not known and on which the statement hangs; and what certainly keeps it from applying.
-fn sorted<'a>(statement: &Statement, found: &'a StatementFinding, asking: &Asking) -> (Vec<String>, Vec<&'a Miss>) {
+fn sorted<'a>(
+    statement: &Statement,
+    found: &'a StatementFinding,
+    asking: &Asking,
+) -> (Vec<String>, Vec<&'a Miss>) {
     let mut soft: BTreeSet<String> = statement
         .conditions
         .iter()
@@ -156,7 +169,9 @@ fn resources(statement: &Statement) -> Vec<String> {
 }
 
 fn deleted(statement: &Statement) -> Vec<String> {
-    let Some(Principals::Are(listed)) = &statement.principals else { return Vec::new() };
+    let Some(Principals::Are(listed)) = &statement.principals else {
+        return Vec::new();
+    };
     let id = |p: &Principal| match p {
         Principal::DeletedId(id) => Some(id.clone()),
         _ => None,

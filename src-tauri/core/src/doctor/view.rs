@@ -212,7 +212,10 @@ fn parts(message: &str, names: &[&str]) -> Vec<MessagePartView> {
     let mut parts = Vec::new();
     let mut push = |text: &str, strong| {
         if !text.is_empty() {
-            parts.push(MessagePartView { text: text.to_owned(), strong });
+            parts.push(MessagePartView {
+                text: text.to_owned(),
+                strong,
+            });
         }
     };
     let mut rest = message;

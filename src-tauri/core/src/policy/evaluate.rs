@@ -50,6 +50,22 @@ fn fit(
     if naming.is_none() && !(deny && hidden()) {
         misses.push(Miss::Principal);
     }
+    let finding = |misses| StatementFinding {
+        index,
+        sid: statement.sid.clone(),
+        at: statement.at,
+        effect: statement.effect,
+        naming,
+        misses,
+    };
+    // Most statements are about other actions: nothing more is asked of those.
+    if fits(&statement.actions, action, context) == Ok(false)
+        && !(deny && names_unknown(statement, "action "))
+    {
+        misses.reserve_exact(1);
+        misses.push(Miss::Action);
+        return finding(misses);
+    }
     let mut check =
         |matches: &Matches, subject: &str, miss: Miss, word: &str| match fits(matches, subject, context) {
             Ok(true) => {}
@@ -78,14 +94,7 @@ fn fit(
                 .map(|u| Miss::Unknown(u.what.clone())),
         );
     }
-    StatementFinding {
-        index,
-        sid: statement.sid.clone(),
-        at: statement.at,
-        effect: statement.effect,
-        naming,
-        misses,
-    }
+    finding(misses)
 }
 
 /// Whether an entry of this sort in the statement could not be read: a Deny then counts as fitting.

@@ -26,11 +26,12 @@ impl Decision {
             Reason::ResourceDoesNotAllow => &[Kind::Resource, Kind::Trust],
         };
         let of = |finding: &&Finding| wanted.contains(&finding.kind);
-        let statements = self
-            .findings
-            .iter()
-            .filter(of)
-            .flat_map(|policy| policy.statements.iter().map(move |statement| Nearly { policy, statement }));
+        let statements = self.findings.iter().filter(of).flat_map(|policy| {
+            policy
+                .statements
+                .iter()
+                .map(move |statement| Nearly { policy, statement })
+        });
         statements
             .filter(|n| n.statement.effect == Effect::Allow && !n.statement.applies())
             .filter(|n| !n.statement.misses.contains(&Miss::Action))

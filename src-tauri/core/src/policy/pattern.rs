@@ -132,15 +132,14 @@ impl Pattern {
 
     /// Whether every text that fits `other` fits this too. `false` where that is not certain.
     pub fn covers(&self, other: &Self) -> bool {
-        let plain = |pattern: &Self| pattern.shape != Shape::Variable && !pattern.parts.contains(&Part::AnyOne);
+        let plain =
+            |pattern: &Self| pattern.shape != Shape::Variable && !pattern.parts.contains(&Part::AnyOne);
         let as_text = |part: &Part| match part {
             Part::Char(c) => *c,
             _ => '*',
         };
         // What `*` here takes of the other's text it takes of anything that the other's `*` stands for.
-        plain(self)
-            && plain(other)
-            && glob(&self.parts, &other.parts.iter().map(as_text).collect::<String>())
+        plain(self) && plain(other) && glob(&self.parts, &other.parts.iter().map(as_text).collect::<String>())
     }
 
     /// Whether `subject` fits, with the variables taken from `context`. Case counts.

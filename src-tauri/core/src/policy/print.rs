@@ -75,11 +75,7 @@ impl Serialize for PrintedStatement<'_> {
     }
 }
 
-fn named<'a>(
-    matches: &'a Matches,
-    plain: &'static str,
-    not: &'static str,
-) -> (&'static str, &'a [Pattern]) {
+fn named<'a>(matches: &'a Matches, plain: &'static str, not: &'static str) -> (&'static str, &'a [Pattern]) {
     match matches {
         Matches::AnyOf(listed) => (plain, listed),
         Matches::NoneOf(listed) => (not, listed),

@@ -18,15 +18,24 @@ fn worlds() -> Vec<(&'static str, World)> {
         ("role across accounts", World::whole(A, A, None)),
         ("role with an external ID", World::whole(A, A, Some("acme-2026"))),
         ("role in one's own account", World::whole(B, B, None)),
-        ("role across accounts, bucket in a third", World::whole(A, THIRD, None)),
-        ("role in one's own account, bucket in another", World::whole(B, A, None)),
+        (
+            "role across accounts, bucket in a third",
+            World::whole(A, THIRD, None),
+        ),
+        (
+            "role in one's own account, bucket in another",
+            World::whole(B, A, None),
+        ),
         ("straight to another account's bucket", World::direct(A)),
         ("straight to one's own bucket", World::direct(B)),
     ]
 }
 
 fn takings(world: &World) -> Vec<Vec<Placement>> {
-    let all: Vec<Placement> = ALL.into_iter().filter(|p| world.by_role || *p > Placement::Trust).collect();
+    let all: Vec<Placement> = ALL
+        .into_iter()
+        .filter(|p| world.by_role || *p > Placement::Trust)
+        .collect();
     let mut out: Vec<Vec<Placement>> = all.iter().map(|p| vec![*p]).collect();
     for (i, a) in all.iter().enumerate() {
         out.extend(all[i + 1..].iter().map(|b| vec![*a, *b]));
@@ -38,10 +47,18 @@ fn takings(world: &World) -> Vec<Vec<Placement>> {
 fn rounds(name: &str, whole: &World, taken: &[Placement], sight: fn(&World) -> Sight) -> usize {
     let mut world = taken.iter().fold(whole.clone(), |world, p| world.without(*p));
     for round in 0.. {
-        let Some(diagnosis) = world.diagnose(&sight(&world)) else { return round };
-        assert!(round < 2, "{name}, without {taken:?}: two rounds did not do: {diagnosis:#?}");
+        let Some(diagnosis) = world.diagnose(&sight(&world)) else {
+            return round;
+        };
+        assert!(
+            round < 2,
+            "{name}, without {taken:?}: two rounds did not do: {diagnosis:#?}"
+        );
         for placed in &diagnosis.placements {
-            let accused = matches!(placed.verdict, Verdict::Missing | Verdict::LikelyMissing | Verdict::Denies);
+            let accused = matches!(
+                placed.verdict,
+                Verdict::Missing | Verdict::LikelyMissing | Verdict::Denies
+            );
             assert!(
                 !(accused && world.has(placed.placement)),
                 "{name}, without {taken:?}, round {round}: {:?} is in place, yet {:?}: {diagnosis:#?}",
@@ -52,7 +69,10 @@ fn rounds(name: &str, whole: &World, taken: &[Placement], sight: fn(&World) -> S
         let sure = [Verdict::Missing, Verdict::LikelyMissing];
         if world.apply(&diagnosis, &sure) == 0 {
             let applied = world.apply(&diagnosis, &[Verdict::CantSee]);
-            assert!(applied > 0, "{name}, without {taken:?}: nothing to do in {diagnosis:#?}");
+            assert!(
+                applied > 0,
+                "{name}, without {taken:?}: nothing to do in {diagnosis:#?}"
+            );
         }
     }
     unreachable!()
@@ -62,9 +82,12 @@ fn rounds(name: &str, whole: &World, taken: &[Placement], sight: fn(&World) -> S
 fn each_round_of_cures_brings_the_request_through() {
     let (mut cases, mut most) = (0, 0);
     for (name, whole) in worlds() {
-        assert!(whole.diagnose(&whole.from_both()).is_none(), "{name} does not work when whole");
+        assert!(
+            whole.diagnose(&whole.sight_of_both()).is_none(),
+            "{name} does not work when whole"
+        );
         for taken in takings(&whole) {
-            for sight in [World::from_b, World::from_both] {
+            for sight in [World::sight_of_b, World::sight_of_both] {
                 most = most.max(rounds(name, &whole, &taken, sight));
                 cases += 1;
             }
@@ -78,7 +101,10 @@ fn each_round_of_cures_brings_the_request_through() {
 fn one_missing_placement_is_cured_in_one_round_where_everything_is_seen() {
     for (name, whole) in worlds() {
         for taken in takings(&whole) {
-            assert!(rounds(name, &whole, &taken, World::from_both) <= 1, "{name}, without {taken:?}");
+            assert!(
+                rounds(name, &whole, &taken, World::sight_of_both) <= 1,
+                "{name}, without {taken:?}"
+            );
         }
     }
 }

@@ -3,22 +3,18 @@
 use hatrack_core::account::AccountId;
 use hatrack_core::arn::RoleArn;
 use hatrack_core::doctor::{
-    BucketAsked, CureTarget, CureWay, Diagnosis, Document, How, Placement, Question, Refusal, Reported, Seen, Sent,
-    Sight, Verdict, diagnose,
+    BucketAsked, CureTarget, CureWay, Diagnosis, Document, How, Placement, Question, Refusal, Reported, Seen,
+    Sent, Sight, Verdict, diagnose,
 };
-use hatrack_core::policy::{Caller, Context, Kind, Named, Policies, Policy, Request, ResourceRule, decide};
+use hatrack_core::policy::{
+    Caller, Context, Decision, Kind, Named, Outcome, Policies, Policy, Reason, Request, ResourceRule, decide,
+    evaluate,
+};
 
 pub const B: &str = "111122223333";
 pub const A: &str = "444455556666";
 pub const BUCKET: &str = "example-bucket";
 pub const KEY: &str = "reports/one.csv";
-
-/// Which account the bucket belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
-    RolesAccount,
-    Third,
-}
 
 #[derive(Debug, Clone)]
 pub struct World {
@@ -33,7 +29,10 @@ pub struct World {
 }
 
 pub fn document(name: &str, statement: &str) -> Document {
-    Document::new(name, format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{statement}]}}"))
+    Document::new(
+        name,
+        format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{statement}]}}"),
+    )
 }
 
 pub fn account(id: &str) -> AccountId {
@@ -108,11 +107,16 @@ impl World {
     }
 
     pub fn role(&self) -> RoleArn {
-        format!("arn:aws:iam::{}:role/Reader", self.role_account).parse().unwrap()
+        format!("arn:aws:iam::{}:role/Reader", self.role_account)
+            .parse()
+            .unwrap()
     }
 
     pub fn user(&self) -> Caller {
-        Caller::User { account: account(B), arn: format!("arn:aws:iam::{B}:user/troy") }
+        Caller::User {
+            account: account(B),
+            arn: format!("arn:aws:iam::{B}:user/troy"),
+        }
     }
 
     fn session(&self) -> Caller {
@@ -132,57 +136,79 @@ impl World {
             );
             return (Some(refusal("AccessDenied", &message, "AssumeRole")), false);
         }
-        let allowed = self.use_is_allowed();
+        let decision = self.use_decision();
         let caller = if self.by_role { self.session() } else { self.user() };
         let message = if caller.account() == Some(account(self.owner)) {
             format!(
-                "User: {} is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::{BUCKET}/{KEY}\" because no \
-                 identity-based policy allows the s3:GetObject action",
-                caller.arn().unwrap()
+                "User: {} is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::{BUCKET}/{KEY}\" {}",
+                caller.arn().unwrap(),
+                because(&decision)
             )
         } else {
             "Access Denied".to_owned()
         };
-        ((!allowed).then(|| refusal("AccessDenied", &message, "GetObject")), self.by_role)
+        (
+            (!decision.allowed).then(|| refusal("AccessDenied", &message, "GetObject")),
+            self.by_role,
+        )
     }
 
     pub fn switch_is_allowed(&self) -> bool {
-        let mut context = Context::new();
-        context.set_if("sts:ExternalId", self.external_id);
+        let trust = self.trust.as_ref().map(|d| (Kind::Trust, d));
         decide_by(
-            Request {
-                caller: self.user(),
-                action: "sts:AssumeRole".to_owned(),
-                resource: self.role().to_string(),
-                resource_account: Some(account(self.role_account)),
-                context,
-            },
+            self.switch_request(),
             &self.assume,
-            self.trust.as_ref().map(|d| (Kind::Trust, d)),
+            trust,
             ResourceRule::MustAllow,
         )
+        .allowed
+    }
+
+    fn switch_request(&self) -> Request {
+        let mut context = Context::new();
+        context.set_if("sts:ExternalId", self.external_id);
+        Request {
+            caller: self.user(),
+            action: "sts:AssumeRole".to_owned(),
+            resource: self.role().to_string(),
+            resource_account: Some(account(self.role_account)),
+            context,
+        }
     }
 
     pub fn use_is_allowed(&self) -> bool {
+        self.use_decision().allowed
+    }
+
+    fn use_decision(&self) -> Decision {
+        let bucket = self.bucket.as_ref().map(|d| (Kind::Resource, d));
         decide_by(
-            Request {
-                caller: if self.by_role { self.session() } else { self.user() },
-                action: "s3:GetObject".to_owned(),
-                resource: format!("arn:aws:s3:::{BUCKET}/{KEY}"),
-                resource_account: Some(account(self.owner)),
-                context: Context::new(),
-            },
+            self.use_request(),
             &self.permissions,
-            self.bucket.as_ref().map(|d| (Kind::Resource, d)),
+            bucket,
             ResourceRule::EitherSuffices,
         )
+    }
+
+    fn use_request(&self) -> Request {
+        Request {
+            caller: if self.by_role { self.session() } else { self.user() },
+            action: "s3:GetObject".to_owned(),
+            resource: format!("arn:aws:s3:::{BUCKET}/{KEY}"),
+            resource_account: Some(account(self.owner)),
+            context: Context::new(),
+        }
     }
 
     pub fn question(&self, switched: Option<bool>) -> Question {
         Question {
             caller: Some(format!("arn:aws:iam::{B}:user/troy")),
             role: self.by_role.then(|| self.role()),
-            bucket: Some(BucketAsked { name: BUCKET.to_owned(), key: Some(KEY.to_owned()), owner: None }),
+            bucket: Some(BucketAsked {
+                name: BUCKET.to_owned(),
+                key: Some(KEY.to_owned()),
+                owner: None,
+            }),
             sent: Sent {
                 known: true,
                 external_id: self.external_id.map(str::to_owned),
@@ -196,9 +222,16 @@ impl World {
     }
 
     /// What B sees: its own policies, and nothing of A.
-    pub fn from_b(&self) -> Sight {
-        let own = if self.by_role { self.assume.clone() } else { self.permissions.clone() };
-        let mut sight = Sight { identity: Seen::Known(own, How::Read), ..Sight::default() };
+    pub fn sight_of_b(&self) -> Sight {
+        let own = if self.by_role {
+            self.assume.clone()
+        } else {
+            self.permissions.clone()
+        };
+        let mut sight = Sight {
+            identity: Seen::Known(own, How::Read),
+            ..Sight::default()
+        };
         if self.by_role && self.role_account == B {
             sight.permissions = Seen::Refused("AccessDenied".to_owned());
         }
@@ -206,8 +239,8 @@ impl World {
     }
 
     /// All documents.
-    pub fn from_both(&self) -> Sight {
-        let mut sight = self.from_b();
+    pub fn sight_of_both(&self) -> Sight {
+        let mut sight = self.sight_of_b();
         let one = |d: &Option<Document>| match d {
             Some(d) => Seen::Known(d.clone(), How::Pasted(d.name.clone())),
             None => Seen::Absent(How::Read),
@@ -216,7 +249,10 @@ impl World {
         sight.bucket_owner = Seen::Known(account(self.owner), How::Read);
         if self.by_role {
             sight.trust = one(&self.trust);
-            sight.permissions = Seen::Known(self.permissions.clone(), How::Pasted("permissions.json".to_owned()));
+            sight.permissions = Seen::Known(
+                self.permissions.clone(),
+                How::Pasted("permissions.json".to_owned()),
+            );
         }
         sight
     }
@@ -227,11 +263,37 @@ impl World {
         Some(diagnose(&self.question(Some(switched)), Some(&refusal), sight))
     }
 
+    /// Whether a placement's own documents allow what it is there for, conditions and Denies included.
+    pub fn allows(&self, placement: Placement) -> bool {
+        let (request, kind, documents): (_, _, Vec<&Document>) = match placement {
+            Placement::AssumeRole => (
+                self.switch_request(),
+                Kind::Identity,
+                self.assume.iter().collect(),
+            ),
+            Placement::Trust => (self.switch_request(), Kind::Trust, self.trust.iter().collect()),
+            Placement::Permissions => (
+                self.use_request(),
+                Kind::Identity,
+                self.permissions.iter().collect(),
+            ),
+            Placement::BucketPolicy => (self.use_request(), Kind::Resource, self.bucket.iter().collect()),
+        };
+        let outcomes: Vec<Outcome> = documents
+            .iter()
+            .map(|d| evaluate(&Policy::parse(kind, &d.text).unwrap(), "p", &request).outcome)
+            .collect();
+        outcomes.contains(&Outcome::Allows) && !outcomes.contains(&Outcome::Denies)
+    }
+
     /// Whether a placement is in place, by its own document alone.
     pub fn has(&self, placement: Placement) -> bool {
         match placement {
             Placement::AssumeRole => !self.assume.is_empty(),
-            Placement::Trust => !self.trust.as_ref().is_some_and(|t| t.text.contains("999988887777") && !t.text.contains(B)),
+            Placement::Trust => !self
+                .trust
+                .as_ref()
+                .is_some_and(|t| t.text.contains("999988887777") && !t.text.contains(B)),
             Placement::Permissions => !self.permissions.is_empty(),
             Placement::BucketPolicy => self.bucket.is_some(),
         }
@@ -240,7 +302,11 @@ impl World {
     /// Puts each cure's JSON where it says, as an administrator would.
     pub fn apply(&mut self, diagnosis: &Diagnosis, verdicts: &[Verdict]) -> usize {
         let mut applied = 0;
-        for placed in diagnosis.placements.iter().filter(|p| verdicts.contains(&p.verdict)) {
+        for placed in diagnosis
+            .placements
+            .iter()
+            .filter(|p| verdicts.contains(&p.verdict))
+        {
             let Some(cure) = &placed.cure else { continue };
             let Some(text) = &cure.document else { continue };
             applied += 1;
@@ -249,8 +315,12 @@ impl World {
                 CureTarget::User { policy, .. } | CureTarget::Role { policy, .. } => {
                     put(&mut self.permissions, policy, text);
                 }
-                CureTarget::Trust { .. } => put_one(&mut self.trust, text, cure.way, cure.statement.as_deref()),
-                CureTarget::Bucket { .. } => put_one(&mut self.bucket, text, cure.way, cure.statement.as_deref()),
+                CureTarget::Trust { .. } => {
+                    put_one(&mut self.trust, text, cure.way, cure.statement.as_deref())
+                }
+                CureTarget::Bucket { .. } => {
+                    put_one(&mut self.bucket, text, cure.way, cure.statement.as_deref())
+                }
                 CureTarget::Key { .. } => {}
             }
         }
@@ -287,8 +357,16 @@ fn refusal(code: &str, message: &str, operation: &str) -> Refusal {
     })
 }
 
-fn decide_by(request: Request, own: &[Document], resource: Option<(Kind, &Document)>, rule: ResourceRule) -> bool {
-    let own: Vec<Policy> = own.iter().map(|d| Policy::parse(Kind::Identity, &d.text).unwrap()).collect();
+fn decide_by(
+    request: Request,
+    own: &[Document],
+    resource: Option<(Kind, &Document)>,
+    rule: ResourceRule,
+) -> Decision {
+    let own: Vec<Policy> = own
+        .iter()
+        .map(|d| Policy::parse(Kind::Identity, &d.text).unwrap())
+        .collect();
     let resource = resource.map(|(kind, d)| Policy::parse(kind, &d.text).unwrap());
     let named = |policy| Named { name: "p", policy };
     decide(
@@ -300,5 +378,14 @@ fn decide_by(request: Request, own: &[Document], resource: Option<(Kind, &Docume
             ..Policies::none()
         },
     )
-    .allowed
+}
+
+/// How S3 ends its message within an account.
+fn because(decision: &Decision) -> &'static str {
+    let kind = decision.decided_by.as_ref().map(|by| by.kind);
+    match (decision.reason, kind) {
+        (Reason::ExplicitDeny, Some(Kind::Identity)) => "with an explicit deny in an identity-based policy",
+        (Reason::ExplicitDeny, _) => "with an explicit deny in a resource-based policy",
+        _ => "because no identity-based policy allows the s3:GetObject action",
+    }
 }

@@ -126,7 +126,10 @@ fn told(action: &str, resource: &str, decision: &Decision, source: &str) -> Stri
     out.push_str(&format!("<MissingContextValues>{missing}</MissingContextValues>"));
     if let Some(boundary) = decision.findings.iter().find(|f| f.kind == Kind::Boundary) {
         let allows = boundary.outcome == hatrack_core::policy::Outcome::Allows;
-        let allowed = element("AllowedByPermissionsBoundary", if allows { "true" } else { "false" });
+        let allowed = element(
+            "AllowedByPermissionsBoundary",
+            if allows { "true" } else { "false" },
+        );
         out.push_str(&format!(
             "<PermissionsBoundaryDecisionDetail>{allowed}</PermissionsBoundaryDecisionDetail>"
         ));

@@ -31,10 +31,7 @@ pub(super) fn answer(call: &Call<'_>) -> Result<String, Refusal> {
         region: &call.region,
         keys: &[],
     };
-    let decision = call
-        .state
-        .world()
-        .decide(&call.signer, &asked, call.state.now());
+    let decision = call.state.world().decide(&call.signer, &asked, call.state.now());
     if !decision.allowed {
         return Err(Refusal::denied(format!(
             "User: {} is not authorized to perform: {ACTION} {}",

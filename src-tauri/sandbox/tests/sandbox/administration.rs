@@ -48,7 +48,10 @@ async fn a_trust_policy_is_written_anew_by_who_may() {
     assert!(!switches(&running).await);
     trust(&admin, &trusting(ANALYST)).await.unwrap();
     assert!(switches(&running).await);
-    assert_eq!(trust(&admin, "{").await.unwrap_err().code, "MalformedPolicyDocument");
+    assert_eq!(
+        trust(&admin, "{").await.unwrap_err().code,
+        "MalformedPolicyDocument"
+    );
     let analyst = iam(&running, keys(&running, "data-analyst"));
     let refused = analyst.update_assume_role_policy().role_name(ROLE);
     let refused = refused.policy_document(nobody).send().await.unwrap_err();
@@ -69,7 +72,10 @@ async fn a_users_policy_is_deleted_and_put_back() {
     let document = format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"{READER}"}}}}"#
     );
-    let put = admin.put_user_policy().user_name("data-analyst").policy_name(name);
+    let put = admin
+        .put_user_policy()
+        .user_name("data-analyst")
+        .policy_name(name);
     put.policy_document(document).send().await.unwrap();
     assert!(switches(&running).await);
     let put = admin.put_user_policy().user_name("nobody").policy_name(name);

@@ -51,7 +51,9 @@ impl Service {
             },
         };
         let refusal = told.or_else(|| trial.refusal.clone());
-        let seen = self.seen(caller, &trial, &question, refusal.as_ref(), &request).await;
+        let seen = self
+            .seen(caller, &trial, &question, refusal.as_ref(), &request)
+            .await;
         let sight = pasted::over(seen, request.pasted);
         if question.caller.is_none() {
             question.caller = sight.caller.known().map(|who| who.arn.clone());
@@ -78,7 +80,8 @@ impl Service {
             Some(SessionRef::Typed(text) | SessionRef::Id(text)) => RoleChoice::Typed(text.clone()),
             None => {
                 let role = told.and_then(Refusal::role);
-                let by_arn = |entry: &&hatrack_core::catalog::RoleEntry| entry.arn.is_some() && entry.arn == role;
+                let by_arn =
+                    |entry: &&hatrack_core::catalog::RoleEntry| entry.arn.is_some() && entry.arn == role;
                 let found = loaded.catalog.roles.iter().find(by_arn);
                 return Ok(found.map(Found::Role));
             }
@@ -123,7 +126,12 @@ impl Service {
             }),
             action: request.action.clone(),
             account_names,
-            known_roles: loaded.catalog.roles.iter().filter_map(|entry| entry.arn.clone()).collect(),
+            known_roles: loaded
+                .catalog
+                .roles
+                .iter()
+                .filter_map(|entry| entry.arn.clone())
+                .collect(),
             ..Question::default()
         })
     }

@@ -6,60 +6,57 @@ use crate::protocol::{PastedPolicies, PastedPolicy};
 
 /// `seen`, with what was pasted over it.
 pub(super) fn over(seen: Sight, pasted: PastedPolicies) -> Sight {
+    let own = !pasted.identity.is_empty();
     Sight {
-        identity: many(pasted.identity).or_else_seen(seen.identity),
-        boundary: one(pasted.boundary).or_else_seen(seen.boundary),
-        trust: one(pasted.trust).or_else_seen(seen.trust),
-        permissions: many(pasted.permissions).or_else_seen(seen.permissions),
-        role_boundary: one(pasted.role_boundary).or_else_seen(seen.role_boundary),
-        session: many(pasted.session).or_else_seen(seen.session),
-        bucket_policy: one(pasted.bucket_policy).or_else_seen(seen.bucket_policy),
-        key_policy: one(pasted.key_policy).or_else_seen(seen.key_policy),
-        role_scps: level(pasted.scps).or_else_seen(seen.role_scps),
-        caller_scps: level(pasted.caller_scps).or_else_seen(seen.caller_scps),
-        rcps: level(pasted.rcps).or_else_seen(seen.rcps),
+        // What could be read of them is among what was given.
+        some_identity: if own { Vec::new() } else { seen.some_identity },
+        identity: many(pasted.identity).unwrap_or(seen.identity),
+        boundary: one(pasted.boundary).unwrap_or(seen.boundary),
+        trust: one(pasted.trust).unwrap_or(seen.trust),
+        permissions: many(pasted.permissions).unwrap_or(seen.permissions),
+        role_boundary: one(pasted.role_boundary).unwrap_or(seen.role_boundary),
+        session: many(pasted.session).unwrap_or(seen.session),
+        bucket_policy: one(pasted.bucket_policy).unwrap_or(seen.bucket_policy),
+        key_policy: one(pasted.key_policy).unwrap_or(seen.key_policy),
+        role_scps: levels(pasted.scps).unwrap_or(seen.role_scps),
+        caller_scps: levels(pasted.caller_scps).unwrap_or(seen.caller_scps),
+        rcps: levels(pasted.rcps).unwrap_or(seen.rcps),
         ..seen
     }
 }
 
-/// What was pasted, if anything.
-struct Pasted<T>(Option<(T, String)>);
-
-impl<T> Pasted<T> {
-    fn or_else_seen(self, seen: Seen<T>) -> Seen<T> {
-        match self.0 {
-            Some((value, name)) => Seen::Known(value, How::Pasted(name)),
-            None => seen,
-        }
-    }
+/// Nothing, or `{}`, says that there is no such policy.
+fn is_none(policy: &PastedPolicy) -> bool {
+    matches!(policy.text.trim(), "" | "{}" | "null")
 }
 
-/// A file that holds nothing says that there is no policy: an empty document allows nothing.
 fn document(policy: PastedPolicy) -> Document {
     Document::new(policy.name, policy.text)
 }
 
-fn one(policy: Option<PastedPolicy>) -> Pasted<Document> {
-    Pasted(policy.map(|policy| (policy.name.clone(), policy)).map(|(name, policy)| (document(policy), name)))
+fn one(policy: Option<PastedPolicy>) -> Option<Seen<Document>> {
+    let policy = policy?;
+    let how = How::Pasted(policy.name.clone());
+    Some(match is_none(&policy) {
+        true => Seen::Absent(how),
+        false => Seen::Known(document(policy), how),
+    })
 }
 
-fn many(policies: Vec<PastedPolicy>) -> Pasted<Vec<Document>> {
+fn many(policies: Vec<PastedPolicy>) -> Option<Seen<Vec<Document>>> {
     if policies.is_empty() {
-        return Pasted(None);
+        return None;
     }
     let names: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
-    let names = names.join(", ");
-    // `{}` and nothing at all stand for "there is none".
-    let real = policies.into_iter().filter(|policy| !is_none(&policy.text));
-    Pasted(Some((real.map(document).collect(), names)))
+    let how = How::Pasted(names.join(", "));
+    let real = policies.into_iter().filter(|policy| !is_none(policy));
+    Some(Seen::Known(real.map(document).collect(), how))
 }
 
-fn is_none(text: &str) -> bool {
-    matches!(text.trim(), "" | "{}" | "null")
-}
-
-fn level(policies: Vec<PastedPolicy>) -> Pasted<Vec<Vec<Document>>> {
-    let Pasted(all) = many(policies);
-    // The files do not say at which level each is attached: each is one that has to allow.
-    Pasted(all.map(|(all, names)| (all.into_iter().map(|one| vec![one]).collect(), names)))
+/// The files do not say at which level each is attached: each is taken for one that has to allow.
+fn levels(policies: Vec<PastedPolicy>) -> Option<Seen<Vec<Vec<Document>>>> {
+    Some(match many(policies)? {
+        Seen::Known(all, how) => Seen::Known(all.into_iter().map(|one| vec![one]).collect(), how),
+        _ => Seen::NotAsked,
+    })
 }

@@ -10,9 +10,7 @@ use hatrack_core::sts::{AssumeRole, AwsFailure};
 use hatrack_core::sts_limits::SessionDuration;
 
 use super::{Service, Step, note_tried, reported};
-use crate::protocol::{
-    DiagnoseRequest, HandOutOutcome, HandOutRequest, RoleChoice, SessionRef, WireError,
-};
+use crate::protocol::{DiagnoseRequest, HandOutOutcome, HandOutRequest, RoleChoice, SessionRef, WireError};
 use crate::service::hand_out::settings_of;
 
 /// What a trial brought.
@@ -107,7 +105,11 @@ impl Service {
                 source_identity: options.source_identity.clone(),
             };
             question.sent = sent(&call);
-            let made = self.revoking.sts.assume_role(&asker.sts, &asker.credentials, &call).await;
+            let made = self
+                .revoking
+                .sts
+                .assume_role(&asker.sts, &asker.credentials, &call)
+                .await;
             return Ok(Step::Go(Box::new(match made {
                 Ok(issued) => {
                     question.switched = Some(true);
@@ -126,7 +128,10 @@ impl Service {
                     }))
                 }
                 Err(failure) => {
-                    return Err(WireError::new(crate::protocol::ErrorCode::Aws, failure.to_string()));
+                    return Err(WireError::new(
+                        crate::protocol::ErrorCode::Aws,
+                        failure.to_string(),
+                    ));
                 }
             })));
         }
@@ -176,6 +181,8 @@ impl Service {
             Found::Identity(identity) => &identity.route,
         };
         let before = match route.hops.as_slice() {
+            // The identity's credentials are the role's: a sign-in, a token or a certificate asks, and no user.
+            [] if matches!(found, Found::Role(_)) => return None,
             [.., before, _] => Some(before),
             _ => None,
         };
@@ -215,6 +222,11 @@ fn sent(call: &AssumeRole) -> Sent {
         mfa: Some(false),
         session_name: Some(call.session_name.as_str().to_owned()),
         source_identity: call.source_identity.as_ref().map(|name| name.as_str().to_owned()),
-        tags: call.tags.as_slice().iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect(),
+        tags: call
+            .tags
+            .as_slice()
+            .iter()
+            .map(|tag| (tag.key.clone(), tag.value.clone()))
+            .collect(),
     }
 }

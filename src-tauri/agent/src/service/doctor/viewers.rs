@@ -68,7 +68,8 @@ impl Service {
         for view in self.mailbox.sessions().await.unwrap_or_default() {
             let here = view.account_id == Some(account) && !view.revoked && view.seconds_left >= LEAST_LIFE;
             // A session of the role itself sees no more than the one just made.
-            let same = trial.holder.is_some() && view.arn.as_deref() == question.role.as_ref().map(|r| r.to_string()).as_deref();
+            let same = trial.holder.is_some()
+                && view.arn.as_deref() == question.role.as_ref().map(|r| r.to_string()).as_deref();
             if !here || same {
                 continue;
             }

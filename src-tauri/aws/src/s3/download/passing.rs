@@ -81,7 +81,11 @@ mod tests {
                 pieces.iter().for_each(|piece| passing.pass(piece.as_bytes()));
                 let ended = passing.end();
                 assert_eq!(matches!(ended, Ok(Integrity::Verified(_))), right, "{ended:?}");
-                assert_eq!(matches!(ended, Err(S3Failure::Corrupt { .. })), !right, "{ended:?}");
+                assert_eq!(
+                    matches!(ended, Err(S3Failure::Corrupt { .. })),
+                    !right,
+                    "{ended:?}"
+                );
             }
         }
         let nothing = Passing::of(Expected::None, "it".into());

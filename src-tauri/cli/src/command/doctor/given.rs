@@ -72,7 +72,9 @@ impl Policies {
 
 fn read(path: &Path) -> Result<PastedPolicy, Failure> {
     let failed = |why: String| Failure::usage(format!("{} cannot be read: {why}", path.display()));
-    let length = std::fs::metadata(path).map_err(|why| failed(why.to_string()))?.len();
+    let length = std::fs::metadata(path)
+        .map_err(|why| failed(why.to_string()))?
+        .len();
     if length > LONGEST {
         return Err(failed(format!("it has {length} bytes, and no policy is so long")));
     }

@@ -86,9 +86,9 @@ impl Doctor {
         let is_place = |text: &str| text.starts_with("s3://") || text.starts_with("arn:aws:s3:::");
         match (&self.role, &self.place) {
             (Some(first), None) if is_place(first) => Ok((None, Some(first.clone()))),
-            (Some(first), Some(_)) if is_place(first) => {
-                Err(Failure::usage("the role stands before the place: hat doctor ROLE s3://bucket/key"))
-            }
+            (Some(first), Some(_)) if is_place(first) => Err(Failure::usage(
+                "the role stands before the place: hat doctor ROLE s3://bucket/key",
+            )),
             (role, place) => Ok((role.clone(), place.clone())),
         }
     }
@@ -115,7 +115,9 @@ fn read_error(path: &PathBuf) -> Result<String, Failure> {
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
     if text.trim().is_empty() {
-        return Err(Failure::usage("the message is empty; paste what the program said"));
+        return Err(Failure::usage(
+            "the message is empty; paste what the program said",
+        ));
     }
     Ok(text)
 }

@@ -61,7 +61,10 @@ fn request(diagnosis: &DiagnosisView) -> String {
 
 /// `  2  Trust policy, in A   likely missing: …`, with its evidence below.
 fn placed(placement: &PlacementView) -> String {
-    let account = placement.account_id.map(|id| format!(" ({id})")).unwrap_or_default();
+    let account = placement
+        .account_id
+        .map(|id| format!(" ({id})"))
+        .unwrap_or_default();
     let note = match placement.note.as_str() {
         "" => String::new(),
         note => format!(": {}", lines(note)),
@@ -100,7 +103,10 @@ fn word(verdict: &str) -> &str {
 }
 
 fn what_to_do(title: &str, cure: &CureView) -> String {
-    let account = cure.account_id.map(|id| format!(" in account {id}")).unwrap_or_default();
+    let account = cure
+        .account_id
+        .map(|id| format!(" in account {id}"))
+        .unwrap_or_default();
     let mut out = format!("\n{}: {}{account}\n", inert(title), lines(&cure.title));
     if !cure.place.is_empty() {
         out.push_str(&format!("{}\n", lines(&cure.place)));
@@ -119,10 +125,19 @@ fn what_to_do(title: &str, cure: &CureView) -> String {
 
 /// The document with a plus before each new line; `--json` has it without.
 fn marked(document: &str, from: Option<u32>, to: Option<u32>) -> String {
-    let is_new = |number: u32| from.zip(to).is_some_and(|(from, to)| (from..=to).contains(&number));
+    let is_new = |number: u32| {
+        from.zip(to)
+            .is_some_and(|(from, to)| (from..=to).contains(&number))
+    };
     (1..)
         .zip(document.lines())
-        .map(|(number, line)| format!("{} {}\n", if is_new(number) { '+' } else { ' ' }, inert_line(line)))
+        .map(|(number, line)| {
+            format!(
+                "{} {}\n",
+                if is_new(number) { '+' } else { ' ' },
+                inert_line(line)
+            )
+        })
         .collect()
 }
 
@@ -144,6 +159,12 @@ fn lines(text: &str) -> String {
 
 fn inert_line(line: &str) -> String {
     line.chars()
-        .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
+        .map(|c| {
+            if c.is_control() && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
         .collect()
 }

@@ -279,10 +279,17 @@ impl Compose {
 fn told(composed: &Composed) -> String {
     let mut text = String::new();
     for (i, placed) in composed.placements.iter().enumerate() {
-        let account = placed.account.map(|a| format!(" (account {a})")).unwrap_or_default();
+        let account = placed
+            .account
+            .map(|a| format!(" (account {a})"))
+            .unwrap_or_default();
         let _ = writeln!(text, "{}. To {}{account}", i + 1, placed.goes_to);
         let _ = writeln!(text, "   {}", placed.why);
-        let _ = writeln!(text, "   {} of {} characters", placed.size.used, placed.size.limit);
+        let _ = writeln!(
+            text,
+            "   {} of {} characters",
+            placed.size.used, placed.size.limit
+        );
         let _ = writeln!(text, "\n{}\n", placed.document);
         for line in &placed.lines {
             let _ = writeln!(text, "   line {:>2}: {}", line.line, line.text);

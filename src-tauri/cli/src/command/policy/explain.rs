@@ -65,7 +65,9 @@ impl Explain {
             let found = report.findings.len();
             if found > 0 {
                 let things = if found == 1 { "thing" } else { "things" };
-                out::note(&format!("hat policy lint finds {found} {things} to look at in {name}"));
+                out::note(&format!(
+                    "hat policy lint finds {found} {things} to look at in {name}"
+                ));
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -76,7 +78,9 @@ fn told(explanation: &Explanation) -> String {
     let mut text = format!("{}\n", inert_whole(&explanation.summary));
     for (i, statement) in explanation.statements.iter().enumerate() {
         let sid = statement.sid.as_ref().filter(|sid| !sid.is_empty());
-        let name = sid.map(|sid| format!(" \"{}\"", inert_whole(sid))).unwrap_or_default();
+        let name = sid
+            .map(|sid| format!(" \"{}\"", inert_whole(sid)))
+            .unwrap_or_default();
         let _ = writeln!(text, "\n{}.{name} (line {})", i + 1, statement.line);
         let _ = writeln!(text, "   {}", inert_whole(&statement.sentence));
         for condition in &statement.conditions {

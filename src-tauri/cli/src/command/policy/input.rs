@@ -29,7 +29,11 @@ pub fn read(file: &Path) -> Result<Source, Failure> {
         fs::File::open(file).and_then(|open| open.take(LONGEST + 1).read_to_end(&mut bytes))
     };
     let name = file.display();
-    done.map_err(|why| Failure::refused(format!("{name} could not be read: {why}; give the file of a policy")))?;
+    done.map_err(|why| {
+        Failure::refused(format!(
+            "{name} could not be read: {why}; give the file of a policy"
+        ))
+    })?;
     if bytes.len() as u64 > LONGEST {
         return Err(Failure::refused(format!(
             "{name} is larger than any policy; give the file of a policy"

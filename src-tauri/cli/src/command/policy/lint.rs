@@ -60,7 +60,11 @@ impl Lint {
             });
         }
         let errors = all.iter().any(|one| match self.mend {
-            true => one.report.findings.iter().any(|f| f.severity == Severity::Error && !of_pasting(f)),
+            true => one
+                .report
+                .findings
+                .iter()
+                .any(|f| f.severity == Severity::Error && !of_pasting(f)),
             false => one.report.has_errors(),
         });
         if self.listing.json {
@@ -68,7 +72,11 @@ impl Lint {
         } else if !self.mend {
             out::print(&told(&all))?;
         }
-        Ok(if errors { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(if errors {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 }
 
@@ -87,7 +95,11 @@ fn told(all: &[Linted]) -> String {
                 Severity::Note => "note",
             };
             let what = inert_whole(&finding.what);
-            let _ = writeln!(text, "{file}:{}:{}: {severity}: {what}", finding.line, finding.column);
+            let _ = writeln!(
+                text,
+                "{file}:{}:{}: {severity}: {what}",
+                finding.line, finding.column
+            );
             if let Some(advice) = &finding.advice {
                 let _ = writeln!(text, "    {}", inert_whole(advice));
             }
@@ -96,7 +108,11 @@ fn told(all: &[Linted]) -> String {
             let _ = writeln!(text, "{file}: nothing found");
         }
         if one.report.mended.is_some() {
-            let _ = writeln!(text, "    hat policy lint --mend {} prints the mended text", quoted(&one.file));
+            let _ = writeln!(
+                text,
+                "    hat policy lint --mend {} prints the mended text",
+                quoted(&one.file)
+            );
         }
     }
     text

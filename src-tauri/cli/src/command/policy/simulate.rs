@@ -122,7 +122,10 @@ impl Files {
             of(&self.identity, "identity"),
             self.boundary.iter().map(|_| "boundary").collect(),
             of(&self.session, "session"),
-            self.resource.iter().map(|(_, policy)| word(policy.kind)).collect(),
+            self.resource
+                .iter()
+                .map(|(_, policy)| word(policy.kind))
+                .collect(),
             levels(&self.scp, "service_control"),
             levels(&self.rcp, "resource_control"),
         ]
@@ -169,9 +172,21 @@ impl Simulate {
             boundary: files.boundary.as_ref().map(named),
             session: files.session.iter().map(named).collect(),
             resource: files.resource.as_ref().map(named),
-            rule: if must { ResourceRule::MustAllow } else { ResourceRule::EitherSuffices },
-            service_control: files.scp.iter().map(|level| level.iter().map(named).collect()).collect(),
-            resource_control: files.rcp.iter().map(|level| level.iter().map(named).collect()).collect(),
+            rule: if must {
+                ResourceRule::MustAllow
+            } else {
+                ResourceRule::EitherSuffices
+            },
+            service_control: files
+                .scp
+                .iter()
+                .map(|level| level.iter().map(named).collect())
+                .collect(),
+            resource_control: files
+                .rcp
+                .iter()
+                .map(|level| level.iter().map(named).collect())
+                .collect(),
         };
         let simulated = Simulated::of(&decide(&request, &policies), &request, &files.sorts());
         if self.listing.json {
@@ -189,7 +204,11 @@ impl Simulate {
                 inert_whole(&self.caller)
             )));
         };
-        if !self.action.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty()) {
+        if !self
+            .action
+            .split_once(':')
+            .is_some_and(|(service, name)| !service.is_empty() && !name.is_empty())
+        {
             return Err(Failure::usage(format!(
                 "\"{}\" is no action; write service:Action, such as s3:GetObject",
                 inert_whole(&self.action)
@@ -204,12 +223,19 @@ impl Simulate {
                     inert_whole(pair)
                 )));
             };
-            given.entry(key.to_lowercase()).or_default().push(value.to_owned());
+            given
+                .entry(key.to_lowercase())
+                .or_default()
+                .push(value.to_owned());
         }
         for (key, values) in given {
             context.set_all(&key, values);
         }
-        let in_arn = self.resource.split(':').nth(4).and_then(|account| account.parse().ok());
+        let in_arn = self
+            .resource
+            .split(':')
+            .nth(4)
+            .and_then(|account| account.parse().ok());
         let resource_account = self.owner.or(in_arn).or(caller.account());
         if context.get("aws:ResourceAccount").is_none() {
             context.set_if("aws:ResourceAccount", resource_account.map(|a| a.to_string()));
@@ -242,8 +268,15 @@ impl Place {
 
     fn told(&self) -> String {
         let sid = self.sid.as_ref().filter(|sid| !sid.is_empty());
-        let sid = sid.map(|sid| format!(" \"{}\"", inert_whole(sid))).unwrap_or_default();
-        format!("{}:{}: statement {}{sid}", inert_whole(&self.file), self.line, self.index + 1)
+        let sid = sid
+            .map(|sid| format!(" \"{}\"", inert_whole(sid)))
+            .unwrap_or_default();
+        format!(
+            "{}:{}: statement {}{sid}",
+            inert_whole(&self.file),
+            self.line,
+            self.index + 1
+        )
     }
 }
 
@@ -254,14 +287,19 @@ impl Simulated {
             .flat_map(|(sort, f)| f.statements.iter().map(move |s| (sort, f, s)))
             .collect();
         let place = |f: &Finding, s: &StatementFinding| {
-            let found = statements.iter().find(|(_, g, t)| std::ptr::eq(*g, f) && std::ptr::eq(*t, s));
+            let found = statements
+                .iter()
+                .find(|(_, g, t)| std::ptr::eq(*g, f) && std::ptr::eq(*t, s));
             found.map(|(sort, f, s)| Place::of(sort, f, s))
         };
         let decided = decision.decided_by.as_ref().and_then(|by| {
             let is = |f: &Finding, s: &StatementFinding| {
                 f.kind == by.kind && f.name == by.policy && s.index == by.index && s.applies()
             };
-            statements.iter().find(|(_, f, s)| is(f, s)).and_then(|(_, f, s)| place(f, s))
+            statements
+                .iter()
+                .find(|(_, f, s)| is(f, s))
+                .and_then(|(_, f, s)| place(f, s))
         });
         let (reason, sentence) = told_reason(decision.reason, request);
         let nearly = decision.nearly().and_then(|near| {
@@ -280,7 +318,11 @@ impl Simulated {
                 .into_iter()
                 .map(|(sort, f, s)| Said {
                     place: Place::of(sort, f, s),
-                    effect: if s.effect == Effect::Allow { "Allow" } else { "Deny" },
+                    effect: if s.effect == Effect::Allow {
+                        "Allow"
+                    } else {
+                        "Deny"
+                    },
                     applies: s.applies(),
                     misses: s.misses.iter().map(missed).collect(),
                 })
@@ -312,12 +354,14 @@ fn told_reason(reason: Reason, request: &Request) -> (&'static str, String) {
         Reason::BoundaryDoesNotAllow => ("boundary", "the caller's permissions boundary does not allow it"),
         Reason::SessionDoesNotAllow => ("session", "the session's policies do not allow it"),
         Reason::ResourceDoesNotAllow => ("resource", "the resource's policy does not allow it, and must"),
-        Reason::ServiceControlDoesNotAllow => {
-            ("service_control", "the service control policies of a level do not allow it")
-        }
-        Reason::ResourceControlDoesNotAllow => {
-            ("resource_control", "the resource control policies of a level do not allow it")
-        }
+        Reason::ServiceControlDoesNotAllow => (
+            "service_control",
+            "the service control policies of a level do not allow it",
+        ),
+        Reason::ResourceControlDoesNotAllow => (
+            "resource_control",
+            "the resource control policies of a level do not allow it",
+        ),
     };
     (word, format!("Denied: {action} on {}: {why}.", request.resource))
 }
@@ -338,7 +382,11 @@ fn missed(miss: &Miss) -> String {
                 None => "the request does not have it".to_owned(),
                 Some(found) => format!("the request has {}", found.join(", ")),
             };
-            let unclear = if *unclear { ", which cannot be compared" } else { "" };
+            let unclear = if *unclear {
+                ", which cannot be compared"
+            } else {
+                ""
+            };
             format!("{operator} {key} wants {}; {has}{unclear}", wanted.join(" or "))
         }
         Miss::Variable(name) => format!("the request has no value for ${{{name}}}"),

@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use clap::Args;
 use hatrack_agent::protocol::RecordRequest;
-use hatrack_aws::s3::S3Failure;
 use hatrack_core::bucket::S3Location;
 use hatrack_core::bucket::transfer::{Only, split_glob};
 use hatrack_core::history::{event, outcome};
@@ -15,6 +14,7 @@ use super::access::{Access, Open};
 use super::options::Options;
 use super::outcome::Outcome;
 use super::overwrite::{self, Would};
+pub use super::stopped::Stopped;
 use super::{across, download, upload};
 use crate::command::Listing;
 use crate::context::Context;
@@ -333,52 +333,6 @@ pub fn in_s3(text: &str) -> Result<Option<S3Location>, Failure> {
         .is_some_and(|head| head.eq_ignore_ascii_case("s3://"))
         || text.starts_with("arn:");
     meant.then(|| text.parse()).transpose().map_err(Failure::usage)
-}
-
-/// Why a copy did not come about.
-#[derive(Debug)]
-pub enum Stopped {
-    /// By S3, or on the way to it.
-    S3(S3Failure),
-    /// On this side.
-    Here(Failure),
-}
-
-impl From<S3Failure> for Stopped {
-    fn from(failure: S3Failure) -> Self {
-        Self::S3(failure)
-    }
-}
-
-impl From<Failure> for Stopped {
-    fn from(failure: Failure) -> Self {
-        Self::Here(failure)
-    }
-}
-
-impl From<Stopped> for Failure {
-    fn from(stopped: Stopped) -> Self {
-        match stopped {
-            Stopped::S3(failure) => failure.into(),
-            Stopped::Here(failure) => failure,
-        }
-    }
-}
-
-impl Stopped {
-    /// Puts it into the history's line.
-    pub fn tell(&self, row: &mut RecordRequest) {
-        row.outcome = outcome::FAILED.to_owned();
-        match self {
-            Self::S3(S3Failure::Denied(denial)) => {
-                row.outcome = outcome::DENIED.to_owned();
-                row.error = Some(format!("{}: {}", denial.code, denial.message));
-                row.request_id = denial.request_id.clone();
-            }
-            Self::S3(other) => row.error = Some(other.to_string()),
-            Self::Here(failure) => row.error = Some(failure.to_string()),
-        }
-    }
 }
 
 #[cfg(test)]

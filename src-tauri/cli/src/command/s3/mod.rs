@@ -18,6 +18,7 @@ mod refused;
 mod rm;
 mod running;
 mod stoppable;
+mod stopped;
 mod sync;
 mod upload;
 mod uploads;

@@ -16,7 +16,7 @@ pub(in crate::doctor) fn fresh(statement: &Json) -> Changed {
         ("Version", Json::text("2012-10-17")),
         ("Statement", Json::List(vec![statement.clone()])),
     ]);
-    marked(&document, 1, statement)
+    marked(&document, statement)
 }
 
 /// The document that is there, with the statement behind its own. `None` where it is no policy.
@@ -24,31 +24,34 @@ pub(in crate::doctor) fn change(there: &str, statement: &Json) -> Option<Changed
     let mut document = Json::read(there)?;
     let statements = document.member_mut("Statement")?;
     let mut statement = statement.clone();
-    let count = match statements {
+    match statements {
         Json::List(list) => {
             rename(&mut statement, list);
             list.push(statement.clone());
-            list.len()
         }
         Json::Object(_) => {
             let first = statements.clone();
             rename(&mut statement, std::slice::from_ref(&first));
             *statements = Json::List(vec![first, statement.clone()]);
-            2
         }
         Json::Plain(_) => return None,
-    };
-    Some(marked(&document, count, &statement))
+    }
+    Some(marked(&document, &statement))
 }
 
 /// A Sid must be unique in its policy.
 fn rename(statement: &mut Json, others: &[Json]) {
-    let Some(sid) = statement.member_mut("Sid") else { return };
+    let Some(sid) = statement.member_mut("Sid") else {
+        return;
+    };
     let Json::Plain(wanted) = sid.clone() else { return };
     let bare = wanted.trim_matches('"').to_owned();
     let taken = |name: &str| {
         others.iter().any(|other| {
-            other.clone().member_mut("Sid").is_some_and(|s| *s == Json::text(name))
+            other
+                .clone()
+                .member_mut("Sid")
+                .is_some_and(|s| *s == Json::text(name))
         })
     };
     let mut name = bare.clone();
@@ -60,19 +63,25 @@ fn rename(statement: &mut Json, others: &[Json]) {
     *sid = Json::text(&name);
 }
 
-/// The new statement is the last of `count`: its lines are found from where the document ends with and without it.
-fn marked(document: &Json, count: usize, statement: &Json) -> Changed {
+/// The new statement is the last one: its lines are looked for from the end.
+fn marked(document: &Json, statement: &Json) -> Changed {
     let text = document.print();
-    let indented: Vec<String> = statement.print().lines().map(|line| format!("    {line}")).collect();
+    let indented: Vec<String> = statement
+        .print()
+        .lines()
+        .map(|line| format!("    {line}"))
+        .collect();
     let lines: Vec<&str> = text.lines().collect();
     let size = indented.len();
     // From behind: another statement may read the same.
     let same = |at: usize| {
-        lines[at..at + size].iter().zip(&indented).all(|(a, b)| a.trim_end_matches(',').trim() == b.trim_end_matches(',').trim())
+        lines[at..at + size]
+            .iter()
+            .zip(&indented)
+            .all(|(a, b)| a.trim_end_matches(',').trim() == b.trim_end_matches(',').trim())
     };
     let first = (0..lines.len().saturating_sub(size)).rev().find(|at| same(*at));
     let first = first.unwrap_or(lines.len().saturating_sub(size + 2));
-    debug_assert!(count > 0);
     Changed {
         added: (line_number(first + 1), line_number(first + size)),
         document: text,

@@ -23,7 +23,12 @@ impl Json {
     }
 
     pub fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
-        Self::Object(members.into_iter().map(|(name, value)| (Value::from(name).to_string(), value)).collect())
+        Self::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (Value::from(name).to_string(), value))
+                .collect(),
+        )
     }
 
     /// Of one text the text itself, as AWS takes it too.
@@ -38,7 +43,10 @@ impl Json {
     pub fn member_mut(&mut self, name: &str) -> Option<&mut Self> {
         let quoted = Value::from(name).to_string();
         match self {
-            Self::Object(members) => members.iter_mut().find(|(n, _)| *n == quoted).map(|(_, value)| value),
+            Self::Object(members) => members
+                .iter_mut()
+                .find(|(n, _)| *n == quoted)
+                .map(|(_, value)| value),
             _ => None,
         }
     }
@@ -46,7 +54,10 @@ impl Json {
     /// Reads JSON. `None` where it is none.
     pub fn read(text: &str) -> Option<Self> {
         serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).ok()?;
-        let mut reader = Reader { text: text.trim_start_matches('\u{feff}'), at: 0 };
+        let mut reader = Reader {
+            text: text.trim_start_matches('\u{feff}'),
+            at: 0,
+        };
         reader.value(0)
     }
 
@@ -66,7 +77,10 @@ impl Json {
                 format!("[{}]", items.join(","))
             }
             Self::Object(members) => {
-                let members: Vec<String> = members.iter().map(|(n, v)| format!("{n}:{}", v.compact())).collect();
+                let members: Vec<String> = members
+                    .iter()
+                    .map(|(n, v)| format!("{n}:{}", v.compact()))
+                    .collect();
                 format!("{{{}}}", members.join(","))
             }
         }
@@ -100,7 +114,10 @@ impl Json {
             Self::Plain(_) => {}
             Self::List(items) => items.iter().enumerate().for_each(|(i, v)| each(i, "", v)),
             Self::Object(members) => {
-                members.iter().enumerate().for_each(|(i, (n, v))| each(i, &format!("{n}: "), v));
+                members
+                    .iter()
+                    .enumerate()
+                    .for_each(|(i, (n, v))| each(i, &format!("{n}: "), v));
             }
         }
         out.push('\n');
@@ -120,7 +137,9 @@ impl Json {
                 Some(format!("[{}]", items?.join(", ")))
             }
             Self::Object(members) => {
-                let [(name, value)] = &members[..] else { return None };
+                let [(name, value)] = &members[..] else {
+                    return None;
+                };
                 let value = match value {
                     Self::Object(_) => return None,
                     other => other.on_a_line()?,
@@ -160,7 +179,9 @@ impl Reader<'_> {
             b'"' => self.text().map(Json::Plain),
             _ => {
                 let rest = &self.text[self.at..];
-                let end = rest.find([',', ']', '}', ' ', '\n', '\r', '\t']).unwrap_or(rest.len());
+                let end = rest
+                    .find([',', ']', '}', ' ', '\n', '\r', '\t'])
+                    .unwrap_or(rest.len());
                 self.at += end;
                 Some(Json::Plain(rest[..end].to_owned()))
             }

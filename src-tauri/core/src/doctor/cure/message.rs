@@ -2,6 +2,8 @@
 
 use crate::account::AccountId;
 
+use super::super::verdict::Verdict;
+
 /// What the message asks for.
 pub(in crate::doctor) struct Ask<'a> {
     /// The account that it goes to.
@@ -18,19 +20,22 @@ pub(in crate::doctor) struct Ask<'a> {
     pub statement: &'a str,
     /// AWS's request ID of the refusal.
     pub request_id: Option<&'a str>,
-    /// Whether it is certain that this is what is missing.
-    pub certain: bool,
+    /// How certain it is that this is what is missing.
+    pub verdict: Verdict,
 }
 
 /// The message.
 pub(in crate::doctor) fn message(ask: &Ask<'_>) -> String {
-    let account = ask.account.map(|a| format!(" in account {a}")).unwrap_or_default();
+    let account = ask
+        .account
+        .map(|a| format!(" in account {a}"))
+        .unwrap_or_default();
     let who = ask.caller.map(|c| format!(" for {c}")).unwrap_or_default();
     let on = ask.resource.map(|r| format!(" on {r}")).unwrap_or_default();
-    let sure = if ask.certain {
-        "It is missing there."
-    } else {
-        "I cannot see it from here; everything that I can see on my side is in place."
+    let sure = match ask.verdict {
+        Verdict::Missing => "It is missing there.",
+        Verdict::LikelyMissing => "I cannot see it from here; all that I can see on my side is in place.",
+        _ => "I cannot see from here whether it is there already.",
     };
     let id = ask
         .request_id

@@ -13,7 +13,8 @@ pub(super) use self::json::Json;
 pub(super) use self::message::{Ask, message};
 pub(super) use self::render::renderings;
 pub(super) use self::statement::{
-    allow_action, allow_assume, allow_in_bucket, allow_key_use, assume_actions, sid_of, trust_caller, trusted_principal,
+    allow_action, allow_assume, allow_in_bucket, allow_key_use, assume_actions, sid_of, trust_caller,
+    trusted_principal,
 };
 
 /// How a cure's document is meant.
@@ -96,7 +97,11 @@ pub struct Cure {
 
 impl Cure {
     /// Something to do where there is nothing to paste.
-    pub(super) fn to_do(title: impl Into<String>, place: impl Into<String>, account: Option<AccountId>) -> Self {
+    pub(super) fn to_do(
+        title: impl Into<String>,
+        place: impl Into<String>,
+        account: Option<AccountId>,
+    ) -> Self {
         Self {
             title: title.into(),
             place: place.into(),

@@ -28,7 +28,10 @@ fn caution(target: &CureTarget, way: CureWay) -> Option<String> {
         CureTarget::Trust { role } => format!("aws iam get-role --role-name {}", quoted(role)),
         CureTarget::Bucket { name } => format!("aws s3api get-bucket-policy --bucket {}", quoted(name)),
         CureTarget::Key { key } => {
-            format!("aws kms get-key-policy --policy-name default --key-id {}", quoted(key))
+            format!(
+                "aws kms get-key-policy --policy-name default --key-id {}",
+                quoted(key)
+            )
         }
         CureTarget::User { .. } | CureTarget::Role { .. } => return None,
     };
@@ -57,7 +60,10 @@ fn cli(target: &CureTarget, document: &str, way: CureWay) -> String {
             quoted(role)
         ),
         CureTarget::Bucket { name } => {
-            format!("aws s3api put-bucket-policy --bucket {} --policy {document}", quoted(name))
+            format!(
+                "aws s3api put-bucket-policy --bucket {} --policy {document}",
+                quoted(name)
+            )
         }
         CureTarget::Key { key } => format!(
             "aws kms put-key-policy --policy-name default --key-id {} --policy {document}",
@@ -79,18 +85,29 @@ fn quoted(word: &str) -> String {
 fn terraform(target: &CureTarget, document: &str, way: CureWay) -> String {
     // In a heredoc `${` and `%{` are Terraform's own.
     let body = document.replace("${", "$${").replace("%{", "%%{");
-    let text = |word: &str| serde_json::Value::from(word.replace("${", "$${").replace("%{", "%%{")).to_string();
+    let text =
+        |word: &str| serde_json::Value::from(word.replace("${", "$${").replace("%{", "%%{")).to_string();
     let block = |kind: &str, lines: &[(&str, &str)], holds: &str| {
-        let lines: String = lines.iter().map(|(name, value)| format!("  {name} = {}\n", text(value))).collect();
-        format!("resource \"{kind}\" \"hatrack\" {{\n{lines}  {holds} = <<-JSON\n{}\n  JSON\n}}\n", indented(&body, 4))
+        let lines: String = lines
+            .iter()
+            .map(|(name, value)| format!("  {name} = {}\n", text(value)))
+            .collect();
+        format!(
+            "resource \"{kind}\" \"hatrack\" {{\n{lines}  {holds} = <<-JSON\n{}\n  JSON\n}}\n",
+            indented(&body, 4)
+        )
     };
     let code = match target {
-        CureTarget::User { name, policy } => {
-            block("aws_iam_user_policy", &[("name", policy), ("user", name)], "policy")
-        }
-        CureTarget::Role { name, policy } => {
-            block("aws_iam_role_policy", &[("name", policy), ("role", name)], "policy")
-        }
+        CureTarget::User { name, policy } => block(
+            "aws_iam_user_policy",
+            &[("name", policy), ("user", name)],
+            "policy",
+        ),
+        CureTarget::Role { name, policy } => block(
+            "aws_iam_role_policy",
+            &[("name", policy), ("role", name)],
+            "policy",
+        ),
         CureTarget::Trust { role } => block("aws_iam_role", &[("name", role)], "assume_role_policy"),
         CureTarget::Bucket { name } => block("aws_s3_bucket_policy", &[("bucket", name)], "policy"),
         CureTarget::Key { key } => block("aws_kms_key_policy", &[("key_id", key)], "policy"),
@@ -101,7 +118,10 @@ fn terraform(target: &CureTarget, document: &str, way: CureWay) -> String {
 fn cloudformation(target: &CureTarget, document: &str, way: CureWay) -> String {
     let text = |word: &str| serde_json::Value::from(word).to_string();
     let block = |kind: &str, lines: &[(&str, &str)], holds: &str| {
-        let lines: String = lines.iter().map(|(name, value)| format!("      {name}: {}\n", text(value))).collect();
+        let lines: String = lines
+            .iter()
+            .map(|(name, value)| format!("      {name}: {}\n", text(value)))
+            .collect();
         format!(
             "Resources:\n  Hatrack:\n    Type: {kind}\n    Properties:\n{lines}      {holds}:\n{}\n",
             indented(document, 8)
@@ -118,7 +138,11 @@ fn cloudformation(target: &CureTarget, document: &str, way: CureWay) -> String {
             &[("RoleName", name), ("PolicyName", policy)],
             "PolicyDocument",
         ),
-        CureTarget::Trust { role } => block("AWS::IAM::Role", &[("RoleName", role)], "AssumeRolePolicyDocument"),
+        CureTarget::Trust { role } => block(
+            "AWS::IAM::Role",
+            &[("RoleName", role)],
+            "AssumeRolePolicyDocument",
+        ),
         CureTarget::Bucket { name } => block("AWS::S3::BucketPolicy", &[("Bucket", name)], "PolicyDocument"),
         CureTarget::Key { key } => {
             return format!(
@@ -136,13 +160,20 @@ fn in_code(target: &CureTarget, way: CureWay, what: &str) -> String {
         (CureTarget::User { .. } | CureTarget::Role { .. }, CureWay::Add) => String::new(),
         (_, CureWay::Add) => String::new(),
         (_, CureWay::AddStatement) => {
-            format!("# Add the statement to the {what} that has this policy; as it stands it would be the whole of it.\n")
+            format!(
+                "# Add the statement to the {what} that has this policy; as it stands it would be the whole of it.\n"
+            )
         }
-        (_, CureWay::Change | CureWay::Do) => format!("# Change the {what} that has this policy to this document.\n"),
+        (_, CureWay::Change | CureWay::Do) => {
+            format!("# Change the {what} that has this policy to this document.\n")
+        }
     }
 }
 
 fn indented(text: &str, by: usize) -> String {
-    let lines: Vec<String> = text.lines().map(|line| format!("{}{line}", " ".repeat(by))).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| format!("{}{line}", " ".repeat(by)))
+        .collect();
     lines.join("\n")
 }

@@ -45,9 +45,15 @@ pub(in crate::doctor) struct Trusted {
 
 /// The principal for a caller's ARN. `role` is its role's ARN where that is known with its path.
 pub(in crate::doctor) fn trusted_principal(caller: &str, role: Option<&RoleArn>) -> Option<Trusted> {
-    let exactly = |principal: String, warning: Option<String>| Trusted { principal, narrowed_to: None, warning };
+    let exactly = |principal: String, warning: Option<String>| Trusted {
+        principal,
+        narrowed_to: None,
+        warning,
+    };
     let parts: Vec<&str> = caller.splitn(6, ':').collect();
-    let ["arn", partition, service, _, account, resource] = parts[..] else { return None };
+    let ["arn", partition, service, _, account, resource] = parts[..] else {
+        return None;
+    };
     if let ("iam", "root") = (service, resource) {
         return Some(exactly(
             caller.to_owned(),
@@ -89,7 +95,10 @@ pub(in crate::doctor) fn trust_caller(sid: &str, trusted: &Trusted, sent: &Sent)
     let mut members = vec![
         ("Sid", Json::text(sid)),
         ("Effect", Json::text("Allow")),
-        ("Principal", Json::object([("AWS", Json::text(&trusted.principal))])),
+        (
+            "Principal",
+            Json::object([("AWS", Json::text(&trusted.principal))]),
+        ),
         ("Action", Json::texts(&assume_actions(sent))),
     ];
     let mut conditions = Vec::new();
@@ -97,10 +106,16 @@ pub(in crate::doctor) fn trust_caller(sid: &str, trusted: &Trusted, sent: &Sent)
         conditions.push(("StringEquals", Json::object([("sts:ExternalId", Json::text(id))])));
     }
     if let Some(pattern) = &trusted.narrowed_to {
-        conditions.push(("ArnLike", Json::object([("aws:PrincipalArn", Json::text(pattern))])));
+        conditions.push((
+            "ArnLike",
+            Json::object([("aws:PrincipalArn", Json::text(pattern))]),
+        ));
     }
     if sent.mfa == Some(true) {
-        conditions.push(("Bool", Json::object([("aws:MultiFactorAuthPresent", Json::text("true"))])));
+        conditions.push((
+            "Bool",
+            Json::object([("aws:MultiFactorAuthPresent", Json::text("true"))]),
+        ));
     }
     if !conditions.is_empty() {
         members.push(("Condition", of_members(conditions)));
@@ -113,7 +128,10 @@ pub(in crate::doctor) fn allow_in_bucket(sid: &str, trusted: &Trusted, action: &
     let mut members = vec![
         ("Sid", Json::text(sid)),
         ("Effect", Json::text("Allow")),
-        ("Principal", Json::object([("AWS", Json::text(&trusted.principal))])),
+        (
+            "Principal",
+            Json::object([("AWS", Json::text(&trusted.principal))]),
+        ),
         ("Action", Json::text(action)),
         ("Resource", Json::text(resource)),
     ];

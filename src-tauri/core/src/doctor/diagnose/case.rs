@@ -39,7 +39,7 @@ pub(super) struct Case<'a> {
     pub bucket_owner: Option<AccountId>,
     /// What is wanted behind the switch, or without one: action and resource.
     pub wanted: Option<(String, String)>,
-    /// Whether the resource was named by somebody.
+    /// Whether the switch is known to have gone through.
     pub switched: bool,
 }
 
@@ -62,7 +62,12 @@ impl<'a> Case<'a> {
             (Some(_), true, ..) => Stage::Switch,
             // Nothing says which call it was; with the switch known to be refused, it was that.
             (Some(_), false, Some(false), Some(_)) => Stage::Switch,
-            (Some(r), false, None, Some(_)) if r.action.is_none() && r.operation.is_none() && question.bucket.is_none() && session.is_none() => {
+            (Some(r), false, None, Some(_))
+                if r.action.is_none()
+                    && r.operation.is_none()
+                    && question.bucket.is_none()
+                    && session.is_none() =>
+            {
                 Stage::Switch
             }
             _ => Stage::Use,
@@ -78,11 +83,15 @@ impl<'a> Case<'a> {
         let caller_role = seen
             .filter(|who| Some(&who.arn) == caller.as_ref() || who_matches(&who.arn, caller.as_deref()))
             .and_then(|who| who.role.clone());
-        let b = caller.as_deref().and_then(account_of).or_else(|| seen.map(|w| w.account));
+        let b = caller
+            .as_deref()
+            .and_then(account_of)
+            .or_else(|| seen.map(|w| w.account));
         let refused_on = refusal.filter(|_| stage == Stage::Use);
-        let bucket = question.bucket.clone().or_else(|| {
-            BucketAsked::read(refused_on.and_then(|r| r.resource.as_deref())?)
-        });
+        let bucket = question
+            .bucket
+            .clone()
+            .or_else(|| BucketAsked::read(refused_on.and_then(|r| r.resource.as_deref())?));
         let bucket_owner = sight
             .bucket_owner
             .known()
@@ -121,7 +130,9 @@ impl<'a> Case<'a> {
         let mut question = self.question.clone();
         question.bucket = self.bucket.clone();
         question.action = action.clone().or(question.action);
-        let resource = refused.and_then(|r| r.resource.as_deref()).and_then(|r| self.as_arn(r));
+        let resource = refused
+            .and_then(|r| r.resource.as_deref())
+            .and_then(|r| self.as_arn(r));
         match (resource, question.use_of_bucket()) {
             (Some(resource), Some((action, _))) => Some((action, resource)),
             (None, Some(both)) => Some(both),
@@ -157,7 +168,15 @@ impl<'a> Case<'a> {
         context.set("aws:ResourceAccount", role.account().to_string());
         let mut absent = BTreeSet::new();
         if sent.known {
-            absent.extend(["sts:externalid", "sts:sourceidentity", "aws:multifactorauthpresent", "aws:multifactorauthage"].map(str::to_owned));
+            absent.extend(
+                [
+                    "sts:externalid",
+                    "sts:sourceidentity",
+                    "aws:multifactorauthpresent",
+                    "aws:multifactorauthage",
+                ]
+                .map(str::to_owned),
+            );
         }
         if sent.mfa == Some(false) {
             absent.insert("aws:multifactorauthpresent".to_owned());
@@ -180,13 +199,21 @@ impl<'a> Case<'a> {
         let (action, resource) = self.wanted.clone()?;
         let caller = match &self.role {
             Some(role) => {
-                let by_message = self.refusal.and_then(|r| r.caller.clone()).filter(|_| self.stage == Stage::Use);
+                let by_message = self
+                    .refusal
+                    .and_then(|r| r.caller.clone())
+                    .filter(|_| self.stage == Stage::Use);
                 Caller::RoleSession {
                     account: role.account(),
                     role_arn: role.to_string(),
                     session_arn: by_message.unwrap_or_else(|| {
                         let name = self.question.sent.session_name.as_deref().unwrap_or("session");
-                        format!("arn:{}:sts::{}:assumed-role/{}/{name}", role.partition(), role.account(), role.role_name())
+                        format!(
+                            "arn:{}:sts::{}:assumed-role/{}/{name}",
+                            role.partition(),
+                            role.account(),
+                            role.role_name()
+                        )
                     }),
                 }
             }
@@ -251,8 +278,14 @@ pub(super) fn caller_of(arn: &str, role: Option<&RoleArn>) -> Option<Caller> {
     let account = account_of(arn)?;
     let resource = arn.splitn(6, ':').nth(5)?;
     match resource.split_once('/') {
-        None if resource == "root" => Some(Caller::Root { account, arn: arn.to_owned() }),
-        Some(("user", _)) => Some(Caller::User { account, arn: arn.to_owned() }),
+        None if resource == "root" => Some(Caller::Root {
+            account,
+            arn: arn.to_owned(),
+        }),
+        Some(("user", _)) => Some(Caller::User {
+            account,
+            arn: arn.to_owned(),
+        }),
         Some(("assumed-role", _)) => Some(Caller::RoleSession {
             account,
             role_arn: role.cloned().or_else(|| session_role(arn))?.to_string(),
@@ -265,7 +298,9 @@ pub(super) fn caller_of(arn: &str, role: Option<&RoleArn>) -> Option<Caller> {
 /// The role of a session's ARN, without the path that such an ARN does not show.
 pub(super) fn session_role(arn: &str) -> Option<RoleArn> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", partition, "sts", _, account, resource] = parts[..] else { return None };
+    let ["arn", partition, "sts", _, account, resource] = parts[..] else {
+        return None;
+    };
     let name = resource.strip_prefix("assumed-role/")?.split('/').next()?;
     RoleArn::new(partition.parse().ok()?, AccountId::of_digits(account)?, name).ok()
 }

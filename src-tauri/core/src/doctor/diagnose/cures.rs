@@ -3,8 +3,8 @@
 use crate::policy::Miss;
 
 use super::super::cure::{
-    Ask, Cure, CureTarget, CureWay, Json, allow_action, allow_assume, allow_in_bucket, change, fresh, message,
-    renderings, trust_caller, trusted_principal,
+    Ask, Cure, CureTarget, CureWay, Json, allow_action, allow_assume, allow_in_bucket, change, fresh,
+    message, renderings, trust_caller, trusted_principal,
 };
 use super::super::sight::{Document, How, Seen};
 use super::super::verdict::{Placed, Placement, Verdict};
@@ -36,7 +36,9 @@ pub(super) fn add(
     using: &Hop,
     near: Option<&NearName>,
 ) {
-    let known_culprit = placements.iter().any(|p| is_culprit(p.verdict) && in_stage(case, p.placement));
+    let known_culprit = placements
+        .iter()
+        .any(|p| is_culprit(p.verdict) && in_stage(case, p.placement));
     for placed in placements {
         let side = match (placed.placement, switch) {
             (Placement::AssumeRole, Some(hop)) => &hop.own,
@@ -45,7 +47,8 @@ pub(super) fn add(
             _ => &using.own,
         };
         // Where it cannot be seen, and nothing else is known to be the cause, it may be this one.
-        let perhaps = placed.verdict == Verdict::CantSee && !known_culprit && in_stage(case, placed.placement);
+        let perhaps =
+            placed.verdict == Verdict::CantSee && !known_culprit && in_stage(case, placed.placement);
         placed.cure = match placed.verdict {
             Verdict::Denies => Some(against_deny(placed, side)),
             Verdict::Missing | Verdict::LikelyMissing => cure(case, placed, side, near),
@@ -78,6 +81,10 @@ fn against_deny(placed: &Placed, side: &Side) -> Cure {
 
 fn cure(case: &Case<'_>, placed: &Placed, side: &Side, near: Option<&NearName>) -> Option<Cure> {
     if placed.placement == Placement::Trust {
+        // There is nothing to be added to a role that does not exist.
+        if matches!(case.sight.role, Seen::Absent(_)) {
+            return None;
+        }
         if let Some(cure) = by_condition(case, side) {
             return Some(cure);
         }
@@ -90,10 +97,16 @@ fn cure(case: &Case<'_>, placed: &Placed, side: &Side, near: Option<&NearName>) 
     };
     match near {
         Some(NearName::Role { asked, meant, .. }) if placed.placement <= Placement::Trust => {
-            made.warnings.insert(0, format!("Check the name first: {asked} may not exist, and {meant} may be meant."));
+            made.warnings.insert(
+                0,
+                format!("Check the name first: {asked} may not exist, and {meant} may be meant."),
+            );
         }
         Some(NearName::Bucket { asked, meant, .. }) if placed.placement >= Placement::Permissions => {
-            made.warnings.insert(0, format!("Check the name first: {asked} may not exist, and {meant} may be meant."));
+            made.warnings.insert(
+                0,
+                format!("Check the name first: {asked} may not exist, and {meant} may be meant."),
+            );
         }
         _ => {}
     }
@@ -121,7 +134,9 @@ fn by_condition(case: &Case<'_>, side: &Side) -> Option<Cure> {
 
 /// The embedded policy that a statement belongs into: one that AWS gave and that is the caller's own, not a group's.
 fn embedded<'a>(seen: &'a Seen<Vec<Document>>, about: &str) -> Option<&'a Document> {
-    let Seen::Known(documents, How::Read) = seen else { return None };
+    let Seen::Known(documents, How::Read) = seen else {
+        return None;
+    };
     let mut own = documents.iter().filter(|d| d.arn.is_none() && d.group.is_none());
     own.find(|d| d.text.contains(about))
 }
@@ -131,7 +146,7 @@ fn assume(case: &Case<'_>) -> Option<Made> {
     let statement = allow_assume(role, &assume_actions(&case.question.sent));
     let there = embedded(&case.sight.identity, "sts:");
     let fresh = format!("Assume{}", sid_of(role.role_name()));
-    own(case, statement, there, &fresh, "sts:AssumeRole")
+    own(case, statement, there, &fresh)
 }
 
 fn permissions(case: &Case<'_>) -> Option<Made> {
@@ -139,13 +154,13 @@ fn permissions(case: &Case<'_>) -> Option<Made> {
     let service = action.split(':').next().unwrap_or_default().to_owned() + ":";
     let name = action.split(':').nth(1).unwrap_or("Access");
     let sid = format!("Allow{}", sid_of(name));
-    let statement = allow_action(&sid, &[action.clone()], &resource);
+    let statement = allow_action(&sid, std::slice::from_ref(&action), &resource);
     let policy = match &case.bucket {
         Some(bucket) => format!("{sid}{}", sid_of(&bucket.name)),
         None => sid,
     };
     let mut made = match &case.role {
-        None => own(case, statement, embedded(&case.sight.identity, &service), &policy, &action)?,
+        None => own(case, statement, embedded(&case.sight.identity, &service), &policy)?,
         Some(role) => {
             let there = embedded(&case.sight.permissions, &service);
             let name = role.role_name().to_owned();
@@ -153,7 +168,10 @@ fn permissions(case: &Case<'_>) -> Option<Made> {
         }
     };
     if resource == "*" && !takes_no_resource(&action) {
-        made.warnings.push("AWS did not name the resource, so this allows the action on each. Narrow it if you can.".to_owned());
+        made.warnings.push(
+            "AWS did not name the resource, so this allows the action on each. Narrow it if you can."
+                .to_owned(),
+        );
     }
     Some(made)
 }
@@ -161,7 +179,9 @@ fn permissions(case: &Case<'_>) -> Option<Made> {
 /// S3 actions that have no resource to name.
 fn takes_no_resource(action: &str) -> bool {
     let action = action.to_ascii_lowercase();
-    action == "s3:listallmybuckets" || action.starts_with("iam:list") || action.starts_with("sts:getcalleridentity")
+    action == "s3:listallmybuckets"
+        || action.starts_with("iam:list")
+        || action.starts_with("sts:getcalleridentity")
 }
 
 enum CureWho {
@@ -170,7 +190,7 @@ enum CureWho {
 }
 
 /// A statement for who asks first.
-fn own(case: &Case<'_>, statement: Json, there: Option<&Document>, policy: &str, _action: &str) -> Option<Made> {
+fn own(case: &Case<'_>, statement: Json, there: Option<&Document>, policy: &str) -> Option<Made> {
     let caller = case.caller.as_deref()?;
     let resource = caller.splitn(6, ':').nth(5)?;
     let (kind, rest) = resource.split_once('/')?;
@@ -229,12 +249,18 @@ fn trust(case: &Case<'_>) -> Option<Made> {
     let who = trusted.principal.rsplit(['/', ':']).next().unwrap_or_default();
     let statement = trust_caller(&format!("Trust{}", sid_of(who)), &trusted, &case.question.sent);
     Some(Made {
-        target: CureTarget::Trust { role: role.role_name().to_owned() },
+        target: CureTarget::Trust {
+            role: role.role_name().to_owned(),
+        },
         statement,
         there: case.sight.trust.known().map(|d| d.text.clone()),
         unseen: !case.sight.trust.is_certain(),
         title: "Add this to the trust policy".to_owned(),
-        place: format!("IAM, Roles, {}, Trust relationships. Needs an admin of account {}.", role.role_name(), role.account()),
+        place: format!(
+            "IAM, Roles, {}, Trust relationships. Needs an admin of account {}.",
+            role.role_name(),
+            role.account()
+        ),
         called: format!("the trust policy of the role {}", role.role_name()),
         warnings: trusted.warning.into_iter().collect(),
     })
@@ -254,19 +280,27 @@ fn bucket(case: &Case<'_>) -> Option<Made> {
         warnings.push("This action has no bucket policy.".to_owned());
     }
     Some(Made {
-        target: CureTarget::Bucket { name: bucket.name.clone() },
+        target: CureTarget::Bucket {
+            name: bucket.name.clone(),
+        },
         statement,
         there: case.sight.bucket_policy.known().map(|d| d.text.clone()),
         unseen: !case.sight.bucket_policy.is_certain(),
         title: "Add this to the bucket policy".to_owned(),
-        place: format!("S3, {}, Permissions, Bucket policy. Needs an admin of the account that owns the bucket.", bucket.name),
+        place: format!(
+            "S3, {}, Permissions, Bucket policy. Needs an admin of the account that owns the bucket.",
+            bucket.name
+        ),
         called: format!("the policy of the bucket {}", bucket.name),
         warnings,
     })
 }
 
 fn finish(case: &Case<'_>, placed: &Placed, made: Made) -> Cure {
-    let there = made.there.as_deref().and_then(|text| change(text, &made.statement));
+    let there = made
+        .there
+        .as_deref()
+        .and_then(|text| change(text, &made.statement));
     let way = match (&there, made.unseen, made.there.is_some()) {
         (Some(_), ..) => CureWay::Change,
         (None, true, _) | (None, _, true) => CureWay::AddStatement,
@@ -276,7 +310,10 @@ fn finish(case: &Case<'_>, placed: &Placed, made: Made) -> Cure {
     let code = renderings(&made.target, &changed.document, way);
     let (action, resource) = match (placed.placement <= Placement::Trust, &case.wanted) {
         (false, Some((action, resource))) => (action.clone(), Some(resource.clone())),
-        _ => ("sts:AssumeRole".to_owned(), case.role.as_ref().map(ToString::to_string)),
+        _ => (
+            "sts:AssumeRole".to_owned(),
+            case.role.as_ref().map(ToString::to_string),
+        ),
     };
     let caller = match (placed.placement, &case.role) {
         (Placement::BucketPolicy | Placement::Permissions, Some(role)) => Some(role.to_string()),
@@ -290,7 +327,7 @@ fn finish(case: &Case<'_>, placed: &Placed, made: Made) -> Cure {
         resource: resource.as_deref(),
         statement: &changed.statement,
         request_id: case.refusal.and_then(|r| r.request_id.as_deref()),
-        certain: placed.verdict == Verdict::Missing,
+        verdict: placed.verdict,
     });
     Cure {
         title: made.title,

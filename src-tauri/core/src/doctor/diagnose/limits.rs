@@ -1,7 +1,7 @@
 //! What can stand in the way outside the four placements: boundaries, session policies, organizations, endpoints, keys.
 
 use crate::account::AccountId;
-use crate::policy::{Caller, Kind, ResourceRule};
+use crate::policy::{Caller, Kind, Naming, ResourceRule};
 
 use super::super::cure::{
     Cure, CureTarget, CureWay, allow_key_use, change, fresh, renderings, trusted_principal,
@@ -17,6 +17,7 @@ use super::weigh::{Relation, Sides, State, weigh};
 pub(super) fn find(case: &Case<'_>) -> Vec<Elsewhere> {
     let mut found = Vec::new();
     by_documents(case, &mut found);
+    found.extend(public_access(case));
     if let Some(refusal) = case.refusal {
         if let Some(because) = &refusal.because {
             by_words(case, because, &mut found);
@@ -44,7 +45,11 @@ fn by_words(case: &Case<'_>, because: &Because, found: &mut Vec<Elsewhere>) {
         PolicySort::Session => (OtherPlace::SessionPolicy, "a session policy", own),
         PolicySort::Boundary => (OtherPlace::Boundary, "a permissions boundary", own),
         PolicySort::ServiceControl => (OtherPlace::ServiceControlPolicy, "a service control policy", own),
-        PolicySort::ResourceControl => (OtherPlace::ResourceControlPolicy, "a resource control policy", case.a.or(own)),
+        PolicySort::ResourceControl => (
+            OtherPlace::ResourceControlPolicy,
+            "a resource control policy",
+            case.a.or(own),
+        ),
         PolicySort::Endpoint => (OtherPlace::EndpointPolicy, "a VPC endpoint policy", own),
     };
     let evidence = match denies {
@@ -68,13 +73,33 @@ fn to_change(place: OtherPlace, account: Option<AccountId>, denies: bool) -> Cur
             "Switch without the session policy, or with one that allows this",
             "The session policy is sent along with the switch; a renewed session can have another.",
         ),
-        (OtherPlace::Boundary, false) => ("Have this allowed by the permissions boundary", "IAM, Permissions boundary. Needs an admin of the account."),
-        (OtherPlace::Boundary, true) => ("Have the statement of the permissions boundary changed that denies this", "IAM, Permissions boundary. Needs an admin of the account."),
-        (OtherPlace::ServiceControlPolicy, false) => ("Have this allowed by the service control policies of each level", "AWS Organizations, Policies. Needs an admin of the organization."),
-        (OtherPlace::ServiceControlPolicy, true) => ("Have the statement of the service control policy changed that denies this", "AWS Organizations, Policies. Needs an admin of the organization."),
-        (OtherPlace::ResourceControlPolicy, _) => ("Have an exception made in the resource control policy", "AWS Organizations, Policies. Needs an admin of the organization that owns the resource."),
-        (OtherPlace::EndpointPolicy, _) => ("Have the VPC endpoint's policy allow this, or take another network", "VPC, Endpoints, Policy. Needs an admin of the network's account."),
-        (OtherPlace::KeyPolicy | OtherPlace::PublicAccessBlock, _) => ("Have this allowed", "Needs an admin of the account."),
+        (OtherPlace::Boundary, false) => (
+            "Have this allowed by the permissions boundary",
+            "IAM, Permissions boundary. Needs an admin of the account.",
+        ),
+        (OtherPlace::Boundary, true) => (
+            "Have the statement of the permissions boundary changed that denies this",
+            "IAM, Permissions boundary. Needs an admin of the account.",
+        ),
+        (OtherPlace::ServiceControlPolicy, false) => (
+            "Have this allowed by the service control policies of each level",
+            "AWS Organizations, Policies. Needs an admin of the organization.",
+        ),
+        (OtherPlace::ServiceControlPolicy, true) => (
+            "Have the statement of the service control policy changed that denies this",
+            "AWS Organizations, Policies. Needs an admin of the organization.",
+        ),
+        (OtherPlace::ResourceControlPolicy, _) => (
+            "Have an exception made in the resource control policy",
+            "AWS Organizations, Policies. Needs an admin of the organization that owns the resource.",
+        ),
+        (OtherPlace::EndpointPolicy, _) => (
+            "Have the VPC endpoint's policy allow this, or take another network",
+            "VPC, Endpoints, Policy. Needs an admin of the network's account.",
+        ),
+        (OtherPlace::KeyPolicy | OtherPlace::PublicAccessBlock, _) => {
+            ("Have this allowed", "Needs an admin of the account.")
+        }
     };
     Cure::to_do(title, whose, account)
 }
@@ -86,25 +111,119 @@ fn by_documents(case: &Case<'_>, found: &mut Vec<Elsewhere>) {
     if case.role.is_some() {
         if let Some(asking) = switch.as_ref().filter(|_| !case.switched) {
             if !named_itself(case, asking) {
-                limit(found, OtherPlace::Boundary, case.b, Kind::Boundary, listed(&sight.boundary), asking);
+                limit(
+                    found,
+                    OtherPlace::Boundary,
+                    case.b,
+                    Kind::Boundary,
+                    listed(&sight.boundary),
+                    asking,
+                );
             }
-            levels(found, OtherPlace::ServiceControlPolicy, case.b, Kind::Identity, &sight.caller_scps, asking);
-            levels(found, OtherPlace::ResourceControlPolicy, case.a, Kind::Resource, &sight.rcps, asking);
+            levels(
+                found,
+                OtherPlace::ServiceControlPolicy,
+                case.b,
+                Kind::Identity,
+                &sight.caller_scps,
+                asking,
+            );
+            levels(
+                found,
+                OtherPlace::ResourceControlPolicy,
+                case.a,
+                Kind::Resource,
+                &sight.rcps,
+                asking,
+            );
         }
         if let Some(asking) = &using {
-            limit(found, OtherPlace::Boundary, case.a, Kind::Boundary, listed(&sight.role_boundary), asking);
+            limit(
+                found,
+                OtherPlace::Boundary,
+                case.a,
+                Kind::Boundary,
+                listed(&sight.role_boundary),
+                asking,
+            );
             if let Some(policies) = sight.session.known().filter(|p| !p.is_empty()) {
-                limit(found, OtherPlace::SessionPolicy, case.b, Kind::Session, policies.iter().collect(), asking);
+                limit(
+                    found,
+                    OtherPlace::SessionPolicy,
+                    case.b,
+                    Kind::Session,
+                    policies.iter().collect(),
+                    asking,
+                );
             }
-            levels(found, OtherPlace::ServiceControlPolicy, case.a, Kind::Identity, &sight.role_scps, asking);
-            levels(found, OtherPlace::ResourceControlPolicy, case.a, Kind::Resource, &sight.rcps, asking);
+            levels(
+                found,
+                OtherPlace::ServiceControlPolicy,
+                case.a,
+                Kind::Identity,
+                &sight.role_scps,
+                asking,
+            );
+            levels(
+                found,
+                OtherPlace::ResourceControlPolicy,
+                case.a,
+                Kind::Resource,
+                &sight.rcps,
+                asking,
+            );
         }
     } else if let Some(asking) = &using {
-        limit(found, OtherPlace::Boundary, case.b, Kind::Boundary, listed(&sight.boundary), asking);
-        levels(found, OtherPlace::ServiceControlPolicy, case.b, Kind::Identity, &sight.caller_scps, asking);
-        levels(found, OtherPlace::ResourceControlPolicy, case.a, Kind::Resource, &sight.rcps, asking);
+        limit(
+            found,
+            OtherPlace::Boundary,
+            case.b,
+            Kind::Boundary,
+            listed(&sight.boundary),
+            asking,
+        );
+        levels(
+            found,
+            OtherPlace::ServiceControlPolicy,
+            case.b,
+            Kind::Identity,
+            &sight.caller_scps,
+            asking,
+        );
+        levels(
+            found,
+            OtherPlace::ResourceControlPolicy,
+            case.a,
+            Kind::Resource,
+            &sight.rcps,
+            asking,
+        );
     }
     found.dedup();
+}
+
+/// A bucket whose policy makes it public serves its own account only, where that is blocked.
+///
+/// Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage" (`RestrictPublicBuckets`).
+fn public_access(case: &Case<'_>) -> Option<Elsewhere> {
+    let block = case.sight.public_access.known()?;
+    let asking = case.using()?;
+    let policy = case.sight.bucket_policy.known()?;
+    let naming = stance(Kind::Resource, [policy], &asking).naming;
+    let foreign = case.bucket_owner.is_some() && asking.request.caller.account() != case.bucket_owner;
+    (block.restrict_public_buckets && foreign && naming == Some(Naming::Everyone)).then(|| Elsewhere {
+        place: OtherPlace::PublicAccessBlock,
+        account: case.bucket_owner,
+        verdict: Verdict::Denies,
+        evidence: vec![
+            "The bucket's policy allows everyone, and RestrictPublicBuckets keeps such a bucket to its own account.".to_owned(),
+        ],
+        cure: Some(Cure::to_do(
+            "Have the bucket's policy name this principal instead of everyone",
+            "S3, Permissions, Bucket policy. Needs an admin of the account that owns the bucket.",
+            case.bucket_owner,
+        )),
+    })
 }
 
 /// Within an account a trust that names the user itself goes past its boundary.
@@ -112,7 +231,7 @@ fn named_itself(case: &Case<'_>, asking: &Asking) -> bool {
     let same = asking.request.caller.account() == asking.request.resource_account;
     let user = matches!(asking.request.caller, Caller::User { .. } | Caller::Root { .. });
     let trust = case.sight.trust.known().map(|d| stance(Kind::Trust, [d], asking));
-    same && user && trust.is_some_and(|t| t.naming > Some(crate::policy::Naming::Account))
+    same && user && trust.is_some_and(|t| t.naming > Some(Naming::Account))
 }
 
 fn listed(seen: &Seen<Document>) -> Vec<&Document> {
@@ -133,9 +252,15 @@ fn limit(
     let action = &asking.request.action;
     let said = stance(kind, documents, asking);
     let (verdict, evidence) = if let Some(by) = said.denies.first() {
-        (Verdict::Denies, format!("{} denies {action}.", super::side::capital(by)))
+        (
+            Verdict::Denies,
+            format!("{} denies {action}.", super::side::capital(by)),
+        )
     } else if said.allows.is_empty() && !said.perhaps_allows() {
-        (Verdict::Missing, format!("It does not allow {action} on {}.", asking.request.resource))
+        (
+            Verdict::Missing,
+            format!("It does not allow {action} on {}.", asking.request.resource),
+        )
     } else {
         return;
     };
@@ -172,7 +297,12 @@ fn levels(
 fn key(case: &Case<'_>) -> Option<Elsewhere> {
     let refusal = case.refusal?;
     let because = refusal.because.as_ref();
-    if matches!(because, Some(Because::NoneAllows(PolicySort::Identity) | Because::ExplicitDeny(Some(PolicySort::Identity), _))) {
+    if matches!(
+        because,
+        Some(
+            Because::NoneAllows(PolicySort::Identity) | Because::ExplicitDeny(Some(PolicySort::Identity), _)
+        )
+    ) {
         return None;
     }
     let mut asking = case.using()?;
@@ -182,9 +312,18 @@ fn key(case: &Case<'_>) -> Option<Elsewhere> {
         asking.request.resource.clone_from(key);
         asking.request.resource_account = super::super::refusal::account_of(key);
     }
-    let mut side = of_one(Kind::Resource, &case.sight.key_policy, "The key has no policy.", Some(&asking));
+    let mut side = of_one(
+        Kind::Resource,
+        &case.sight.key_policy,
+        "The key has no policy.",
+        Some(&asking),
+    );
     side = super::side::resource_as_told(side, because);
-    let own = if side.state == State::Unknown { State::Allows } else { State::Unknown };
+    let own = if side.state == State::Unknown {
+        State::Allows
+    } else {
+        State::Unknown
+    };
     let (_, verdict) = weigh(&Sides {
         own,
         resource: side.state,
@@ -194,9 +333,16 @@ fn key(case: &Case<'_>) -> Option<Elsewhere> {
         refused: because == Some(&Because::KeyHidden) || because.is_some(),
     });
     if because == Some(&Because::KeyHidden) {
-        side.evidence.insert(0, "AWS does not say whether the key is in another region, or its policy does not allow this.".to_owned());
+        side.evidence.insert(
+            0,
+            "AWS does not say whether the key is in another region, or its policy does not allow this."
+                .to_owned(),
+        );
     }
-    let account = key.as_deref().and_then(super::super::refusal::account_of).or(case.a);
+    let account = key
+        .as_deref()
+        .and_then(super::super::refusal::account_of)
+        .or(case.a);
     Some(Elsewhere {
         place: OtherPlace::KeyPolicy,
         account,
@@ -212,10 +358,20 @@ fn key_cure(case: &Case<'_>, asking: &Asking, key: Option<&str>, account: Option
         None => trusted_principal(case.caller.as_deref()?, case.caller_role.as_ref())?,
     };
     let statement = allow_key_use("UseOfTheKey", &principal, &asking.request.action);
-    let there = case.sight.key_policy.known().and_then(|d| change(&d.text, &statement));
-    let way = if there.is_some() { CureWay::Change } else { CureWay::AddStatement };
+    let there = case
+        .sight
+        .key_policy
+        .known()
+        .and_then(|d| change(&d.text, &statement));
+    let way = if there.is_some() {
+        CureWay::Change
+    } else {
+        CureWay::AddStatement
+    };
     let changed = there.unwrap_or_else(|| fresh(&statement));
-    let target = CureTarget::Key { key: key.unwrap_or("KEY-ID").to_owned() };
+    let target = CureTarget::Key {
+        key: key.unwrap_or("KEY-ID").to_owned(),
+    };
     let code = renderings(&target, &changed.document, way);
     Some(Cure {
         way,
@@ -227,6 +383,10 @@ fn key_cure(case: &Case<'_>, asking: &Asking, key: Option<&str>, account: Option
         terraform: Some(code.terraform),
         cloudformation: Some(code.cloudformation),
         warnings: principal.warning.into_iter().collect(),
-        ..Cure::to_do("Add this to the key's policy", "KMS, Customer managed keys, Key policy. Needs an admin of the key's account.", account)
+        ..Cure::to_do(
+            "Add this to the key's policy",
+            "KMS, Customer managed keys, Key policy. Needs an admin of the key's account.",
+            account,
+        )
     })
 }

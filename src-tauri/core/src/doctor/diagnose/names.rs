@@ -44,7 +44,10 @@ fn role(case: &Case<'_>, own: &Side) -> Option<NearName> {
     let role = case.role.as_ref()?;
     let start = format!("arn:{}:iam::{}:role/", role.partition(), role.account());
     let last = |arn: &'_ str| arn.rsplit('/').next().map(str::to_owned);
-    let by_policy: Vec<String> = allowed(&own.near).filter(|arn| arn.starts_with(&start)).filter_map(last).collect();
+    let by_policy: Vec<String> = allowed(&own.near)
+        .filter(|arn| arn.starts_with(&start))
+        .filter_map(last)
+        .collect();
     let asked = role.role_name();
     let found = |meant: &str, from: &str| NearName::Role {
         asked: asked.to_owned(),

@@ -12,7 +12,9 @@ pub(super) fn diagnose(case: &Case<'_>, refusal: &Refusal) -> Diagnosis {
     let mut diagnosis = blank(case, cause, headline);
     diagnosis.advice = advice;
     let because = match refusal.kind {
-        RefusalKind::NoSuchKey => Some("S3 says that there is no such object, so it let the question through."),
+        RefusalKind::NoSuchKey => {
+            Some("S3 says that there is no such object, so it let the question through.")
+        }
         _ => None,
     };
     let by_role = [Placement::AssumeRole, Placement::Trust];
@@ -22,16 +24,27 @@ pub(super) fn diagnose(case: &Case<'_>, refusal: &Refusal) -> Diagnosis {
         .map(|placement| {
             let of_switch = *placement <= Placement::Trust;
             let (verdict, evidence) = match (of_switch, because) {
-                (true, _) if case.switched && case.stage == Stage::Use => {
-                    (Verdict::Present, "The switch itself went through, so this allows it.".to_owned())
+                (true, _) if case.switched && case.stage == Stage::Use => (
+                    Verdict::Present,
+                    "The switch itself went through, so this allows it.".to_owned(),
+                ),
+                (false, Some(because)) if *placement == Placement::Permissions => {
+                    (Verdict::Present, because.to_owned())
                 }
-                (false, Some(because)) if *placement == Placement::Permissions => (Verdict::Present, because.to_owned()),
-                (false, Some(_)) => (Verdict::Optional, "Nothing is missing here: the object was looked for.".to_owned()),
-                _ => (Verdict::NotReached, "AWS refused before it looked at any policy.".to_owned()),
+                (false, Some(_)) => (
+                    Verdict::Optional,
+                    "Nothing is missing here: the object was looked for.".to_owned(),
+                ),
+                _ => (
+                    Verdict::NotReached,
+                    "AWS refused before it looked at any policy.".to_owned(),
+                ),
             };
             Placed {
                 placement: *placement,
-                account: if *placement == Placement::AssumeRole || case.role.is_none() && *placement == Placement::Permissions {
+                account: if *placement == Placement::AssumeRole
+                    || case.role.is_none() && *placement == Placement::Permissions
+                {
                     case.b
                 } else {
                     case.a
@@ -53,7 +66,11 @@ pub(super) fn diagnose(case: &Case<'_>, refusal: &Refusal) -> Diagnosis {
 /// Cause, headline and what to do.
 fn words(case: &Case<'_>, refusal: &Refusal) -> (Cause, String, Vec<String>) {
     let said = |cause, headline: &str, advice: &[&str]| {
-        (cause, headline.to_owned(), advice.iter().map(|a| (*a).to_owned()).collect())
+        (
+            cause,
+            headline.to_owned(),
+            advice.iter().map(|a| (*a).to_owned()).collect(),
+        )
     };
     match refusal.kind {
         RefusalKind::Expired => said(
@@ -105,7 +122,10 @@ fn words(case: &Case<'_>, refusal: &Refusal) -> (Cause, String, Vec<String>) {
         RefusalKind::MfaNeeded => said(
             Cause::Mfa,
             "An MFA code is needed, or the one given was not accepted",
-            &["Give a new code: AWS accepts each one once.", "Check that the serial is that of your own device."],
+            &[
+                "Give a new code: AWS accepts each one once.",
+                "Check that the serial is that of your own device.",
+            ],
         ),
         RefusalKind::TooLong => said(
             Cause::Duration,
@@ -147,7 +167,11 @@ fn region(refusal: &Refusal) -> (Cause, String, Vec<String>) {
 
 fn bucket(case: &Case<'_>) -> (Cause, String, Vec<String>) {
     let Some(asked) = case.bucket.as_ref().map(|b| b.name.as_str()) else {
-        return (Cause::NotThere, "There is no such bucket".to_owned(), vec!["Check the bucket's name.".to_owned()]);
+        return (
+            Cause::NotThere,
+            "There is no such bucket".to_owned(),
+            vec!["Check the bucket's name.".to_owned()],
+        );
     };
     let named = allowed_buckets(case);
     let known = case.question.known_buckets.iter().map(String::as_str);
@@ -168,12 +192,23 @@ fn bucket(case: &Case<'_>) -> (Cause, String, Vec<String>) {
 /// The buckets that the policies seen name, whatever they allow there.
 fn allowed_buckets(case: &Case<'_>) -> Vec<String> {
     use crate::policy::{Kind, Policy};
-    let documents = case.sight.permissions.known().into_iter().chain(case.sight.identity.known()).flatten();
+    let documents = case
+        .sight
+        .permissions
+        .known()
+        .into_iter()
+        .chain(case.sight.identity.known())
+        .flatten();
     documents
         .filter_map(|d| Policy::parse(Kind::Identity, &d.text).ok())
         .flat_map(|p| p.statements)
         .filter_map(|s| s.resources)
-        .flat_map(|r| r.patterns().iter().map(|p| p.as_str().to_owned()).collect::<Vec<_>>())
+        .flat_map(|r| {
+            r.patterns()
+                .iter()
+                .map(|p| p.as_str().to_owned())
+                .collect::<Vec<_>>()
+        })
         .filter_map(|arn| {
             let path = arn.splitn(6, ':').nth(5)?.to_owned();
             let name = path.split('/').next()?.to_owned();

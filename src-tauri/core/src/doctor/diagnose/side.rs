@@ -57,7 +57,12 @@ impl Side {
         let action = &asking.request.action;
         let mut evidence = stance.unreadable.clone();
         let state = if !stance.denies.is_empty() {
-            evidence.extend(stance.denies.iter().map(|by| format!("{} denies {action}{how}.", capital(by))));
+            evidence.extend(
+                stance
+                    .denies
+                    .iter()
+                    .map(|by| format!("{} denies {action}{how}.", capital(by))),
+            );
             State::Denies
         } else if !stance.allows.is_empty() && !stance.perhaps_denies() {
             let by = &stance.allows[0];
@@ -69,14 +74,24 @@ impl Side {
             State::Unknown
         };
         for (effect, by, keys) in &stance.perhaps {
-            let verb = if *effect == Effect::Allow { "allows" } else { "denies" };
-            evidence.push(format!("{} {verb} it depending on {keys}, which is not known here.", capital(by)));
+            let verb = if *effect == Effect::Allow {
+                "allows"
+            } else {
+                "denies"
+            };
+            evidence.push(format!(
+                "{} {verb} it depending on {keys}, which is not known here.",
+                capital(by)
+            ));
         }
         if state != State::Allows {
             evidence.extend(stance.near.iter().filter_map(|near| in_words(near, asking)));
         }
         if state == State::Silent && evidence.is_empty() {
-            evidence.push(format!("No statement{how} allows {action} on {}.", asking.request.resource));
+            evidence.push(format!(
+                "No statement{how} allows {action} on {}.",
+                asking.request.resource
+            ));
         }
         Self {
             state,
@@ -99,8 +114,14 @@ fn in_words(near: &Near, asking: &Asking) -> Option<String> {
         ),
         Miss::Principal => format!("{by} allows it for somebody else."),
         Miss::Resource if near.resources.is_empty() => format!("{by} allows it for other resources."),
-        Miss::Resource => format!("{by} allows {} on {} only.", asking.request.action, near.resources.join(", ")),
-        Miss::Condition { key, wanted, found, .. } => {
+        Miss::Resource => format!(
+            "{by} allows {} on {} only.",
+            asking.request.action,
+            near.resources.join(", ")
+        ),
+        Miss::Condition {
+            key, wanted, found, ..
+        } => {
             let found = match found {
                 Some(values) => format!("the request has {}", values.join(", ")),
                 None => "the request does not have it".to_owned(),
@@ -113,11 +134,10 @@ fn in_words(near: &Near, asking: &Asking) -> Option<String> {
 
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    // A name is left as it is.
-    match (text.starts_with("statement "), chars.next()) {
-        (true, Some(first)) => first.to_uppercase().chain(chars).collect(),
-        _ => text.to_owned(),
-    }
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 fn how(how: &How) -> String {
@@ -129,9 +149,13 @@ fn how(how: &How) -> String {
 
 /// A place with one document.
 pub(super) fn of_one(kind: Kind, seen: &Seen<Document>, nothing: &str, asking: Option<&Asking>) -> Side {
-    let Some(asking) = asking else { return Side::unknown() };
+    let Some(asking) = asking else {
+        return Side::unknown();
+    };
     match seen {
-        Seen::Known(document, known) => Side::of_stance(stance(kind, [document], asking), &how(known), asking),
+        Seen::Known(document, known) => {
+            Side::of_stance(stance(kind, [document], asking), &how(known), asking)
+        }
         Seen::Absent(_) => Side {
             state: State::Silent,
             evidence: vec![nothing.to_owned()],
@@ -147,7 +171,9 @@ pub(super) fn of_one(kind: Kind, seen: &Seen<Document>, nothing: &str, asking: O
 
 /// A place with many: identity policies. Those that could be read count where they allow or deny by themselves.
 pub(super) fn of_many(seen: &Seen<Vec<Document>>, some: &[Document], asking: Option<&Asking>) -> Side {
-    let Some(asking) = asking else { return Side::unknown() };
+    let Some(asking) = asking else {
+        return Side::unknown();
+    };
     match seen {
         Seen::Known(documents, known) => {
             Side::of_stance(stance(Kind::Identity, documents, asking), &how(known), asking)
@@ -163,12 +189,18 @@ pub(super) fn of_many(seen: &Seen<Vec<Document>>, some: &[Document], asking: Opt
                 _ => None,
             };
             if some.is_empty() {
-                return Side { refused, ..Side::unknown() };
+                return Side {
+                    refused,
+                    ..Side::unknown()
+                };
             }
             let mut side = Side::of_stance(stance(Kind::Identity, some, asking), "", asking);
             if side.state == State::Silent {
                 side.state = State::Unknown;
-                side.evidence.insert(0, "Some policies could not be read; those that could do not allow it.".to_owned());
+                side.evidence.insert(
+                    0,
+                    "Some policies could not be read; those that could do not allow it.".to_owned(),
+                );
             }
             side.refused = refused;
             side
@@ -180,30 +212,46 @@ pub(super) fn of_many(seen: &Seen<Vec<Document>>, some: &[Document], asking: Opt
 pub(super) fn with_simulation(side: Side, simulations: &[Simulation], asking: Option<&Asking>) -> Side {
     let Some(asking) = asking else { return side };
     let request = &asking.request;
-    let fits = |s: &&Simulation| s.action.eq_ignore_ascii_case(&request.action) && s.resource == request.resource;
-    let Some(simulation) = simulations.iter().find(fits) else { return side };
+    let fits =
+        |s: &&Simulation| s.action.eq_ignore_ascii_case(&request.action) && s.resource == request.resource;
+    let Some(simulation) = simulations.iter().find(fits) else {
+        return side;
+    };
     let action = &request.action;
     match simulation.outcome {
         SimulatedOutcome::Allowed if side.state != State::Denies => {
-            let by = simulation.matched.first().map(|m| format!(", by {m}")).unwrap_or_default();
+            let by = simulation
+                .matched
+                .first()
+                .map(|m| format!(", by {m}"))
+                .unwrap_or_default();
             let mut side = side;
             if side.state != State::Allows {
                 side.evidence.clear();
             }
             side.state = State::Allows;
-            side.evidence.push(format!("A policy simulation allows {action}{by}."));
+            side.evidence
+                .push(format!("A policy simulation allows {action}{by}."));
             side
         }
         SimulatedOutcome::ExplicitDeny => {
             let by = simulation.matched.join(", ");
-            let mut side = side.told(State::Denies, format!("A policy simulation denies {action}: {by}."));
+            let mut side = side.told(
+                State::Denies,
+                format!("A policy simulation denies {action}: {by}."),
+            );
             if side.denies.is_empty() {
                 side.denies = simulation.matched.clone();
             }
             side
         }
-        SimulatedOutcome::ImplicitDeny if side.state == State::Unknown && simulation.missing_context.is_empty() => {
-            side.told(State::Silent, format!("A policy simulation finds nothing that allows {action}."))
+        SimulatedOutcome::ImplicitDeny
+            if side.state == State::Unknown && simulation.missing_context.is_empty() =>
+        {
+            side.told(
+                State::Silent,
+                format!("A policy simulation finds nothing that allows {action}."),
+            )
         }
         SimulatedOutcome::Allowed | SimulatedOutcome::ImplicitDeny => side,
     }
@@ -212,9 +260,10 @@ pub(super) fn with_simulation(side: Side, simulations: &[Simulation], asking: Op
 /// What AWS's words say of the caller's own side.
 pub(super) fn own_as_told(side: Side, because: Option<&Because>) -> Side {
     match because {
-        Some(Because::NoneAllows(PolicySort::Identity)) => {
-            side.told(State::Silent, "AWS says that no identity-based policy allows it.".to_owned())
-        }
+        Some(Because::NoneAllows(PolicySort::Identity)) => side.told(
+            State::Silent,
+            "AWS says that no identity-based policy allows it.".to_owned(),
+        ),
         Some(Because::ExplicitDeny(Some(PolicySort::Identity), arn)) => side.told(
             State::Denies,
             denied_by("an identity-based policy", arn.as_deref()),
@@ -226,9 +275,10 @@ pub(super) fn own_as_told(side: Side, because: Option<&Because>) -> Side {
 /// What AWS's words say of the resource's side.
 pub(super) fn resource_as_told(side: Side, because: Option<&Because>) -> Side {
     match because {
-        Some(Because::NoneAllows(PolicySort::Resource | PolicySort::Trust)) => {
-            side.told(State::Silent, "AWS says that no resource-based policy allows it.".to_owned())
-        }
+        Some(Because::NoneAllows(PolicySort::Resource | PolicySort::Trust)) => side.told(
+            State::Silent,
+            "AWS says that no resource-based policy allows it.".to_owned(),
+        ),
         Some(Because::ExplicitDeny(Some(PolicySort::Resource | PolicySort::Trust), arn)) => side.told(
             State::Denies,
             denied_by("a resource-based policy", arn.as_deref()),

@@ -51,7 +51,13 @@ pub(super) fn weigh(sides: &Sides) -> (Verdict, Verdict) {
         State::Denies => Verdict::Denies,
         State::Unknown => Verdict::CantSee,
     };
-    let likely_if = |likely: bool| if likely { Verdict::LikelyMissing } else { Verdict::CantSee };
+    let likely_if = |likely: bool| {
+        if likely {
+            Verdict::LikelyMissing
+        } else {
+            Verdict::CantSee
+        }
+    };
     let (own, resource) = (sides.own, sides.resource);
     let denied = own == State::Denies || resource == State::Denies;
     let refused = sides.refused && !denied;
@@ -78,7 +84,8 @@ pub(super) fn weigh(sides: &Sides) -> (Verdict, Verdict) {
         (Relation::Same, ResourceRule::EitherSuffices) => {
             let own_verdict = match own {
                 State::Silent | State::Unknown if itself => Verdict::Optional,
-                State::Unknown => likely_if(refused),
+                // A bucket policy that was not seen might deny it.
+                State::Unknown => likely_if(refused && resource != State::Unknown),
                 other => certain(other),
             };
             (own_verdict, needless(resource))

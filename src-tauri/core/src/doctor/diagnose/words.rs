@@ -6,20 +6,32 @@ use super::super::sight::Seen;
 use super::super::verdict::{Cause, Diagnosis, Elsewhere, OtherPlace, Placed, Placement, Verdict};
 use super::case::{Case, Stage};
 use super::names::NearName;
+use super::seen::{ruled_out, unseen};
 use super::weigh::Relation;
 use super::{blank, is_culprit};
 
 /// A placement in one line.
 pub(super) fn note(case: &Case<'_>, placement: Placement, verdict: Verdict) -> String {
-    let who = case.caller.as_deref().and_then(|arn| arn.rsplit('/').next()).unwrap_or("who asks");
+    let who = case
+        .caller
+        .as_deref()
+        .and_then(|arn| arn.rsplit('/').next())
+        .unwrap_or("who asks");
     let role = case.role.as_ref().map_or("the role", |role| role.role_name());
     match (placement, verdict) {
-        (Placement::AssumeRole, Verdict::Optional) => "Same account as the role, so its trust policy is enough".to_owned(),
+        (Placement::AssumeRole, Verdict::Optional) => {
+            "Same account as the role, and its trust policy can name the caller itself".to_owned()
+        }
         (Placement::AssumeRole, _) => format!("Lets {who} call sts:AssumeRole"),
         (Placement::Trust, _) => format!("Says who may become {role}"),
+        (Placement::Permissions, Verdict::Optional) => {
+            "The bucket's policy names the caller itself, so it is enough".to_owned()
+        }
         (Placement::Permissions, _) if case.role.is_none() => format!("Says what {who} may do"),
         (Placement::Permissions, _) => "Says what the role may do after the switch".to_owned(),
-        (Placement::BucketPolicy, Verdict::Optional) if case.bucket.is_none() => "Not asked of a bucket".to_owned(),
+        (Placement::BucketPolicy, Verdict::Optional) if case.bucket.is_none() => {
+            "Not asked of a bucket".to_owned()
+        }
         (Placement::BucketPolicy, Verdict::Optional) => "Same account, so permissions are enough".to_owned(),
         (Placement::BucketPolicy, _) => "Needed where the bucket belongs to another account".to_owned(),
     }
@@ -28,14 +40,19 @@ pub(super) fn note(case: &Case<'_>, placement: Placement, verdict: Verdict) -> S
 /// Evidence that comes of the order of things rather than of a document.
 pub(super) fn explain(case: &Case<'_>, placements: &mut [Placed], relation: Relation) {
     let others_present = |placements: &[Placed], but: usize| {
-        placements.iter().enumerate().any(|(i, p)| i != but && p.verdict == Verdict::Present)
+        placements
+            .iter()
+            .enumerate()
+            .any(|(i, p)| i != but && p.verdict == Verdict::Present)
     };
     for at in 0..placements.len() {
         let has_present = others_present(placements, at);
         let placed = &mut placements[at];
         match (placed.verdict, placed.placement) {
             (Verdict::NotReached, _) => {
-                placed.evidence.push("sts:AssumeRole itself was refused, so this was never read.".to_owned());
+                placed
+                    .evidence
+                    .push("sts:AssumeRole itself was refused, so this was never read.".to_owned());
             }
             (Verdict::LikelyMissing, Placement::Trust) => {
                 placed.evidence.push(
@@ -44,29 +61,43 @@ pub(super) fn explain(case: &Case<'_>, placements: &mut [Placed], relation: Rela
                         .to_owned(),
                 );
                 if case.question.sent.known && case.question.sent.external_id.is_none() {
-                    placed.evidence.push("No external ID was sent; the trust policy may ask for one.".to_owned());
+                    placed
+                        .evidence
+                        .push("No external ID was sent; the trust policy may ask for one.".to_owned());
                 }
             }
             (Verdict::LikelyMissing, Placement::BucketPolicy) => {
-                let if_other = if relation == Relation::Unknown { ", if the bucket belongs to another account" } else { "" };
+                let if_other = if relation == Relation::Unknown {
+                    ", if the bucket belongs to another account"
+                } else {
+                    ""
+                };
                 placed.evidence.push(format!(
                     "The permissions allow it and S3 refused it all the same{if_other}: then the bucket's policy must \
                      allow it too."
                 ));
             }
             (Verdict::LikelyMissing, _) if has_present => {
-                placed.evidence.push("Everything else that can be seen allows it.".to_owned());
+                placed
+                    .evidence
+                    .push("Everything else that can be seen allows it.".to_owned());
             }
             (Verdict::LikelyMissing, _) => {
-                placed.evidence.push("Within an account this alone is needed, and AWS refused.".to_owned());
+                placed
+                    .evidence
+                    .push("Within an account this alone is needed, and AWS refused.".to_owned());
             }
             (Verdict::CantSee, _) if placed.evidence.is_empty() => {
-                placed.evidence.push("Nothing that can be seen from here says whether it allows this.".to_owned());
+                placed
+                    .evidence
+                    .push("Nothing that can be seen from here says whether it allows this.".to_owned());
             }
             _ => {}
         }
         if placed.placement == Placement::Permissions && is_culprit(placed.verdict) && case.role.is_some() {
-            placed.evidence.push("After a switch only the role's permissions count, not those you had before.".to_owned());
+            placed.evidence.push(
+                "After a switch only the role's permissions count, not those you had before.".to_owned(),
+            );
         }
         let plain_action = case.wanted.as_ref().map(|(action, _)| action.as_str());
         if placed.placement == Placement::Permissions
@@ -80,11 +111,12 @@ pub(super) fn explain(case: &Case<'_>, placements: &mut [Placed], relation: Rela
             );
         }
     }
-    if matches!(case.sight.role, Seen::Absent(_)) {
-        if let Some(trust) = placements.iter_mut().find(|p| p.placement == Placement::Trust) {
-            trust.evidence.insert(0, "IAM says that there is no such role.".to_owned());
-            trust.cure = None;
-        }
+    if matches!(case.sight.role, Seen::Absent(_))
+        && let Some(trust) = placements.iter_mut().find(|p| p.placement == Placement::Trust)
+    {
+        trust
+            .evidence
+            .insert(0, "IAM says that there is no such role.".to_owned());
     }
 }
 
@@ -96,7 +128,10 @@ pub(super) fn conclude(
 ) -> Diagnosis {
     let (cause, headline) = headline(case, &placements, &elsewhere, near.as_ref());
     let mut diagnosis = blank(case, cause, headline);
-    diagnosis.advice = advice(case, cause, near.as_ref());
+    let trust_unseen = placements.iter().any(|p| {
+        p.placement == Placement::Trust && matches!(p.verdict, Verdict::LikelyMissing | Verdict::CantSee)
+    });
+    diagnosis.advice = advice(case, near.as_ref(), trust_unseen && cause != Cause::Limit);
     diagnosis.unseen = unseen(case, &placements);
     diagnosis.ruled_out = ruled_out(case, cause);
     diagnosis.placements = placements;
@@ -115,10 +150,17 @@ fn headline(
         return (Cause::RoleName, format!("The role {name} does not exist"));
     }
     if let Some(denying) = placements.iter().find(|p| p.verdict == Verdict::Denies) {
-        return (Cause::ExplicitDeny, format!("A statement in {} denies it", of(case, denying.placement)));
+        return (
+            Cause::ExplicitDeny,
+            format!("A statement in {} denies it", of(case, denying.placement)),
+        );
     }
     if let Some(other) = elsewhere.iter().find(|e| is_culprit(e.verdict)) {
-        let cause = if other.place == OtherPlace::KeyPolicy { Cause::Key } else { Cause::Limit };
+        let cause = if other.place == OtherPlace::KeyPolicy {
+            Cause::Key
+        } else {
+            Cause::Limit
+        };
         let verb = match other.verdict {
             Verdict::Denies => "denies it",
             Verdict::LikelyMissing => "most likely does not allow it",
@@ -127,14 +169,31 @@ fn headline(
         return (cause, format!("The {} {verb}", in_sentence(other.place)));
     }
     if let Some(Because::ExplicitDeny(None, _)) = case.refusal.and_then(|r| r.because.as_ref()) {
-        return (Cause::ExplicitDeny, "A statement denies it; AWS does not say in which policy".to_owned());
+        return (
+            Cause::ExplicitDeny,
+            "A statement denies it; AWS does not say in which policy".to_owned(),
+        );
     }
     match near {
-        Some(NearName::Role { asked, meant, known_from }) => {
-            return (Cause::RoleName, format!("The role {asked} may not exist; {known_from} {meant}"));
+        Some(NearName::Role {
+            asked,
+            meant,
+            known_from,
+        }) => {
+            return (
+                Cause::RoleName,
+                format!("The role {asked} may not exist; {known_from} {meant}"),
+            );
         }
-        Some(NearName::Bucket { asked, meant, known_from }) => {
-            return (Cause::BucketName, format!("The bucket {asked} may not be the one meant; {known_from} {meant}"));
+        Some(NearName::Bucket {
+            asked,
+            meant,
+            known_from,
+        }) => {
+            return (
+                Cause::BucketName,
+                format!("The bucket {asked} may not be the one meant; {known_from} {meant}"),
+            );
         }
         None => {}
     }
@@ -144,7 +203,10 @@ fn headline(
         [one] => (cause_of(one), one_missing(case, one)),
         many => {
             let names: Vec<String> = many.iter().map(|p| of(case, p.placement)).collect();
-            (Cause::MissingPlacement, format!("{} do not allow it", listed(&names)))
+            (
+                Cause::MissingPlacement,
+                format!("{} do not allow it", listed(&names)),
+            )
         }
     }
 }
@@ -152,7 +214,9 @@ fn headline(
 fn in_sentence(place: OtherPlace) -> String {
     let title = place.title();
     match place {
-        OtherPlace::KeyPolicy | OtherPlace::EndpointPolicy | OtherPlace::PublicAccessBlock => title.to_owned(),
+        OtherPlace::KeyPolicy | OtherPlace::EndpointPolicy | OtherPlace::PublicAccessBlock => {
+            title.to_owned()
+        }
         _ => title.to_lowercase(),
     }
 }
@@ -163,7 +227,10 @@ fn listed(names: &[String]) -> String {
         all => all.join(""),
     };
     let mut chars = text.chars();
-    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|c| c.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 fn of(case: &Case<'_>, placement: Placement) -> String {
@@ -178,8 +245,17 @@ fn of(case: &Case<'_>, placement: Placement) -> String {
 
 /// The condition that a trust asks for and the switch did not have, where that is what decides.
 fn cause_of(placed: &Placed) -> Cause {
-    let title = placed.cure.as_ref().filter(|c| c.document.is_none()).map(|c| c.title.as_str());
-    let asks = |word: &str| placed.evidence.iter().any(|e| e.contains(" asks for ") && e.to_ascii_lowercase().contains(word));
+    let title = placed
+        .cure
+        .as_ref()
+        .filter(|c| c.document.is_none())
+        .map(|c| c.title.as_str());
+    let asks = |word: &str| {
+        placed
+            .evidence
+            .iter()
+            .any(|e| e.contains(" asks for ") && e.to_ascii_lowercase().contains(word))
+    };
     match (placed.placement, title) {
         (Placement::Trust, Some(_)) if asks("sts:externalid") => Cause::ExternalId,
         (Placement::Trust, Some(_)) if asks("aws:multifactorauth") => Cause::Mfa,
@@ -194,25 +270,41 @@ fn one_missing(case: &Case<'_>, placed: &Placed) -> String {
     let action = case.wanted.as_ref().map_or("this", |(action, _)| action.as_str());
     match (cause_of(placed), placed.placement) {
         (Cause::ExternalId, _) => {
-            let sent = if case.question.sent.external_id.is_some() { "another one" } else { "none" };
+            let sent = if case.question.sent.external_id.is_some() {
+                "another one"
+            } else {
+                "none"
+            };
             format!("The role asks for an external ID, and {sent} was sent")
         }
         (Cause::Mfa, _) => "The role asks for MFA".to_owned(),
-        (_, Placement::AssumeRole) => format!("Your policies in B {most}do not allow sts:AssumeRole on this role"),
-        (_, Placement::Trust) if likely && case.question.sent.known && case.question.sent.external_id.is_some() => {
-            "The role's trust policy most likely does not name you, or asks for another external ID".to_owned()
+        (_, Placement::AssumeRole) => {
+            format!("Your policies in B {most}do not allow sts:AssumeRole on this role")
+        }
+        (_, Placement::Trust)
+            if likely && case.question.sent.known && case.question.sent.external_id.is_some() =>
+        {
+            "The role's trust policy most likely does not name you, or asks for another external ID"
+                .to_owned()
         }
         (_, Placement::Trust) => format!("The role's trust policy {most}does not name you"),
-        (_, Placement::Permissions) if case.role.is_some() => format!("The role's permissions {most}do not allow {action}"),
+        (_, Placement::Permissions) if case.role.is_some() => {
+            format!("The role's permissions {most}do not allow {action}")
+        }
         (_, Placement::Permissions) => format!("Your own permissions {most}do not allow {action}"),
         (_, Placement::BucketPolicy) => format!("The bucket's policy {most}does not allow {action}"),
     }
 }
 
 fn without_culprit(case: &Case<'_>, placements: &[Placed]) -> (Cause, String) {
-    let all = placements.iter().all(|p| matches!(p.verdict, Verdict::Present | Verdict::Optional));
+    let all = placements
+        .iter()
+        .all(|p| matches!(p.verdict, Verdict::Present | Verdict::Optional));
     match (all, case.stage) {
-        (true, Stage::Nothing) => (Cause::NothingFound, "Everything that is needed is there".to_owned()),
+        (true, Stage::Nothing) => (
+            Cause::NothingFound,
+            "Everything that is needed is there".to_owned(),
+        ),
         (true, _) => (
             Cause::NothingFound,
             "All that can be seen allows it; what refuses it is out of sight from here".to_owned(),
@@ -221,18 +313,25 @@ fn without_culprit(case: &Case<'_>, placements: &[Placed]) -> (Cause, String) {
             Cause::Unclear,
             "AWS refused the switch without saying why: your policies or the role's trust policy".to_owned(),
         ),
-        (false, Stage::Use) if case.refusal.is_some_and(|r| r.kind == RefusalKind::KeyNotAuthorized) => {
+        (false, Stage::Use)
+            if case
+                .refusal
+                .is_some_and(|r| r.kind == RefusalKind::KeyNotAuthorized) =>
+        {
             (Cause::Key, "The KMS key may not be used".to_owned())
         }
         (false, Stage::Use) => (
             Cause::Unclear,
             "AWS refused it without saying why: the permissions or the bucket's policy".to_owned(),
         ),
-        (false, Stage::Nothing) => (Cause::Unclear, "It cannot be told from here whether all of it is there".to_owned()),
+        (false, Stage::Nothing) => (
+            Cause::Unclear,
+            "It cannot be told from here whether all of it is there".to_owned(),
+        ),
     }
 }
 
-fn advice(case: &Case<'_>, cause: Cause, near: Option<&NearName>) -> Vec<String> {
+fn advice(case: &Case<'_>, near: Option<&NearName>, trust_unseen: bool) -> Vec<String> {
     let mut advice = Vec::new();
     match near {
         Some(NearName::Role { meant, .. }) => advice.push(format!("Try the role {meant}.")),
@@ -240,7 +339,7 @@ fn advice(case: &Case<'_>, cause: Cause, near: Option<&NearName>) -> Vec<String>
         None => {}
     }
     let sent = &case.question.sent;
-    if case.stage == Stage::Switch && matches!(cause, Cause::MissingPlacement | Cause::Unclear) {
+    if case.stage == Stage::Switch && trust_unseen {
         if sent.known && sent.external_id.is_none() {
             advice.push("If the role belongs to another company, ask whether it wants an external ID: AWS does not tell.".to_owned());
         }
@@ -250,97 +349,17 @@ fn advice(case: &Case<'_>, cause: Cause, near: Option<&NearName>) -> Vec<String>
         let asked = case.role.as_ref().map(|r| r.role_name());
         let known = case.question.known_roles.iter().map(|r| r.role_name());
         if near.is_none() && asked.is_some_and(|asked| almost(asked, known).is_none()) {
-            advice.push("Check the role's name: AWS answers for one that does not exist in the same words.".to_owned());
+            advice.push(
+                "Check the role's name: AWS answers for one that does not exist in the same words."
+                    .to_owned(),
+            );
         }
     }
     if case.refusal.is_some_and(|r| r.encoded.is_some()) && case.sight.decoded.known().is_none() {
-        advice.push("The message holds an encoded part; who is allowed sts:DecodeAuthorizationMessage can read it.".to_owned());
+        advice.push(
+            "The message holds an encoded part; who is allowed sts:DecodeAuthorizationMessage can read it."
+                .to_owned(),
+        );
     }
     advice
-}
-
-fn ruled_out(case: &Case<'_>, cause: Cause) -> Vec<String> {
-    let mut out = Vec::new();
-    let sent = &case.question.sent;
-    if case.refusal.is_some_and(|r| r.caller.is_some()) {
-        out.push("The credentials: AWS knows who asked".to_owned());
-    }
-    if case.switched {
-        out.push("The switch: the role's session exists".to_owned());
-    }
-    if let Some(id) = &sent.external_id {
-        if cause != Cause::ExternalId {
-            out.push(format!("External ID sent: {id}"));
-        }
-    }
-    if sent.mfa == Some(true) {
-        out.push("MFA present".to_owned());
-    }
-    if matches!(case.sight.role, Seen::Known(..)) {
-        out.push("The role's name: the role exists".to_owned());
-    }
-    if matches!(case.sight.boundary, Seen::Absent(_)) {
-        out.push("A permissions boundary on you: there is none".to_owned());
-    }
-    if matches!(case.sight.role_boundary, Seen::Absent(_)) {
-        out.push("A permissions boundary on the role: there is none".to_owned());
-    }
-    if let (Some(region), true) = (case.sight.bucket_region.known(), case.stage == Stage::Use) {
-        if case.question.region.as_ref() == Some(region) {
-            out.push(format!("The region: the bucket is in {region}"));
-        }
-    }
-    out
-}
-
-fn unseen(case: &Case<'_>, placements: &[Placed]) -> Vec<String> {
-    let sight = case.sight;
-    let a = case.a.map(|a| format!(" {a}")).unwrap_or_default();
-    let b = case.b.map(|b| format!(" {b}")).unwrap_or_default();
-    let mut out = Vec::new();
-    let mut hidden = |seen_for: Placement, what: String, why: Option<&String>| {
-        let decided = placements
-            .iter()
-            .any(|p| p.placement == seen_for && matches!(p.verdict, Verdict::Present | Verdict::Missing | Verdict::Denies));
-        let unneeded = placements.iter().all(|p| p.placement != seen_for);
-        if !decided && !unneeded {
-            out.push(match why {
-                Some(why) => format!("{what}: {why}"),
-                None => what,
-            });
-        }
-    };
-    fn why<T>(seen: &Seen<T>) -> Option<Option<&String>> {
-        match seen {
-            Seen::Known(..) | Seen::Absent(_) => None,
-            Seen::Refused(why) => Some(Some(why)),
-            Seen::NotAsked => Some(None),
-        }
-    }
-    if let Some(why) = why(&sight.identity) {
-        let of = if case.role.is_some() { Placement::AssumeRole } else { Placement::Permissions };
-        hidden(of, format!("Your own policies in account{b}"), why);
-    }
-    if case.role.is_some() {
-        if let Some(why) = why(&sight.trust) {
-            hidden(Placement::Trust, format!("The role's trust policy in account{a}"), why);
-        }
-        if let Some(why) = why(&sight.permissions) {
-            hidden(Placement::Permissions, format!("The role's permissions in account{a}"), why);
-        }
-    }
-    if case.bucket.is_some() {
-        if let Some(why) = why(&sight.bucket_policy) {
-            hidden(Placement::BucketPolicy, "The bucket's policy".to_owned(), why);
-        }
-    }
-    if case.stage != Stage::Nothing {
-        if !sight.caller_scps.is_certain() && !case.switched {
-            out.push(format!("Service control policies over account{b}"));
-        }
-        if case.role.is_some() && case.a != case.b && !sight.role_scps.is_certain() {
-            out.push(format!("Organization policies over account{a}"));
-        }
-    }
-    out
 }

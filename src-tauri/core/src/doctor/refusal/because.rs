@@ -34,7 +34,9 @@ pub(super) fn read(text: &str) -> Option<Because> {
         let rest = &lower[at + "with an explicit deny".len()..];
         let rest = rest.trim_start().strip_prefix("in").map_or("", str::trim_start);
         let head: String = rest.chars().take(60).collect();
-        let first = SORTS.iter().filter_map(|(words, sort)| Some((head.find(words)?, *sort)));
+        let first = SORTS
+            .iter()
+            .filter_map(|(words, sort)| Some((head.find(words)?, *sort)));
         return Some(Because::ExplicitDeny(
             first.min_by_key(|(at, _)| *at).map(|(_, sort)| sort),
             policy_arn(&text[at..]),
@@ -42,7 +44,10 @@ pub(super) fn read(text: &str) -> Option<Because> {
     }
     let at = lower.find("because no ")?;
     let rest = &lower[at + "because no ".len()..];
-    let sort = SORTS.iter().find(|(words, _)| rest.starts_with(words)).map(|(_, sort)| *sort)?;
+    let sort = SORTS
+        .iter()
+        .find(|(words, _)| rest.starts_with(words))
+        .map(|(_, sort)| *sort)?;
     rest.chars()
         .take(80)
         .collect::<String>()

@@ -23,7 +23,11 @@ pub(super) fn read(text: &str) -> Refusal {
     let mut refusal = Refusal {
         kind: RefusalKind::Unknown,
         code: code(text),
-        message: if said.text.is_empty() { text.trim().to_owned() } else { said.text },
+        message: if said.text.is_empty() {
+            text.trim().to_owned()
+        } else {
+            said.text
+        },
         status: status(text),
         operation: operation(text),
         caller: said.caller,
@@ -52,9 +56,13 @@ fn kind_of(refusal: &Refusal, text: &str) -> RefusalKind {
                 | RefusalKind::RegionNotEnabled),
             ),
         ) => words,
-        (Some(RefusalKind::NotAuthorized), Some(RefusalKind::KeyNotAuthorized)) => RefusalKind::KeyNotAuthorized,
+        (Some(RefusalKind::NotAuthorized), Some(RefusalKind::KeyNotAuthorized)) => {
+            RefusalKind::KeyNotAuthorized
+        }
         (Some(RefusalKind::BareForbidden), Some(words)) => words,
-        (Some(RefusalKind::UnknownKey), Some(RefusalKind::Expired)) => RefusalKind::Expired,
+        (Some(RefusalKind::UnknownKey | RefusalKind::NoCredentials), Some(RefusalKind::Expired)) => {
+            RefusalKind::Expired
+        }
         (Some(code), _) => code,
         // Words without a code: a sentence about an action counts more than what else stands in the text.
         (None, _) if refusal.action.is_some() => RefusalKind::NotAuthorized,
@@ -65,7 +73,10 @@ fn kind_of(refusal: &Refusal, text: &str) -> RefusalKind {
         (None, None) if refusal.status == Some(429) => RefusalKind::Throttled,
         (None, None) => RefusalKind::Unknown,
     };
-    let of_key = refusal.action.as_deref().is_some_and(|a| a.to_ascii_lowercase().starts_with("kms:"))
+    let of_key = refusal
+        .action
+        .as_deref()
+        .is_some_and(|a| a.to_ascii_lowercase().starts_with("kms:"))
         || refusal.because == Some(Because::KeyHidden);
     match kind {
         RefusalKind::NotAuthorized if of_key => RefusalKind::KeyNotAuthorized,
@@ -102,7 +113,9 @@ fn code(text: &str) -> Option<String> {
         let word = word.trim_matches(['"', '\'', ' ']).to_owned();
         let legal = !word.is_empty()
             && word.len() < 80
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || "._#-".contains(c));
+            && word
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._#-".contains(c));
         legal.then_some(word)
     };
     let placed = places
@@ -116,25 +129,49 @@ fn code(text: &str) -> Option<String> {
 fn standing_alone(text: &str) -> Option<String> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
         .filter(|word| word.len() > 6 && word.chars().next().is_some_and(|c| c.is_ascii_uppercase()))
-        .find(|word| word.chars().any(|c| c.is_ascii_lowercase()) && *word != "Forbidden" && *word != "Expired"
-            && *word != "Throttled" && *word != "Throttling" && kind::of_code(word).is_some())
+        .find(|word| {
+            word.chars().any(|c| c.is_ascii_lowercase())
+                && *word != "Forbidden"
+                && *word != "Expired"
+                && *word != "Throttled"
+                && *word != "Throttling"
+                && kind::of_code(word).is_some()
+        })
         .map(str::to_owned)
 }
 
 fn status(text: &str) -> Option<u16> {
     let lower = text.to_ascii_lowercase();
     let places = [
-        "statuscode: ", "status code: ", "statuscode=", "status_code: ", "httpstatuscode: ", "\"httpstatuscode\":",
-        "httpstatuscode': ", "an error occurred (", "http status code: ", "status: ", "response code: ", "http/1.1 ",
-        "returned error: ", "http ",
+        "statuscode: ",
+        "status code: ",
+        "statuscode=",
+        "status_code: ",
+        "httpstatuscode: ",
+        "\"httpstatuscode\":",
+        "httpstatuscode': ",
+        "an error occurred (",
+        "http status code: ",
+        "status: ",
+        "response code: ",
+        "http/1.1 ",
+        "returned error: ",
+        "http ",
     ];
     let number = |from: &str| {
         let at = lower.find(from)? + from.len();
-        let digits: String = lower[at..].trim_start().chars().take_while(char::is_ascii_digit).collect();
+        let digits: String = lower[at..]
+            .trim_start()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
         digits.parse::<u16>().ok().filter(|s| (100..600).contains(s))
     };
     places.iter().find_map(|from| number(from)).or_else(|| {
-        ["403 forbidden", "(403)", "403:", "forbidden (403"].iter().any(|w| lower.contains(w)).then_some(403)
+        ["403 forbidden", "(403)", "403:", "forbidden (403"]
+            .iter()
+            .any(|w| lower.contains(w))
+            .then_some(403)
     })
 }
 
@@ -158,7 +195,8 @@ fn operation(text: &str) -> Option<String> {
 
 fn encoded(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
-    let at = lower.find("encoded authorization failure message:")? + "encoded authorization failure message:".len();
+    let at = lower.find("encoded authorization failure message:")?
+        + "encoded authorization failure message:".len();
     let word: String = text[at..]
         .chars()
         .skip_while(|c| c.is_whitespace())
@@ -170,8 +208,18 @@ fn encoded(text: &str) -> Option<String> {
 fn request_id(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let places = [
-        "requestid: ", "request id: ", "request-id: ", "<requestid>", "\"requestid\":", "requestid:", "request id:",
-        "\"x-amzn-requestid\":", "x-amz-request-id: ", "x-amzn-requestid: ", "request_id: ", "requestid=",
+        "requestid: ",
+        "request id: ",
+        "request-id: ",
+        "<requestid>",
+        "\"requestid\":",
+        "requestid:",
+        "request id:",
+        "\"x-amzn-requestid\":",
+        "x-amz-request-id: ",
+        "x-amzn-requestid: ",
+        "request_id: ",
+        "requestid=",
     ];
     places.iter().find_map(|from| {
         let at = lower.find(from)? + from.len();
@@ -187,16 +235,14 @@ fn request_id(text: &str) -> Option<String> {
 /// The region that S3 says it expects.
 fn right_region(text: &str) -> Option<String> {
     let shaped = |r: &str| {
-        let legal = r.split('-').count() >= 3 && r.len() < 30 && r.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let legal = r.split('-').count() >= 3
+            && r.len() < 30
+            && r.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         legal.then(|| r.to_owned())
     };
     between(text, "expecting '", &['\''])
         .and_then(shaped)
         .or_else(|| between(text, "<Region>", &['<']).and_then(shaped))
         .or_else(|| between(text, "x-amz-bucket-region: ", &['\n', '\r', ' ', ',']).and_then(shaped))
-        .or_else(|| {
-            let at = text.find("the bucket is not in '")?;
-            between(&text[at..], "region at endpoint", &['\n']).and_then(|_| None)
-                .or_else(|| between(&text[at..], "is in '", &['\'']).and_then(shaped))
-        })
+        .or_else(|| between(text, "the bucket is in '", &['\'']).and_then(shaped))
 }

@@ -21,9 +21,19 @@ pub(super) fn of_code(code: &str) -> Option<RefusalKind> {
         | "AuthorizationFailed"
         | "AccountProblem" => RefusalKind::NotAuthorized,
         "Forbidden" | "403" => RefusalKind::BareForbidden,
-        "ExpiredToken" | "RequestExpired" | "TokenRefreshRequired" | "ExpiredTokenFault" | "Expired"
-        | "UnauthorizedSSOToken" | "SSOTokenLoad" | "InvalidGrant" => RefusalKind::Expired,
-        "InvalidAccessKeyId" | "InvalidClientTokenId" | "UnrecognizedClient" | "InvalidToken" | "AuthFailure"
+        "ExpiredToken"
+        | "RequestExpired"
+        | "TokenRefreshRequired"
+        | "ExpiredTokenFault"
+        | "Expired"
+        | "UnauthorizedSSOToken"
+        | "SSOTokenLoad"
+        | "InvalidGrant" => RefusalKind::Expired,
+        "InvalidAccessKeyId"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClient"
+        | "InvalidToken"
+        | "AuthFailure"
         | "InvalidSecurity" => RefusalKind::UnknownKey,
         "SignatureDoesNotMatch" | "InvalidSignature" | "IncompleteSignature" => RefusalKind::WrongSecret,
         "MissingAuthenticationToken"
@@ -44,8 +54,15 @@ pub(super) fn of_code(code: &str) -> Option<RefusalKind> {
         "NoSuchBucket" => RefusalKind::NoSuchBucket,
         "NoSuchKey" | "NoSuchVersion" => RefusalKind::NoSuchKey,
         "NoSuchEntity" => RefusalKind::NoSuchEntity,
-        "Throttling" | "Throttled" | "SlowDown" | "RequestLimitExceeded" | "TooManyRequests" | "RequestThrottled"
-        | "BandwidthLimitExceeded" | "ProvisionedThroughputExceeded" | "LimitExceededFault" => RefusalKind::Throttled,
+        "Throttling"
+        | "Throttled"
+        | "SlowDown"
+        | "RequestLimitExceeded"
+        | "TooManyRequests"
+        | "RequestThrottled"
+        | "BandwidthLimitExceeded"
+        | "ProvisionedThroughputExceeded"
+        | "LimitExceededFault" => RefusalKind::Throttled,
         "MalformedPolicyDocument" | "MalformedPolicy" | "PackedPolicyTooLarge" => RefusalKind::BadPolicy,
         _ => return None,
     })
@@ -63,29 +80,60 @@ const WORDINGS: &[(&str, RefusalKind)] = &[
     ("durationseconds exceeds", RefusalKind::TooLong),
     ("signature expired:", RefusalKind::ClockSkew),
     ("signature not yet current", RefusalKind::ClockSkew),
-    ("difference between the request time and the", RefusalKind::ClockSkew),
-    ("sts is not activated in this region", RefusalKind::RegionNotEnabled),
+    (
+        "difference between the request time and the",
+        RefusalKind::ClockSkew,
+    ),
+    ("signature is too far in the past", RefusalKind::ClockSkew),
+    (
+        "sts is not activated in this region",
+        RefusalKind::RegionNotEnabled,
+    ),
     ("is not opted in", RefusalKind::RegionNotEnabled),
     ("token included in the request is expired", RefusalKind::Expired),
     ("provided token has expired", RefusalKind::Expired),
     ("token has expired", RefusalKind::Expired),
     ("token is expired", RefusalKind::Expired),
     ("request has expired", RefusalKind::Expired),
-    ("the sso session associated with this profile has expired", RefusalKind::Expired),
+    (
+        "the sso session associated with this profile has expired",
+        RefusalKind::Expired,
+    ),
     ("the sso session has expired", RefusalKind::Expired),
     ("session token not found or invalid", RefusalKind::Expired),
     ("error loading sso token", RefusalKind::Expired),
     ("cached sso token", RefusalKind::Expired),
-    ("credentials were refreshed, but the refreshed credentials are still expired", RefusalKind::Expired),
+    (
+        "credentials were refreshed, but the refreshed credentials are still expired",
+        RefusalKind::Expired,
+    ),
     ("credentials have expired", RefusalKind::Expired),
-    ("security token included in the request is invalid", RefusalKind::UnknownKey),
-    ("access key id you provided does not exist", RefusalKind::UnknownKey),
-    ("access key id does not exist in our records", RefusalKind::UnknownKey),
+    (
+        "security token included in the request is invalid",
+        RefusalKind::UnknownKey,
+    ),
+    (
+        "access key id you provided does not exist",
+        RefusalKind::UnknownKey,
+    ),
+    (
+        "access key id does not exist in our records",
+        RefusalKind::UnknownKey,
+    ),
     ("provided token is malformed", RefusalKind::UnknownKey),
-    ("not able to validate the provided access credentials", RefusalKind::UnknownKey),
-    ("request signature we calculated does not match", RefusalKind::WrongSecret),
+    (
+        "not able to validate the provided access credentials",
+        RefusalKind::UnknownKey,
+    ),
+    (
+        "request signature we calculated does not match",
+        RefusalKind::WrongSecret,
+    ),
     ("unable to locate credentials", RefusalKind::NoCredentials),
-    ("could not load credentials from any providers", RefusalKind::NoCredentials),
+    (
+        "could not load credentials from any providers",
+        RefusalKind::NoCredentials,
+    ),
     ("no valid credential sources", RefusalKind::NoCredentials),
     ("nocredentialproviders", RefusalKind::NoCredentials),
     ("failed to refresh cached credentials", RefusalKind::NoCredentials),
@@ -93,18 +141,34 @@ const WORDINGS: &[(&str, RefusalKind)] = &[
     ("unable to load aws credentials", RefusalKind::NoCredentials),
     ("missing credentials in config", RefusalKind::NoCredentials),
     ("no credentials", RefusalKind::NoCredentials),
-    ("must be addressed using the specified endpoint", RefusalKind::WrongRegion),
+    (
+        "must be addressed using the specified endpoint",
+        RefusalKind::WrongRegion,
+    ),
     ("is wrong; expecting '", RefusalKind::WrongRegion),
-    ("is incompatible for the region specific endpoint", RefusalKind::WrongRegion),
+    (
+        "is incompatible for the region specific endpoint",
+        RefusalKind::WrongRegion,
+    ),
     ("incorrect region, the bucket is not in", RefusalKind::WrongRegion),
-    ("the bucket you are attempting to access", RefusalKind::WrongRegion),
+    (
+        "the bucket you are attempting to access",
+        RefusalKind::WrongRegion,
+    ),
     ("specified bucket does not exist", RefusalKind::NoSuchBucket),
     ("specified key does not exist", RefusalKind::NoSuchKey),
     ("cannot be found.", RefusalKind::NoSuchEntity),
     ("rate exceeded", RefusalKind::Throttled),
     ("reduce your request rate", RefusalKind::Throttled),
-    ("refers to a customer master key that does not exist", RefusalKind::KeyNotAuthorized),
-    ("does not exist or is not allowed to access", RefusalKind::KeyNotAuthorized),
+    ("access to kms is not allowed", RefusalKind::KeyNotAuthorized),
+    (
+        "refers to a customer master key that does not exist",
+        RefusalKind::KeyNotAuthorized,
+    ),
+    (
+        "does not exist or is not allowed to access",
+        RefusalKind::KeyNotAuthorized,
+    ),
     ("has prohibited field resource", RefusalKind::BadPolicy),
     ("invalid principal in policy", RefusalKind::BadPolicy),
     ("not authorized to perform", RefusalKind::NotAuthorized),
@@ -115,7 +179,10 @@ const WORDINGS: &[(&str, RefusalKind)] = &[
     ("you do not have permission", RefusalKind::NotAuthorized),
     ("you do not have sufficient access", RefusalKind::NotAuthorized),
     ("you do not have the permission", RefusalKind::NotAuthorized),
-    ("all access to this object has been disabled", RefusalKind::NotAuthorized),
+    (
+        "all access to this object has been disabled",
+        RefusalKind::NotAuthorized,
+    ),
     ("explicit deny in", RefusalKind::NotAuthorized),
     ("access denied", RefusalKind::NotAuthorized),
     ("accessdenied", RefusalKind::NotAuthorized),

@@ -6,6 +6,7 @@
 //! STS and KMS API References, "Common errors".
 
 mod because;
+mod decoded;
 mod facts;
 mod kind;
 mod sentence;
@@ -150,6 +151,12 @@ impl Refusal {
         facts::of(reported)
     }
 
+    /// The same with what sts:DecodeAuthorizationMessage gave for its encoded part. JSON that is not of that form changes
+    /// nothing.
+    pub fn with_decoded(&self, json: &str) -> Self {
+        decoded::add(self, json)
+    }
+
     /// The caller's account, where its ARN has one.
     pub fn caller_account(&self) -> Option<AccountId> {
         account_of(self.caller.as_deref()?)
@@ -187,5 +194,7 @@ impl Refusal {
 /// The account in an ARN.
 pub fn account_of(arn: &str) -> Option<AccountId> {
     let account = arn.split(':').nth(4)?;
-    arn.starts_with("arn:").then(|| AccountId::of_digits(account)).flatten()
+    arn.starts_with("arn:")
+        .then(|| AccountId::of_digits(account))
+        .flatten()
 }

@@ -38,12 +38,15 @@ fn around(flat: &str, pivot: usize) -> Sentence {
     let mut words = after.split(' ');
     let action = words.next().and_then(action);
     let resource = resource(after);
-    let from = start.filter(|at| pivot - at < 400).unwrap_or_else(|| sentence_start(before));
+    let from = start
+        .filter(|at| pivot - at < 400)
+        .unwrap_or_else(|| sentence_start(before));
     Sentence {
         caller,
         action,
         resource,
-        text: flat[from..pivot + PIVOT.len() + (flat[pivot + PIVOT.len()..].len() - after.len()) + end(after)]
+        text: flat
+            [from..pivot + PIVOT.len() + (flat[pivot + PIVOT.len()..].len() - after.len()) + end(after)]
             .trim()
             .to_owned(),
     }
@@ -57,8 +60,18 @@ fn sentence_start(before: &str) -> usize {
 /// How much of what follows belongs to the sentence: to where an SDK goes on.
 fn end(after: &str) -> usize {
     const STOPS: [&str; 12] = [
-        " (Service:", " status code:", " (SDK Attempt", "\"}", "</Message>", " Encoded authorization", " (RequestId", " at ",
-        " with aws_", " on main.tf", " {", " Status Code:",
+        " (Service:",
+        " status code:",
+        " (SDK Attempt",
+        "\"}",
+        "</Message>",
+        " Encoded authorization",
+        " (RequestId",
+        " at ",
+        " with aws_",
+        " on main.tf",
+        " {",
+        " Status Code:",
     ];
     STOPS
         .iter()
@@ -72,12 +85,16 @@ fn end(after: &str) -> usize {
 fn action(word: &str) -> Option<String> {
     let word = word.trim_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '*'));
     let (service, name) = word.split_once(':')?;
-    let legal = |s: &str, more: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
+    let legal = |s: &str, more: &str| {
+        !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+    };
     (legal(service, "-") && legal(name, "*") && !service.starts_with("arn")).then(|| word.to_owned())
 }
 
 fn word(text: &str) -> Option<String> {
-    let word = text.split([' ', '"', '\'', ',', '`', '<', '>']).find(|w| !w.is_empty())?;
+    let word = text
+        .split([' ', '"', '\'', ',', '`', '<', '>'])
+        .find(|w| !w.is_empty())?;
     Some(trimmed(word).to_owned())
 }
 
@@ -88,10 +105,15 @@ fn trimmed(word: &str) -> &str {
 /// What follows "on resource:": an ARN, or IAM's `role Reader`.
 fn resource(after: &str) -> Option<String> {
     let lower = after.to_ascii_lowercase();
-    let at = ["on resource:", "on resource ", "on the resource:", "on the resource "]
-        .iter()
-        .filter_map(|words| Some((lower.find(words)?, words.len())))
-        .min()?;
+    let at = [
+        "on resource:",
+        "on resource ",
+        "on the resource:",
+        "on the resource ",
+    ]
+    .iter()
+    .filter_map(|words| Some((lower.find(words)?, words.len())))
+    .min()?;
     // Not that of a later sentence.
     if at.0 > 120 {
         return None;
@@ -102,8 +124,24 @@ fn resource(after: &str) -> Option<String> {
     }
     if rest.starts_with("arn:") || rest.starts_with('*') {
         // A key may hold spaces; it ends where AWS goes on, or at its quote.
-        let ends = [" because ", " with an explicit", "\"", "'", "\\\"", "`", "</", " (", " status code", ",", ";"];
-        let cut = ends.iter().filter_map(|e| rest.find(e)).min().unwrap_or(rest.len());
+        let ends = [
+            " because ",
+            " with an explicit",
+            "\"",
+            "'",
+            "\\\"",
+            "`",
+            "</",
+            " (",
+            " status code",
+            ",",
+            ";",
+        ];
+        let cut = ends
+            .iter()
+            .filter_map(|e| rest.find(e))
+            .min()
+            .unwrap_or(rest.len());
         let whole = &rest[..cut];
         let one = whole.split(' ').next().unwrap_or(whole);
         let keyed = whole.contains(":s3:::") && cut < rest.len();
@@ -111,7 +149,9 @@ fn resource(after: &str) -> Option<String> {
     }
     let mut words = rest.split(' ');
     let first = trimmed(words.next()?);
-    const SORTS: [&str; 8] = ["role", "user", "group", "policy", "instance", "table", "mfa", "server"];
+    const SORTS: [&str; 8] = [
+        "role", "user", "group", "policy", "instance", "table", "mfa", "server",
+    ];
     match words.next() {
         Some(name) if SORTS.contains(&first.to_ascii_lowercase().as_str()) && !trimmed(name).is_empty() => {
             let name = name.split(['"', '\'', '<', '`']).next().unwrap_or(name);

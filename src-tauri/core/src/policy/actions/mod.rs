@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::pattern::{Pattern, Syntax};
 use super::context::Context;
+use super::pattern::{Pattern, Syntax};
 
 /// The month of the list.
 pub const AS_OF: &str = "April 2026";

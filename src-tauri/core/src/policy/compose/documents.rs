@@ -41,9 +41,17 @@ impl Caller {
 
     /// "the user ops/Ann", "whoever takes the role".
     fn described(&self) -> String {
-        match self.named.splitn(6, ':').nth(5).and_then(|name| name.split_once('/')) {
+        match self
+            .named
+            .splitn(6, ':')
+            .nth(5)
+            .and_then(|name| name.split_once('/'))
+        {
             Some((kind, name)) if !self.whole => format!("the {kind} {name}"),
-            _ => format!("the users and roles of account {} who are to take it", self.account),
+            _ => format!(
+                "the users and roles of account {} who are to take it",
+                self.account
+            ),
         }
     }
 }
@@ -87,7 +95,8 @@ impl BucketAccess {
     /// The statements for a role's permissions, and with principals for a bucket policy.
     fn statements(&self, partition: &str, principals: Option<&Value>) -> Vec<Value> {
         let bucket = self.bucket_arn(partition);
-        let mut list = json!({ "Sid": "ListBucket", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket });
+        let mut list =
+            json!({ "Sid": "ListBucket", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket });
         if !self.prefix.is_empty() {
             let under = [self.prefix.clone(), format!("{}*", self.prefix)];
             list["Condition"] = json!({ "StringLike": { "s3:prefix": under } });
@@ -112,7 +121,8 @@ fn assume(role: &RoleArn) -> Result<String, NotComposed> {
 }
 
 fn trust(caller: &str, external_id: Option<&str>, mfa: bool) -> Result<String, NotComposed> {
-    let mut statement = json!({ "Effect": "Allow", "Principal": { "AWS": caller }, "Action": "sts:AssumeRole" });
+    let mut statement =
+        json!({ "Effect": "Allow", "Principal": { "AWS": caller }, "Action": "sts:AssumeRole" });
     if let Some(id) = external_id {
         statement["Condition"]["StringEquals"] = json!({ "sts:ExternalId": id });
     }
@@ -204,7 +214,9 @@ pub(super) fn by_role(wish: &RoleWish, external_id: Option<String>) -> Result<Co
         notes.push("The third party gives the external ID with each call. It is no secret, but it must be theirs alone: two of their customers must not have the same.".to_owned());
     }
     if wish.mfa && !caller.named.contains(":user/") && !caller.whole {
-        notes.push("A role's session carries no MFA code: only users can take a role that asks for one.".to_owned());
+        notes.push(
+            "A role's session carries no MFA code: only users can take a role that asks for one.".to_owned(),
+        );
     }
     Ok(Composed {
         proofs: prover.proofs,
@@ -226,9 +238,16 @@ impl Machine {
 
 pub(super) fn by_machine(wish: &MachineWish) -> Result<Composed, NotComposed> {
     let caller = Caller::read(&wish.own_role.to_string())?;
-    let mut placements = way(&caller, &wish.role, &wish.access, (None, false), wish.bucket_policy)?;
+    let mut placements = way(
+        &caller,
+        &wish.role,
+        &wish.access,
+        (None, false),
+        wish.bucket_policy,
+    )?;
     let service = wish.machine.service();
-    let statement = json!({ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" });
+    let statement =
+        json!({ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" });
     placements.push(placed(
         Place::MachineTrust,
         Some(wish.own_role.account()),
@@ -247,7 +266,9 @@ pub(super) fn by_machine(wish: &MachineWish) -> Result<Composed, NotComposed> {
     prover.assuming(&caller, &wish.role, None, false)?;
     prover.using(&wish.role, &wish.access)?;
     let note = match wish.machine {
-        Machine::Ec2 => "An instance has its role through an instance profile; the console makes one of the role's name.",
+        Machine::Ec2 => {
+            "An instance has its role through an instance profile; the console makes one of the role's name."
+        }
         Machine::Ecs => "Give it as the task role, not as the task execution role.",
         Machine::Lambda => "Give it as the function's execution role, which needs a policy for its logs too.",
     };
@@ -262,14 +283,21 @@ pub(super) fn by_machine(wish: &MachineWish) -> Result<Composed, NotComposed> {
 
 pub(super) fn direct(wish: &DirectWish) -> Result<Composed, NotComposed> {
     wish.access.check()?;
-    let callers = wish.callers.iter().map(|c| Caller::read(c)).collect::<Result<Vec<_>, _>>()?;
+    let callers = wish
+        .callers
+        .iter()
+        .map(|c| Caller::read(c))
+        .collect::<Result<Vec<_>, _>>()?;
     let Some(first) = callers.first() else {
         return Err(NotComposed::Nobody);
     };
     let partition = first.named.split(':').nth(1).unwrap_or("aws").to_owned();
     let names: Vec<&str> = callers.iter().map(|c| c.named.as_str()).collect();
     let principals = json!({ "AWS": names });
-    let bucket = document(Kind::Resource, wish.access.statements(&partition, Some(&principals)))?;
+    let bucket = document(
+        Kind::Resource,
+        wish.access.statements(&partition, Some(&principals)),
+    )?;
     let own = document(Kind::Identity, wish.access.statements(&partition, None))?;
     let mut placements = vec![placed(
         Place::BucketPolicy,
@@ -278,12 +306,19 @@ pub(super) fn direct(wish: &DirectWish) -> Result<Composed, NotComposed> {
         "Lets them in from the bucket's side. They keep the permissions that they have.",
         bucket,
     )?];
-    let mut accounts: Vec<AccountId> = callers.iter().map(|c| c.account).filter(|a| *a != wish.owner).collect();
+    let mut accounts: Vec<AccountId> = callers
+        .iter()
+        .map(|c| c.account)
+        .filter(|a| *a != wish.owner)
+        .collect();
     accounts.sort_unstable();
     accounts.dedup();
     for account in accounts {
-        let of: Vec<String> =
-            callers.iter().filter(|c| c.account == account).map(Caller::described).collect();
+        let of: Vec<String> = callers
+            .iter()
+            .filter(|c| c.account == account)
+            .map(Caller::described)
+            .collect();
         placements.push(placed(
             Place::Allow,
             Some(account),
@@ -327,7 +362,11 @@ fn room(
     let all: Vec<&str> = names.iter().copied().chain([longest, longest]).collect();
     more["AWS"] = json!(all);
     let larger = document(Kind::Resource, access.statements(partition, Some(&more)))?;
-    let each = (u32::try_from(larger.len()).unwrap_or(u32::MAX).saturating_sub(used) / 2).max(1);
+    let each = (u32::try_from(larger.len())
+        .unwrap_or(u32::MAX)
+        .saturating_sub(used)
+        / 2)
+    .max(1);
     Ok(format!(
         "The bucket policy has {used} bytes of {limit}: about {} more callers fit. A role is named once, however many take it; but whoever takes it puts their own permissions aside for that time.",
         limit.saturating_sub(used) / each

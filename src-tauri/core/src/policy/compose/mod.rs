@@ -242,7 +242,9 @@ pub fn compose(wish: &Wish, random: &dyn Random) -> Result<Composed, NotComposed
                 used: placed.size.used,
                 limit: placed.size.limit,
                 advice: match placed.place {
-                    Place::BucketPolicy => "let the callers take one role instead, which the policy names once",
+                    Place::BucketPolicy => {
+                        "let the callers take one role instead, which the policy names once"
+                    }
                     _ => "name fewer resources, by a common start",
                 },
             });

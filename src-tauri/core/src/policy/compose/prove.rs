@@ -55,7 +55,10 @@ fn session(role: &RoleArn) -> Caller {
 fn somebody(caller: &Named_) -> Caller {
     match caller.named.parse::<RoleArn>() {
         Ok(role) => session(&role),
-        Err(_) if caller.whole => user(caller.account, &format!("arn:aws:iam::{}:user/somebody", caller.account)),
+        Err(_) if caller.whole => user(
+            caller.account,
+            &format!("arn:aws:iam::{}:user/somebody", caller.account),
+        ),
         Err(_) => user(caller.account, &caller.named),
     }
 }
@@ -135,7 +138,11 @@ impl Prover {
             let none = request(who.clone(), None, mfa);
             expect("The caller takes the role without the external ID", false, &none)?;
             let wrong = request(who.clone(), Some("another-id"), mfa);
-            expect("The caller takes the role with another external ID", false, &wrong)?;
+            expect(
+                "The caller takes the role with another external ID",
+                false,
+                &wrong,
+            )?;
         }
         if mfa {
             let without = request(who, external_id, false);
@@ -167,7 +174,14 @@ impl Prover {
         request.caller = Caller::Service {
             name: "another.amazonaws.com".to_owned(),
         };
-        self.expect("Another service hands out the role", false, &request, None, trust.as_ref(), rule)
+        self.expect(
+            "Another service hands out the role",
+            false,
+            &request,
+            None,
+            trust.as_ref(),
+            rule,
+        )
     }
 
     /// The role's session does in the bucket what was wished for and nothing beyond.
@@ -177,20 +191,42 @@ impl Prover {
         for (asked, allowed, mut request) in requests(session(role), role.account(), access, &partition) {
             request.resource_account = Some(role.account());
             let asked = format!("The role's session {asked}");
-            self.expect(&asked, allowed, &request, own.as_ref(), bucket.as_ref(), ResourceRule::EitherSuffices)?;
+            self.expect(
+                &asked,
+                allowed,
+                &request,
+                own.as_ref(),
+                bucket.as_ref(),
+                ResourceRule::EitherSuffices,
+            )?;
         }
         Ok(())
     }
 
     /// The caller does it by itself.
-    pub fn direct(&mut self, caller: &Named_, owner: AccountId, access: &BucketAccess) -> Result<(), NotComposed> {
+    pub fn direct(
+        &mut self,
+        caller: &Named_,
+        owner: AccountId,
+        access: &BucketAccess,
+    ) -> Result<(), NotComposed> {
         let bucket = self.bucket.clone();
         // Within the bucket's account the bucket policy suffices for whom it names; an account decides by itself.
-        let own = self.allow.clone().filter(|_| caller.account != owner || caller.whole);
+        let own = self
+            .allow
+            .clone()
+            .filter(|_| caller.account != owner || caller.whole);
         let partition = caller.named.split(':').nth(1).unwrap_or("aws").to_owned();
         for (asked, allowed, request) in requests(somebody(caller), owner, access, &partition) {
             let asked = format!("{} {asked}", caller.named);
-            self.expect(&asked, allowed, &request, own.as_ref(), bucket.as_ref(), ResourceRule::EitherSuffices)?;
+            self.expect(
+                &asked,
+                allowed,
+                &request,
+                own.as_ref(),
+                bucket.as_ref(),
+                ResourceRule::EitherSuffices,
+            )?;
         }
         Ok(())
     }
@@ -217,15 +253,39 @@ fn requests(
         }
     };
     let mut all = vec![
-        ("lists the bucket".to_owned(), true, request("s3:ListBucket", &bucket, Some(&access.prefix))),
-        ("reads an object".to_owned(), true, request("s3:GetObject", &object, None)),
-        ("writes an object".to_owned(), access.write, request("s3:PutObject", &object, None)),
-        ("deletes an object".to_owned(), access.delete, request("s3:DeleteObject", &object, None)),
-        ("deletes the bucket".to_owned(), false, request("s3:DeleteBucket", &bucket, None)),
+        (
+            "lists the bucket".to_owned(),
+            true,
+            request("s3:ListBucket", &bucket, Some(&access.prefix)),
+        ),
+        (
+            "reads an object".to_owned(),
+            true,
+            request("s3:GetObject", &object, None),
+        ),
+        (
+            "writes an object".to_owned(),
+            access.write,
+            request("s3:PutObject", &object, None),
+        ),
+        (
+            "deletes an object".to_owned(),
+            access.delete,
+            request("s3:DeleteObject", &object, None),
+        ),
+        (
+            "deletes the bucket".to_owned(),
+            false,
+            request("s3:DeleteBucket", &bucket, None),
+        ),
         (
             "reads from another bucket".to_owned(),
             false,
-            request("s3:GetObject", &format!("arn:{partition}:s3:::another-bucket/object"), None),
+            request(
+                "s3:GetObject",
+                &format!("arn:{partition}:s3:::another-bucket/object"),
+                None,
+            ),
         ),
     ];
     if !access.prefix.is_empty() {

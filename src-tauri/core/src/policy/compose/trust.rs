@@ -148,7 +148,12 @@ fn form(given: &str, what: &'static str, like: &'static str, fits: bool) -> Resu
 }
 
 fn of_service(service: &str) -> Result<Written, NotComposed> {
-    form(service, "service principal", "lambda.amazonaws.com", service.contains(".amazonaws.com"))?;
+    form(
+        service,
+        "service principal",
+        "lambda.amazonaws.com",
+        service.contains(".amazonaws.com"),
+    )?;
     let caller = Caller::Service {
         name: service.to_owned(),
     };
@@ -165,16 +170,27 @@ fn of_service(service: &str) -> Result<Written, NotComposed> {
 }
 
 fn of_tokens(provider: &str, audience: &str, subject: &str) -> Result<Written, NotComposed> {
-    let host = provider.split_once(":oidc-provider/").map_or(provider, |(_, host)| host);
+    let host = provider
+        .split_once(":oidc-provider/")
+        .map_or(provider, |(_, host)| host);
     const LIKE: &str = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
     let named = provider.contains(":oidc-provider/") || provider.contains('.') && !provider.contains(':');
     form(provider, "identity provider", LIKE, named)?;
     form(audience, "audience", "sts.amazonaws.com", !audience.is_empty())?;
-    form(subject, "subject", "repo:example/app:ref:refs/heads/main", !subject.is_empty() && subject != "*")?;
+    form(
+        subject,
+        "subject",
+        "repo:example/app:ref:refs/heads/main",
+        !subject.is_empty() && subject != "*",
+    )?;
     let (aud, sub) = (format!("{host}:aud"), format!("{host}:sub"));
     let mut conditions = json!({ "StringEquals": {} });
     conditions["StringEquals"][&aud] = json!(audience);
-    let operator = if subject.contains('*') { "StringLike" } else { "StringEquals" };
+    let operator = if subject.contains('*') {
+        "StringLike"
+    } else {
+        "StringEquals"
+    };
     conditions[operator][&sub] = json!(subject);
     let caller = Caller::Federated {
         provider: provider.to_owned(),
@@ -196,13 +212,20 @@ fn of_tokens(provider: &str, audience: &str, subject: &str) -> Result<Written, N
         asked: "Who has the right token takes the role",
         request: right,
         wrong,
-        notes: vec![format!("The provider {host} must be set up in the account, unless it is one that AWS knows (Google, Amazon, Facebook, Cognito).")],
+        notes: vec![format!(
+            "The provider {host} must be set up in the account, unless it is one that AWS knows (Google, Amazon, Facebook, Cognito)."
+        )],
     })
 }
 
 fn of_assertions(provider: &str) -> Result<Written, NotComposed> {
     const LIKE: &str = "arn:aws:iam::111122223333:saml-provider/Name";
-    form(provider, "SAML provider", LIKE, provider.starts_with("arn:") && provider.contains(":saml-provider/"))?;
+    form(
+        provider,
+        "SAML provider",
+        LIKE,
+        provider.starts_with("arn:") && provider.contains(":saml-provider/"),
+    )?;
     let caller = Caller::Federated {
         provider: provider.to_owned(),
     };
@@ -212,14 +235,25 @@ fn of_assertions(provider: &str) -> Result<Written, NotComposed> {
         why: "A SAML role: whoever comes with an assertion of the provider that names the role takes it.",
         asked: "Who has an assertion of the provider takes the role",
         request: request(caller, "sts:AssumeRoleWithSAML", &[("SAML:aud", SAML_AUDIENCE)]),
-        wrong: vec![("An assertion for another service opens it", "SAML:aud".to_owned(), "another".to_owned())],
-        notes: vec!["The provider's assertion must list the role and the provider in its Role attribute.".to_owned()],
+        wrong: vec![(
+            "An assertion for another service opens it",
+            "SAML:aud".to_owned(),
+            "another".to_owned(),
+        )],
+        notes: vec![
+            "The provider's assertion must list the role and the provider in its Role attribute.".to_owned(),
+        ],
     })
 }
 
 fn of_certificates(anchor: &str, common_name: &str) -> Result<Written, NotComposed> {
     const LIKE: &str = "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/ID";
-    form(anchor, "trust anchor", LIKE, anchor.starts_with("arn:") && anchor.contains(":trust-anchor/"))?;
+    form(
+        anchor,
+        "trust anchor",
+        LIKE,
+        anchor.starts_with("arn:") && anchor.contains(":trust-anchor/"),
+    )?;
     let caller = Caller::Service {
         name: ROLES_ANYWHERE.to_owned(),
     };
@@ -228,14 +262,24 @@ fn of_certificates(anchor: &str, common_name: &str) -> Result<Written, NotCompos
         "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
         "Condition": { "ArnEquals": { "aws:SourceArn": anchor } } });
     let mut right = request(caller, "sts:AssumeRole", &[("aws:SourceArn", anchor)]);
-    let mut wrong = vec![("A certificate of another anchor opens it", "aws:SourceArn".to_owned(), "another".to_owned())];
+    let mut wrong = vec![(
+        "A certificate of another anchor opens it",
+        "aws:SourceArn".to_owned(),
+        "another".to_owned(),
+    )];
     let mut notes = vec!["A profile of Roles Anywhere must list the role.".to_owned()];
     if common_name.is_empty() {
-        notes.push("Every certificate of the anchor opens the role; give a common name to let in one.".to_owned());
+        notes.push(
+            "Every certificate of the anchor opens the role; give a common name to let in one.".to_owned(),
+        );
     } else {
         statement["Condition"]["StringEquals"] = json!({ NAME: common_name });
         right.context.set(NAME, common_name);
-        wrong.push(("Another certificate of the anchor opens it", NAME.to_owned(), "another".to_owned()));
+        wrong.push((
+            "Another certificate of the anchor opens it",
+            NAME.to_owned(),
+            "another".to_owned(),
+        ));
     }
     Ok(Written {
         statement,

@@ -167,8 +167,13 @@ impl Operator {
     /// The operator that a wrong name is almost, with the quantifier and suffix that were written.
     pub(in crate::policy) fn nearest(text: &str) -> Option<String> {
         let (quantifier, rest) = text.rsplit_once(':').map_or(("", text), |(q, rest)| (q, rest));
-        let (name, suffix) = rest.strip_suffix("IfExists").map_or((rest, ""), |name| (name, "IfExists"));
-        let known = NAMES.iter().map(|(known, ..)| *known).chain(SAME.iter().map(|(same, _)| *same));
+        let (name, suffix) = rest
+            .strip_suffix("IfExists")
+            .map_or((rest, ""), |name| (name, "IfExists"));
+        let known = NAMES
+            .iter()
+            .map(|(known, ..)| *known)
+            .chain(SAME.iter().map(|(same, _)| *same));
         let near = nearest(name, known)?;
         let quantifier = match quantifier {
             "" => String::new(),

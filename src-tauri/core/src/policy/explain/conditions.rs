@@ -14,17 +14,29 @@ fn known(condition: &Condition) -> Option<String> {
     let [value] = condition.values() else { return None };
     let yes = value.eq_ignore_ascii_case("true");
     let equal = !operator.negated && operator.quantifier.is_none();
-    let if_there = if operator.if_exists { ", where AWS knows that" } else { "" };
+    let if_there = if operator.if_exists {
+        ", where AWS knows that"
+    } else {
+        ""
+    };
     let text = match (key.as_str(), operator.comparison) {
-        ("aws:multifactorauthpresent", Comparison::Bool) if equal && yes => "the caller signed in with an MFA code".to_owned(),
-        ("aws:multifactorauthpresent", Comparison::Bool) if equal => "the caller signed in without an MFA code".to_owned(),
+        ("aws:multifactorauthpresent", Comparison::Bool) if equal && yes => {
+            "the caller signed in with an MFA code".to_owned()
+        }
+        ("aws:multifactorauthpresent", Comparison::Bool) if equal => {
+            "the caller signed in without an MFA code".to_owned()
+        }
         ("aws:multifactorauthage", Comparison::Numeric(Order::Less | Order::LessOrEqual)) if equal => {
             format!("the MFA code was given less than {value} seconds ago")
         }
         ("aws:securetransport", Comparison::Bool) if equal && yes => "the request comes over TLS".to_owned(),
         ("aws:securetransport", Comparison::Bool) if equal => "the request comes without TLS".to_owned(),
-        ("sts:externalid", Comparison::String) if equal => format!("the caller gives the external ID {value}"),
-        ("aws:principalorgid", Comparison::String) if equal => format!("the caller's account is in the organization {value}"),
+        ("sts:externalid", Comparison::String) if equal => {
+            format!("the caller gives the external ID {value}")
+        }
+        ("aws:principalorgid", Comparison::String) if equal => {
+            format!("the caller's account is in the organization {value}")
+        }
         ("s3:prefix", Comparison::String | Comparison::StringLike) if equal => {
             format!("what is listed lies under {value}")
         }

@@ -32,14 +32,31 @@ pub fn explain_lines(text: &str, kind: Kind) -> Result<Vec<LineExplained>, Polic
         let effect = if seen.allow { "may" } else { "may never" };
         whom(&seen, &mut lines);
         let but = if seen.not_action { "anything but " } else { "" };
-        lines.extend(seen.actions.iter().map(|a| (a.at.line, format!("{effect} {but}{}", action(a.text)))));
-        let but = if seen.not_resource.is_some() { "on anything but" } else { "on" };
-        lines.extend(seen.resources.iter().map(|r| (r.at.line, format!("{but} {}", resource(r.text)))));
+        lines.extend(
+            seen.actions
+                .iter()
+                .map(|a| (a.at.line, format!("{effect} {but}{}", action(a.text)))),
+        );
+        let but = if seen.not_resource.is_some() {
+            "on anything but"
+        } else {
+            "on"
+        };
+        lines.extend(
+            seen.resources
+                .iter()
+                .map(|r| (r.at.line, format!("{but} {}", resource(r.text)))),
+        );
         let only = if seen.allow { "only if" } else { "if" };
         let phrases = read.conditions.iter().map(phrase);
         // A condition that could not be read has no phrase.
         if read.conditions.len() == seen.conditions.len() {
-            lines.extend(seen.conditions.iter().zip(phrases).map(|(c, p)| (c.key.at.line, format!("{only} {p}"))));
+            lines.extend(
+                seen.conditions
+                    .iter()
+                    .zip(phrases)
+                    .map(|(c, p)| (c.key.at.line, format!("{only} {p}"))),
+            );
         }
     }
     Ok(joined(lines))
@@ -55,7 +72,11 @@ fn whom(statement: &Statement, lines: &mut Vec<(u32, String)>) {
             "CanonicalUser" => Some(Principal::CanonicalUser(entry.text.to_owned())),
             _ => None,
         };
-        let but = if statement.not_principal.is_some() { "everybody but " } else { "" };
+        let but = if statement.not_principal.is_some() {
+            "everybody but "
+        } else {
+            ""
+        };
         lines.extend(named.map(|p| (entry.at.line, format!("{but}{}", principal(&p)))));
     }
 }

@@ -49,7 +49,12 @@ pub fn explain(policy: &Policy) -> Explanation {
             .statements
             .iter()
             .map(|s| StatementExplained {
-                unknown: s.unknown.iter().chain(outside.clone()).map(|u| unknown(&u.what, s)).collect(),
+                unknown: s
+                    .unknown
+                    .iter()
+                    .chain(outside.clone())
+                    .map(|u| unknown(&u.what, s))
+                    .collect(),
                 ..statement(s)
             })
             .collect(),
@@ -62,17 +67,29 @@ fn summary(policy: &Policy) -> String {
         n => format!("{n} statements"),
     };
     let what = match policy.kind {
-        Kind::Trust => "A trust policy: it says who may take the role. What the role may do then stands in its permissions.",
-        Kind::Resource => "A resource policy: it says who may do what with the resource that it is attached to.",
-        Kind::Boundary => "A permissions boundary: it allows nothing by itself; nobody whom it is set on may do more than it allows.",
-        Kind::Session => "A session policy: it allows nothing by itself; the session may do no more than it and the role allow.",
-        Kind::Identity => "An identity policy: it says what the user, group or role that it is attached to may do.",
+        Kind::Trust => {
+            "A trust policy: it says who may take the role. What the role may do then stands in its permissions."
+        }
+        Kind::Resource => {
+            "A resource policy: it says who may do what with the resource that it is attached to."
+        }
+        Kind::Boundary => {
+            "A permissions boundary: it allows nothing by itself; nobody whom it is set on may do more than it allows."
+        }
+        Kind::Session => {
+            "A session policy: it allows nothing by itself; the session may do no more than it and the role allow."
+        }
+        Kind::Identity => {
+            "An identity policy: it says what the user, group or role that it is attached to may do."
+        }
     };
     let old = match policy.version {
         Version::V2008 => " Its language is that of 2008: policy variables in it are plain text.",
         Version::V2012 => "",
     };
-    format!("{what} It has {count}; a Deny wins over every Allow, and what no statement allows is denied.{old}")
+    format!(
+        "{what} It has {count}; a Deny wins over every Allow, and what no statement allows is denied.{old}"
+    )
 }
 
 fn unknown(what: &str, statement: &Statement) -> String {
@@ -95,18 +112,30 @@ fn statement(statement: &Statement) -> StatementExplained {
     let what = match &statement.actions {
         Matches::AnyOf(all) => listed(all.iter().map(|p| action(p.as_str())), "and"),
         Matches::NoneOf(all) => {
-            format!("every action except {}", listed(all.iter().map(|p| action(p.as_str())), "and"))
+            format!(
+                "every action except {}",
+                listed(all.iter().map(|p| action(p.as_str())), "and")
+            )
         }
     };
     let on = match &statement.resources {
         None => String::new(),
-        Some(Matches::AnyOf(all)) => format!(" on {}", listed(all.iter().map(|p| resource(p.as_str())), "and")),
+        Some(Matches::AnyOf(all)) => {
+            format!(" on {}", listed(all.iter().map(|p| resource(p.as_str())), "and"))
+        }
         Some(Matches::NoneOf(all)) => {
-            format!(" on everything except {}", listed(all.iter().map(|p| resource(p.as_str())), "and"))
+            format!(
+                " on everything except {}",
+                listed(all.iter().map(|p| resource(p.as_str())), "and")
+            )
         }
     };
     let middle = if who.is_empty() { " " } else { ": " };
-    let end = if statement.conditions.is_empty() { "." } else { ", but only if" };
+    let end = if statement.conditions.is_empty() {
+        "."
+    } else {
+        ", but only if"
+    };
     StatementExplained {
         sid: statement.sid.clone(),
         line: statement.at.line,

@@ -25,7 +25,10 @@ const DOES: [(&str, &str); 12] = [
     ("s3:getbucketlocation", "see which region a bucket is in"),
     ("sts:assumerole", "take a role"),
     ("sts:assumerolewithsaml", "take a role with a SAML assertion"),
-    ("sts:assumerolewithwebidentity", "take a role with a provider's token"),
+    (
+        "sts:assumerolewithwebidentity",
+        "take a role with a provider's token",
+    ),
     ("sts:tagsession", "give a session tags"),
     ("iam:passrole", "hand a role to a service"),
     ("kms:decrypt", "decrypt with a key"),

@@ -38,7 +38,8 @@ fn name(action: Text, found: &mut Found) {
         return;
     }
     let newer = format!("AWS's list of {AS_OF} does not have it; it may be newer.");
-    let advice = |near: Option<String>| near.map_or_else(|| newer.clone(), |near| format!("Did you mean {near}?"));
+    let advice =
+        |near: Option<String>| near.map_or_else(|| newer.clone(), |near| format!("Did you mean {near}?"));
     match actions::look_up(action.text) {
         Listed::Known => {}
         Listed::NoService { near } => found.warning(
@@ -50,7 +51,10 @@ fn name(action: Text, found: &mut Found) {
         Listed::NoAction { .. } if operation(action.text).is_some() => found.warning(
             Check::UnknownAction,
             action.at,
-            format!("\"{}\" is an operation of the API, not an action of policies.", action.text),
+            format!(
+                "\"{}\" is an operation of the API, not an action of policies.",
+                action.text
+            ),
             &format!("Write {}.", operation(action.text).unwrap_or_default()),
         ),
         Listed::NoAction { near } => found.warning(
@@ -73,7 +77,10 @@ fn name(action: Text, found: &mut Found) {
 /// Source: Amazon S3 User Guide, "Required permissions for Amazon S3 API operations".
 const OPERATIONS: [(&str, &str); 14] = [
     ("s3:completemultipartupload", "s3:PutObject"),
-    ("s3:copyobject", "s3:GetObject for the source and s3:PutObject for the copy"),
+    (
+        "s3:copyobject",
+        "s3:GetObject for the source and s3:PutObject for the copy",
+    ),
     ("s3:createmultipartupload", "s3:PutObject"),
     ("s3:deleteobjects", "s3:DeleteObject"),
     ("s3:headbucket", "s3:ListBucket"),
@@ -90,7 +97,10 @@ const OPERATIONS: [(&str, &str); 14] = [
 
 fn operation(action: &str) -> Option<&'static str> {
     let lower = action.to_lowercase();
-    OPERATIONS.iter().find(|(operation, _)| *operation == lower).map(|(_, actions)| *actions)
+    OPERATIONS
+        .iter()
+        .find(|(operation, _)| *operation == lower)
+        .map(|(_, actions)| *actions)
 }
 
 /// What a trust policy can be about. Source: AWS STS API Reference, its actions with a role as their resource.
@@ -104,13 +114,20 @@ const OF_TRUST: [&str; 6] = [
 ];
 
 fn trust(action: Text, statement: &Statement, found: &mut Found) {
-    let known = action.text.contains('*') || OF_TRUST.iter().any(|known| known.eq_ignore_ascii_case(action.text));
+    let known = action.text.contains('*')
+        || OF_TRUST
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(action.text));
     if !known {
-        let what = format!("A trust policy says who may take the role; \"{}\" is not about that.", action.text);
+        let what = format!(
+            "A trust policy says who may take the role; \"{}\" is not about that.",
+            action.text
+        );
         let advice = "Move it to the role's permissions.";
         found.warning(Check::Grammar, action.at, what, advice);
     }
-    if !statement.allow || !action.text.eq_ignore_ascii_case("sts:AssumeRole") || statement.actions.len() > 1 {
+    if !statement.allow || !action.text.eq_ignore_ascii_case("sts:AssumeRole") || statement.actions.len() > 1
+    {
         return;
     }
     if let Some((_, provider)) = statement.principals.iter().find(|(key, _)| *key == "Federated") {
@@ -118,7 +135,10 @@ fn trust(action: Text, statement: &Statement, found: &mut Found) {
             true => "sts:AssumeRoleWithSAML",
             false => "sts:AssumeRoleWithWebIdentity",
         };
-        let what = format!("Who comes with a token of {} does not call sts:AssumeRole.", provider.text);
+        let what = format!(
+            "Who comes with a token of {} does not call sts:AssumeRole.",
+            provider.text
+        );
         found.error(Check::Principal, action.at, what, &format!("Write {right}."));
     }
 }
@@ -127,16 +147,26 @@ fn wildcards(statement: &Statement, kind: Kind, found: &mut Found) {
     if !statement.allow {
         return;
     }
-    let Some(first) = statement.actions.first() else { return };
+    let Some(first) = statement.actions.first() else {
+        return;
+    };
     let everywhere = statement.resources.iter().any(|r| r.text == "*") && statement.not_resource.is_none();
     if statement.not_action {
         let what = "This allows every action that is not listed, also those that AWS adds later.".to_owned();
-        found.note(Check::Wildcard, first.at, what, "List the actions that are needed in Action.");
+        found.note(
+            Check::Wildcard,
+            first.at,
+            what,
+            "List the actions that are needed in Action.",
+        );
         return;
     }
     if let Some(all) = statement.actions.iter().find(|a| a.text == "*") {
         let (what, advice) = match (kind, everywhere) {
-            (Kind::Trust, _) => ("This allows every way of taking the role.", "Write sts:AssumeRole."),
+            (Kind::Trust, _) => (
+                "This allows every way of taking the role.",
+                "Write sts:AssumeRole.",
+            ),
             (_, true) => (
                 "This allows everything: every action on every resource.",
                 "List the actions and resources that are needed.",
@@ -145,12 +175,21 @@ fn wildcards(statement: &Statement, kind: Kind, found: &mut Found) {
         };
         found.note(Check::Wildcard, all.at, what.to_owned(), advice);
     }
-    let pass_role = statement.actions.iter().find(|a| {
-        a.text.eq_ignore_ascii_case("iam:PassRole") || a.text.eq_ignore_ascii_case("iam:*")
-    });
+    let pass_role = statement
+        .actions
+        .iter()
+        .find(|a| a.text.eq_ignore_ascii_case("iam:PassRole") || a.text.eq_ignore_ascii_case("iam:*"));
     let narrowed = statement.conditions.iter().any(|c| c.is("iam:PassedToService"));
     if let Some(action) = pass_role.filter(|_| everywhere && !narrowed) {
-        let what = format!("\"{}\" on every resource lets services run with any role of the account.", action.text);
-        found.note(Check::Wildcard, action.at, what, "Name the roles, or ask for iam:PassedToService.");
+        let what = format!(
+            "\"{}\" on every resource lets services run with any role of the account.",
+            action.text
+        );
+        found.note(
+            Check::Wildcard,
+            action.at,
+            what,
+            "Name the roles, or ask for iam:PassedToService.",
+        );
     }
 }

@@ -24,22 +24,45 @@ pub(super) fn look(statement: &Statement, found: &mut Found) {
 
 fn key(condition: &ConditionView, found: &mut Found) {
     if !condition.key.text.contains(':') {
-        let what = format!("\"{}\" is no condition key: it has no service.", condition.key.text);
-        found.error(Check::Condition, condition.key.at, what, "Write it as aws:… or with the service's prefix.");
+        let what = format!(
+            "\"{}\" is no condition key: it has no service.",
+            condition.key.text
+        );
+        found.error(
+            Check::Condition,
+            condition.key.at,
+            what,
+            "Write it as aws:… or with the service's prefix.",
+        );
     }
 }
 
 /// `StringEquals` compares letter by letter.
 fn literal_wildcards(condition: &ConditionView, operator: Operator, found: &mut Found) {
-    if !matches!(operator.comparison, Comparison::String | Comparison::StringIgnoreCase) {
+    if !matches!(
+        operator.comparison,
+        Comparison::String | Comparison::StringIgnoreCase
+    ) {
         return;
     }
     for value in &condition.values {
         let plain = value.text.replace("${*}", "").replace("${?}", "");
         if plain.contains('*') {
-            let like = if operator.negated { "StringNotLike" } else { "StringLike" };
-            let what = format!("{} takes \"{}\" letter by letter: its * stands for itself.", condition.operator.text, value.text);
-            found.warning(Check::Condition, value.at, what, &format!("Use {like} where it is a wildcard."));
+            let like = if operator.negated {
+                "StringNotLike"
+            } else {
+                "StringLike"
+            };
+            let what = format!(
+                "{} takes \"{}\" letter by letter: its * stands for itself.",
+                condition.operator.text, value.text
+            );
+            found.warning(
+                Check::Condition,
+                value.at,
+                what,
+                &format!("Use {like} where it is a wildcard."),
+            );
         }
     }
 }
@@ -50,10 +73,22 @@ fn addresses(condition: &ConditionView, operator: Operator, found: &mut Found) {
         return;
     }
     for value in &condition.values {
-        let address = value.text.split('/').next().and_then(|a| a.parse::<IpAddr>().ok());
+        let address = value
+            .text
+            .split('/')
+            .next()
+            .and_then(|a| a.parse::<IpAddr>().ok());
         if matches!(address, Some(IpAddr::V4(v4)) if v4.is_private()) {
-            let what = format!("AWS never sees a request from {}: these addresses stay inside networks.", value.text);
-            found.warning(Check::Condition, value.at, what, "Use the public addresses, or aws:VpcSourceIp for an endpoint in a VPC.");
+            let what = format!(
+                "AWS never sees a request from {}: these addresses stay inside networks.",
+                value.text
+            );
+            found.warning(
+                Check::Condition,
+                value.at,
+                what,
+                "Use the public addresses, or aws:VpcSourceIp for an endpoint in a VPC.",
+            );
         }
     }
 }
@@ -63,7 +98,11 @@ fn principal_arn(condition: &ConditionView, found: &mut Found) {
     if !condition.is("aws:PrincipalArn") {
         return;
     }
-    for value in condition.values.iter().filter(|v| v.text.contains(":assumed-role/")) {
+    for value in condition
+        .values
+        .iter()
+        .filter(|v| v.text.contains(":assumed-role/"))
+    {
         let what = "aws:PrincipalArn of a session is the ARN of its role, never of the session.".to_owned();
         let advice = "Write arn:aws:iam::ACCOUNT:role/NAME.";
         found.warning(Check::SessionOrRole, value.at, what, advice);
@@ -73,10 +112,14 @@ fn principal_arn(condition: &ConditionView, found: &mut Found) {
 /// `ForAllValues` holds for a request without the key.
 fn sets(condition: &ConditionView, operator: Operator, statement: &Statement, found: &mut Found) {
     let all = operator.quantifier == Some(Quantifier::ForAllValues);
-    let null = |c: &ConditionView| c.operator.text == "Null" && c.key.text.eq_ignore_ascii_case(condition.key.text);
+    let null =
+        |c: &ConditionView| c.operator.text == "Null" && c.key.text.eq_ignore_ascii_case(condition.key.text);
     if all && statement.allow && !statement.conditions.iter().any(null) {
         let what = format!("This also holds for a request without {}.", condition.key.text);
-        let advice = format!("Add \"Null\": {{\"{}\": \"false\"}} where the key must be there.", condition.key.text);
+        let advice = format!(
+            "Add \"Null\": {{\"{}\": \"false\"}} where the key must be there.",
+            condition.key.text
+        );
         found.note(Check::Condition, condition.operator.at, what, &advice);
     }
 }
@@ -87,9 +130,13 @@ fn mfa(condition: &ConditionView, operator: Operator, statement: &Statement, fou
         && operator.comparison == Comparison::Bool
         && !operator.if_exists
         && condition.is("aws:MultiFactorAuthPresent")
-        && condition.values.iter().any(|v| v.text.eq_ignore_ascii_case("false"));
+        && condition
+            .values
+            .iter()
+            .any(|v| v.text.eq_ignore_ascii_case("false"));
     if deny_without {
-        let what = "Requests with long-term keys do not have this key, so this Deny lets them through.".to_owned();
+        let what =
+            "Requests with long-term keys do not have this key, so this Deny lets them through.".to_owned();
         found.warning(Check::Condition, condition.operator.at, what, "Use BoolIfExists.");
     }
 }

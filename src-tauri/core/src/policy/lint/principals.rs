@@ -22,7 +22,9 @@ pub(super) fn look(statement: &Statement, kind: Kind, known: &Known, found: &mut
             "Federated" => provider(*principal, statement, found),
             "CanonicalUser" => {}
             other => {
-                let what = format!("A principal stands under AWS, Service, Federated or CanonicalUser, not \"{other}\".");
+                let what = format!(
+                    "A principal stands under AWS, Service, Federated or CanonicalUser, not \"{other}\"."
+                );
                 found.error(Check::Principal, principal.at, what, "");
             }
         }
@@ -52,7 +54,12 @@ fn everyone(principal: Text, statement: &Statement, kind: Kind, found: &mut Foun
         found.warning(Check::Public, principal.at, format!("{who}."), advice);
     } else {
         let what = format!("{who}, unless its conditions keep them out.");
-        found.note(Check::Public, principal.at, what, "Check that they do for everybody who is not meant.");
+        found.note(
+            Check::Public,
+            principal.at,
+            what,
+            "Check that they do for everybody who is not meant.",
+        );
     }
 }
 
@@ -77,16 +84,26 @@ fn aws(principal: Text, statement: &Statement, kind: Kind, known: &Known, found:
         return;
     }
     if let Some(what) = unique_id(text) {
-        let advice = "Put the ARN of the one that is meant in its place; AWS ties it to whoever has that name now.";
-        let says = format!("\"{text}\" is what stays of a {what} that was deleted; one made again under its name is another.");
+        let advice =
+            "Put the ARN of the one that is meant in its place; AWS ties it to whoever has that name now.";
+        let says = format!(
+            "\"{text}\" is what stays of a {what} that was deleted; one made again under its name is another."
+        );
         found.warning(Check::DeletedPrincipal, at, says, advice);
         return;
     }
     match Principal::aws(text) {
         Some(Principal::Account(account)) => {
             if text.ends_with(":root") {
-                let what = format!("\"{text}\" means the whole account {account}, not its root user: its own policies decide who.");
-                found.note(Check::AccountPrincipal, at, what, "Name one user or role to open no more than that.");
+                let what = format!(
+                    "\"{text}\" means the whole account {account}, not its root user: its own policies decide who."
+                );
+                found.note(
+                    Check::AccountPrincipal,
+                    at,
+                    what,
+                    "Name one user or role to open no more than that.",
+                );
             }
             external_id(at, account, statement, kind, known, found);
         }
@@ -143,7 +160,10 @@ fn external_id(
     known: &Known,
     found: &mut Found,
 ) {
-    let asked = statement.conditions.iter().any(|c| c.is("sts:ExternalId") || c.is("aws:PrincipalOrgID"));
+    let asked = statement
+        .conditions
+        .iter()
+        .any(|c| c.is("sts:ExternalId") || c.is("aws:PrincipalOrgID"));
     if kind != Kind::Trust || !statement.allow || asked || known.own_accounts.contains(&account) {
         return;
     }
@@ -159,10 +179,16 @@ fn external_id(
 
 fn service(principal: Text, found: &mut Found) {
     let text = principal.text;
-    let form = text == "*" || text.contains(".amazonaws.com") || text.ends_with(".amazon.com") || text.ends_with(".aws.internal");
+    let form = text == "*"
+        || text.contains(".amazonaws.com")
+        || text.ends_with(".amazon.com")
+        || text.ends_with(".aws.internal");
     if !form {
         let what = format!("\"{text}\" is no service principal.");
-        let advice = format!("Write it with its domain, such as {}.amazonaws.com.", text.to_lowercase());
+        let advice = format!(
+            "Write it with its domain, such as {}.amazonaws.com.",
+            text.to_lowercase()
+        );
         found.error(Check::Principal, principal.at, what, &advice);
     }
 }
@@ -178,12 +204,16 @@ fn provider(principal: Text, statement: &Statement, found: &mut Found) {
     };
     if principal.text.contains(":saml-provider/") {
         if !asks("saml:aud") {
-            let what = "Any assertion of the SAML provider opens this role, whatever it was made for.".to_owned();
+            let what =
+                "Any assertion of the SAML provider opens this role, whatever it was made for.".to_owned();
             let advice = "Add a condition StringEquals on SAML:aud with https://signin.aws.amazon.com/saml.";
             found.warning(Check::ProviderClaims, principal.at, what, advice);
         }
     } else if !asks(":aud") && !asks(":sub") && !asks(":amr") {
-        let what = format!("Any token of {} opens this role, whoever it was made for.", principal.text);
+        let what = format!(
+            "Any token of {} opens this role, whoever it was made for.",
+            principal.text
+        );
         let advice = "Add conditions on the token's aud and sub.";
         found.warning(Check::ProviderClaims, principal.at, what, advice);
     } else if principal.text.contains("token.actions.githubusercontent.com") && !asks(":sub") {

@@ -12,7 +12,12 @@ pub(super) fn look(statement: &Statement, found: &mut Found) {
     }
     if let (Some(at), true) = (statement.not_resource, statement.allow) {
         let what = "This allows the actions on every resource that is not listed.".to_owned();
-        found.note(Check::Wildcard, at, what, "List the resources that are needed in Resource.");
+        found.note(
+            Check::Wildcard,
+            at,
+            what,
+            "List the resources that are needed in Resource.",
+        );
     }
     if statement.not_resource.is_none() && !statement.not_action {
         buckets_and_objects(statement, found);
@@ -21,7 +26,15 @@ pub(super) fn look(statement: &Statement, found: &mut Found) {
 
 /// The partitions that there are; AWS General Reference, "Amazon Resource Names".
 const PARTITIONS: [&str; 9] = [
-    "aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc", "*",
+    "aws",
+    "aws-cn",
+    "aws-us-gov",
+    "aws-iso",
+    "aws-iso-b",
+    "aws-iso-e",
+    "aws-iso-f",
+    "aws-eusc",
+    "*",
 ];
 
 /// Whether wildcards or variables leave open what the text is.
@@ -35,8 +48,13 @@ fn form(resource: Text, statement: &Statement, found: &mut Found) {
     if text.starts_with('*') {
         return;
     }
-    if text.trim() != text || text.contains(char::is_whitespace) && text.starts_with("arn:") && !text.contains(":s3:") {
-        wrong(format!("The ARN \"{text}\" has white space in it."), "Leave it out.");
+    if text.trim() != text
+        || text.contains(char::is_whitespace) && text.starts_with("arn:") && !text.contains(":s3:")
+    {
+        wrong(
+            format!("The ARN \"{text}\" has white space in it."),
+            "Leave it out.",
+        );
         return;
     }
     if !text.starts_with("arn:") {
@@ -55,12 +73,18 @@ fn form(resource: Text, statement: &Statement, found: &mut Found) {
                 Some(&"s3") => "A bucket's ARN has three colons before its name: arn:aws:s3:::bucket.",
                 _ => "An ARN has six parts: arn:partition:service:region:account:resource.",
             };
-            wrong(format!("The ARN \"{text}\" has only {} parts of six.", parts.len()), advice);
+            wrong(
+                format!("The ARN \"{text}\" has only {} parts of six.", parts.len()),
+                advice,
+            );
         }
         return;
     };
     if !open(partition) && !PARTITIONS.contains(&partition) {
-        wrong(format!("There is no partition \"{partition}\"."), "Most accounts are in aws.");
+        wrong(
+            format!("There is no partition \"{partition}\"."),
+            "Most accounts are in aws.",
+        );
     }
     let digits = account.replace('-', "");
     let number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
@@ -88,13 +112,21 @@ fn assumes(statement: &Statement) -> bool {
 
 /// Other things of S3 than buckets, which have a region and an account.
 const WITH_ACCOUNT: [&str; 6] = [
-    "accesspoint", "job/", "storage-lens", "access-grants/", "async-request/", "bucket/",
+    "accesspoint",
+    "job/",
+    "storage-lens",
+    "access-grants/",
+    "async-request/",
+    "bucket/",
 ];
 
 fn s3(at: crate::policy::Position, text: &str, region: &str, account: &str, name: &str, found: &mut Found) {
     let own = WITH_ACCOUNT.iter().any(|kind| name.starts_with(kind)) || name.starts_with(['*', '$']);
     if !own && (!region.is_empty() && region != "*" || !account.is_empty() && account != "*") {
-        let advice = format!("Write {}:::{name}.", text.split(':').take(3).collect::<Vec<_>>().join(":"));
+        let advice = format!(
+            "Write {}:::{name}.",
+            text.split(':').take(3).collect::<Vec<_>>().join(":")
+        );
         let what = format!("A bucket's ARN has neither region nor account, but \"{text}\" does.");
         found.error(Check::ArnForm, at, what, &advice);
     } else if region.is_empty() && name.starts_with('/') {
@@ -111,7 +143,12 @@ fn iam(at: crate::policy::Position, text: &str, region: &str, account: &str, nam
     }
     if account.is_empty() && !open(name) {
         let what = format!("\"{text}\" names no account; it fits nothing.");
-        found.warning(Check::ArnForm, at, what, "Put the account ID before the last colon.");
+        found.warning(
+            Check::ArnForm,
+            at,
+            what,
+            "Put the account ID before the last colon.",
+        );
     }
 }
 
@@ -126,18 +163,37 @@ enum About {
 /// Actions of objects: the rest of the names with `Object` in them is about buckets or the account.
 fn about(action: &str) -> About {
     const OBJECTS: [&str; 9] = [
-        "abortmultipartupload", "bypassgovernanceretention", "initiatereplication", "listmultipartuploadparts",
-        "objectowneroverridetobucketowner", "replicatedelete", "replicateobject", "replicatetags", "restoreobject",
+        "abortmultipartupload",
+        "bypassgovernanceretention",
+        "initiatereplication",
+        "listmultipartuploadparts",
+        "objectowneroverridetobucketowner",
+        "replicatedelete",
+        "replicateobject",
+        "replicatetags",
+        "restoreobject",
     ];
     const BUCKETS: [&str; 13] = [
-        "createbucket", "deletebucket", "deletebucketpolicy", "deletebucketwebsite", "getbucketlocation",
-        "getbucketpolicy", "getbucketversioning", "getencryptionconfiguration", "listbucket",
-        "listbucketmultipartuploads", "listbucketversions", "putbucketpolicy", "putencryptionconfiguration",
+        "createbucket",
+        "deletebucket",
+        "deletebucketpolicy",
+        "deletebucketwebsite",
+        "getbucketlocation",
+        "getbucketpolicy",
+        "getbucketversioning",
+        "getencryptionconfiguration",
+        "listbucket",
+        "listbucketmultipartuploads",
+        "listbucketversions",
+        "putbucketpolicy",
+        "putencryptionconfiguration",
     ];
     let Some(name) = action.to_lowercase().strip_prefix("s3:").map(str::to_owned) else {
         return About::Other;
     };
-    let verb = ["get", "put", "delete", "updateobjectencryption"].iter().find_map(|v| name.strip_prefix(v));
+    let verb = ["get", "put", "delete", "updateobjectencryption"]
+        .iter()
+        .find_map(|v| name.strip_prefix(v));
     let object = verb.is_some_and(|rest| rest.starts_with("object") || rest.is_empty());
     if OBJECTS.contains(&name.as_str()) || object && !name.contains('*') {
         About::Objects
@@ -156,7 +212,10 @@ fn fits(resource: &str) -> (bool, bool) {
     let name = without_variables(resource.rsplit(":::").next().unwrap_or_default());
     match name.split_once('/') {
         None => (true, open(&name)),
-        Some((bucket, _)) => (bucket.contains('*') && name.ends_with('*') && bucket.ends_with('*'), true),
+        Some((bucket, _)) => (
+            bucket.contains('*') && name.ends_with('*') && bucket.ends_with('*'),
+            true,
+        ),
     }
 }
 
@@ -195,13 +254,29 @@ fn buckets_and_objects(statement: &Statement, found: &mut Found) {
     for action in &statement.actions {
         match about(action.text) {
             About::Objects if !objects => {
-                let what = format!("{} is about objects, but the resources name only the bucket.", action.text);
-                found.warning(Check::BucketOrObjects, action.at, what, &format!("Add \"{plain}/*\" to Resource."));
+                let what = format!(
+                    "{} is about objects, but the resources name only the bucket.",
+                    action.text
+                );
+                found.warning(
+                    Check::BucketOrObjects,
+                    action.at,
+                    what,
+                    &format!("Add \"{plain}/*\" to Resource."),
+                );
             }
             About::Bucket if !bucket => {
                 let bucket = bucket_of(first.text);
-                let what = format!("{} is about the bucket, but the resources name only its objects.", action.text);
-                found.warning(Check::BucketOrObjects, action.at, what, &format!("Add \"{bucket}\" to Resource."));
+                let what = format!(
+                    "{} is about the bucket, but the resources name only its objects.",
+                    action.text
+                );
+                found.warning(
+                    Check::BucketOrObjects,
+                    action.at,
+                    what,
+                    &format!("Add \"{bucket}\" to Resource."),
+                );
             }
             _ => {}
         }
@@ -212,7 +287,12 @@ fn buckets_and_objects(statement: &Statement, found: &mut Found) {
                 ("the bucket itself", bucket_of(first.text).to_owned())
             };
             let what = format!("s3:* is about buckets and objects, but the resources leave out {missing}.");
-            found.note(Check::BucketOrObjects, action.at, what, &format!("Add \"{add}\" to Resource if that is meant."));
+            found.note(
+                Check::BucketOrObjects,
+                action.at,
+                what,
+                &format!("Add \"{add}\" to Resource if that is meant."),
+            );
         }
     }
 }

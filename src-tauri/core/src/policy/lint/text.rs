@@ -5,7 +5,8 @@ use crate::policy::error::Position;
 use crate::policy::json;
 
 /// Quotes that JSON does not know.
-const QUOTES: &str = "\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a}\u{201b}\u{ab}\u{bb}\u{2033}\u{2036}\u{ff02}";
+const QUOTES: &str =
+    "\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a}\u{201b}\u{ab}\u{bb}\u{2033}\u{2036}\u{ff02}";
 /// Spaces that JSON does not know.
 const SPACES: &str = "\u{a0}\u{2002}\u{2003}\u{2007}\u{2009}\u{202f}\u{3000}";
 /// Characters that nobody sees.
@@ -40,15 +41,28 @@ pub(super) fn look(text: &str, found: &mut Found) -> Option<String> {
         if last.replace((at.line, *one)) == Some((at.line, *one)) {
             continue;
         }
-        let count = damage.iter().filter(|(p, d)| p.line == at.line && d == one).count();
+        let count = damage
+            .iter()
+            .filter(|(p, d)| p.line == at.line && d == one)
+            .count();
         let what = match one {
-            Damage::Quote => format!("{} here, as word processors and web pages write quotes; policies take only straight ones (\").", counted(count, "typographic quote")),
-            Damage::Space => format!("{} here that JSON does not take.", counted(count, "special space")),
+            Damage::Quote => format!(
+                "{} here, as word processors and web pages write quotes; policies take only straight ones (\").",
+                counted(count, "typographic quote")
+            ),
+            Damage::Space => format!(
+                "{} here that JSON does not take.",
+                counted(count, "special space")
+            ),
             Damage::Invisible => format!("{} here.", counted(count, "invisible character")),
             Damage::Dash => format!("{} here where a hyphen belongs.", counted(count, "dash")),
             Damage::TrailingComma => "A comma before a closing bracket; JSON takes none there.".to_owned(),
         };
-        let advice = if whole { "The mended text has it right." } else { "Type it anew." };
+        let advice = if whole {
+            "The mended text has it right."
+        } else {
+            "Type it anew."
+        };
         found.error(Check::PastedCharacter, *at, what, advice);
     }
     whole.then_some(mended)
@@ -136,5 +150,7 @@ fn step(at: &mut Position, c: char) {
 /// Whether the next character that is no blank is one of these.
 fn closes(rest: &[char], marks: &str) -> bool {
     let blank = |c: &char| c.is_whitespace() || SPACES.contains(*c) || INVISIBLE.contains(*c);
-    rest.iter().find(|c| !blank(c)).is_some_and(|c| marks.contains(*c))
+    rest.iter()
+        .find(|c| !blank(c))
+        .is_some_and(|c| marks.contains(*c))
 }

@@ -149,7 +149,10 @@ fn conditions(node: &Node) -> Vec<ConditionView<'_>> {
 pub(in crate::policy) fn kind_of(tree: &Node) -> Kind {
     let all = statement_nodes(tree);
     let any = |names: [&str; 2]| all.iter().any(|s| names.iter().any(|n| member(s, n).is_some()));
-    match (any(["Principal", "NotPrincipal"]), any(["Resource", "NotResource"])) {
+    match (
+        any(["Principal", "NotPrincipal"]),
+        any(["Resource", "NotResource"]),
+    ) {
         (true, true) => Kind::Resource,
         (true, false) => Kind::Trust,
         (false, _) => Kind::Identity,
@@ -200,14 +203,25 @@ pub(super) fn sid(statement: &Statement, kind: Kind, found: &mut Found) {
     found.error(
         Check::Sid,
         sid.at,
-        format!("The Sid \"{}\" has characters other than letters and digits.", sid.text),
+        format!(
+            "The Sid \"{}\" has characters other than letters and digits.",
+            sid.text
+        ),
         "Leave them out.",
     );
 }
 
 const DOCUMENT: [&str; 3] = ["Version", "Id", "Statement"];
 const STATEMENT: [&str; 9] = [
-    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
 ];
 
 /// What an unknown element or operator was most likely meant to be, as advice.

@@ -3,7 +3,8 @@
 use super::*;
 use crate::broker::Random;
 use crate::policy::compose::{
-    BucketAccess, Composed, DirectWish, Machine, MachineWish, NotComposed, Place, RoleTrust, RoleWish, Wish, compose,
+    BucketAccess, Composed, DirectWish, Machine, MachineWish, NotComposed, Place, RoleTrust, RoleWish, Wish,
+    compose,
 };
 use crate::policy::explain::{explain, explain_lines};
 use crate::policy::lint::{Known, lint};
@@ -43,8 +44,17 @@ fn made(wish: &Wish) -> Composed {
         assert!(!placed.lines.is_empty() && placed.size.used <= placed.size.limit);
         // Each line that holds a name or a value is explained.
         let said = |line: u32| placed.lines.iter().any(|l| l.line == line);
-        for (i, line) in placed.document.lines().enumerate().filter(|(_, l)| l.contains("arn:") || l.contains("sts:A")) {
-            assert!(said(u32::try_from(i).unwrap() + 1), "{line} in {}", placed.document);
+        for (i, line) in placed
+            .document
+            .lines()
+            .enumerate()
+            .filter(|(_, l)| l.contains("arn:") || l.contains("sts:A"))
+        {
+            assert!(
+                said(u32::try_from(i).unwrap() + 1),
+                "{line} in {}",
+                placed.document
+            );
         }
     }
     composed
@@ -62,12 +72,24 @@ fn text(composed: &Composed, place: Place) -> Value {
 #[test]
 fn own_accounts_get_the_three_placements() {
     let composed = made(&Wish::OwnAccounts(wish()));
-    assert_eq!(places(&composed), [Place::Permissions, Place::Trust, Place::Allow]);
-    assert_eq!(text(&composed, Place::Trust)["Statement"][0]["Principal"]["AWS"], wish().caller.as_str());
-    assert_eq!(text(&composed, Place::Allow)["Statement"][0]["Resource"], wish().role.to_string());
+    assert_eq!(
+        places(&composed),
+        [Place::Permissions, Place::Trust, Place::Allow]
+    );
+    assert_eq!(
+        text(&composed, Place::Trust)["Statement"][0]["Principal"]["AWS"],
+        wish().caller.as_str()
+    );
+    assert_eq!(
+        text(&composed, Place::Allow)["Statement"][0]["Resource"],
+        wish().role.to_string()
+    );
     assert!(composed.proofs.iter().any(|p| p.allowed) && composed.proofs.iter().any(|p| !p.allowed));
     assert_eq!(composed.external_id, None);
-    let with_bucket = made(&Wish::OwnAccounts(RoleWish { bucket_policy: true, ..wish() }));
+    let with_bucket = made(&Wish::OwnAccounts(RoleWish {
+        bucket_policy: true,
+        ..wish()
+    }));
     assert_eq!(places(&with_bucket).last(), Some(&Place::BucketPolicy));
 }
 
@@ -78,10 +100,21 @@ fn a_third_party_gets_an_external_id_of_its_own() {
     assert_eq!(id, "ab".repeat(16));
     let condition = &text(&composed, Place::Trust)["Statement"][0]["Condition"];
     assert_eq!(condition["StringEquals"]["sts:ExternalId"], id.as_str());
-    let denied = |words: &str| composed.proofs.iter().any(|p| !p.allowed && p.asked.contains(words));
+    let denied = |words: &str| {
+        composed
+            .proofs
+            .iter()
+            .any(|p| !p.allowed && p.asked.contains(words))
+    };
     assert!(denied("without the external ID") && denied("another external ID") && denied("another account"));
-    let given = RoleWish { external_id: Some("Acme:42".to_owned()), ..wish() };
-    assert_eq!(made(&Wish::ThirdParty(given)).external_id.as_deref(), Some("Acme:42"));
+    let given = RoleWish {
+        external_id: Some("Acme:42".to_owned()),
+        ..wish()
+    };
+    assert_eq!(
+        made(&Wish::ThirdParty(given)).external_id.as_deref(),
+        Some("Acme:42")
+    );
     let other = compose(&Wish::ThirdParty(wish()), &Fixed(1)).unwrap();
     assert_ne!(other.external_id.as_deref(), Some(id.as_str()));
 }
@@ -94,14 +127,36 @@ fn mfa_prefix_and_writing_are_no_wider_than_asked() {
     narrow.access.write = true;
     let composed = made(&Wish::OwnAccounts(narrow));
     let trust = text(&composed, Place::Trust);
-    assert_eq!(trust["Statement"][0]["Condition"]["Bool"]["aws:MultiFactorAuthPresent"], "true");
+    assert_eq!(
+        trust["Statement"][0]["Condition"]["Bool"]["aws:MultiFactorAuthPresent"],
+        "true"
+    );
     let permissions = text(&composed, Place::Permissions);
-    assert_eq!(permissions["Statement"][1]["Resource"], "arn:aws:s3:::example-bucket/reports/*");
-    let asked: Vec<(&str, bool)> = composed.proofs.iter().map(|p| (p.asked.as_str(), p.allowed)).collect();
-    assert!(asked.contains(&("The role's session writes an object", true)), "{asked:?}");
-    assert!(asked.contains(&("The role's session deletes an object", false)), "{asked:?}");
-    assert!(asked.contains(&("The role's session reads outside reports/", false)), "{asked:?}");
-    assert!(asked.contains(&("The caller takes the role without an MFA code", false)), "{asked:?}");
+    assert_eq!(
+        permissions["Statement"][1]["Resource"],
+        "arn:aws:s3:::example-bucket/reports/*"
+    );
+    let asked: Vec<(&str, bool)> = composed
+        .proofs
+        .iter()
+        .map(|p| (p.asked.as_str(), p.allowed))
+        .collect();
+    assert!(
+        asked.contains(&("The role's session writes an object", true)),
+        "{asked:?}"
+    );
+    assert!(
+        asked.contains(&("The role's session deletes an object", false)),
+        "{asked:?}"
+    );
+    assert!(
+        asked.contains(&("The role's session reads outside reports/", false)),
+        "{asked:?}"
+    );
+    assert!(
+        asked.contains(&("The caller takes the role without an MFA code", false)),
+        "{asked:?}"
+    );
 }
 
 #[test]
@@ -118,7 +173,10 @@ fn a_machine_gets_a_role_of_its_own() {
             access: wish().access,
             bucket_policy: false,
         }));
-        assert_eq!(text(&composed, Place::MachineTrust)["Statement"][0]["Principal"]["Service"], service);
+        assert_eq!(
+            text(&composed, Place::MachineTrust)["Statement"][0]["Principal"]["Service"],
+            service
+        );
         assert!(composed.notes.iter().any(|n| n.contains("one hour")));
     }
 }
@@ -126,7 +184,9 @@ fn a_machine_gets_a_role_of_its_own() {
 #[test]
 fn a_bucket_policy_alone_is_counted_against_its_limit() {
     let direct = |count: usize| DirectWish {
-        callers: (0..count).map(|i| format!("arn:aws:iam::{OTHER}:user/person-{i:04}")).collect(),
+        callers: (0..count)
+            .map(|i| format!("arn:aws:iam::{OTHER}:user/person-{i:04}"))
+            .collect(),
         owner: OWN.parse().unwrap(),
         access: wish().access,
     };
@@ -134,7 +194,10 @@ fn a_bucket_policy_alone_is_counted_against_its_limit() {
     assert_eq!(places(&composed), [Place::BucketPolicy, Place::Allow]);
     assert!(composed.notes[0].contains("of 20480"), "{:?}", composed.notes);
     let refused = compose(&Wish::DirectBucket(direct(300)), &Fixed(0)).unwrap_err();
-    assert!(matches!(&refused, NotComposed::TooLarge { limit: 20_480, .. }), "{refused}");
+    assert!(
+        matches!(&refused, NotComposed::TooLarge { limit: 20_480, .. }),
+        "{refused}"
+    );
     assert!(refused.to_string().contains("one role"), "{refused}");
     // In the bucket's own account the bucket policy suffices.
     let mut own = direct(1);
@@ -145,23 +208,41 @@ fn a_bucket_policy_alone_is_counted_against_its_limit() {
 #[test]
 fn each_kind_of_role_has_its_trust() {
     let trust = |of: RoleTrust| made(&Wish::Trust(of));
-    let service = trust(RoleTrust::Service { service: "lambda.amazonaws.com".to_owned() });
-    assert_eq!(text(&service, Place::Trust)["Statement"][0]["Principal"]["Service"], "lambda.amazonaws.com");
+    let service = trust(RoleTrust::Service {
+        service: "lambda.amazonaws.com".to_owned(),
+    });
+    assert_eq!(
+        text(&service, Place::Trust)["Statement"][0]["Principal"]["Service"],
+        "lambda.amazonaws.com"
+    );
     let web = trust(RoleTrust::WebIdentity {
         provider: format!("arn:aws:iam::{OWN}:oidc-provider/token.actions.githubusercontent.com"),
         audience: "sts.amazonaws.com".to_owned(),
         subject: "repo:example/app:*".to_owned(),
     });
     let condition = &text(&web, Place::Trust)["Statement"][0]["Condition"];
-    assert_eq!(condition["StringLike"]["token.actions.githubusercontent.com:sub"], "repo:example/app:*");
+    assert_eq!(
+        condition["StringLike"]["token.actions.githubusercontent.com:sub"],
+        "repo:example/app:*"
+    );
     assert!(web.proofs.iter().filter(|p| !p.allowed).count() == 2);
-    let saml = trust(RoleTrust::Saml { provider: format!("arn:aws:iam::{OWN}:saml-provider/p") });
-    assert_eq!(text(&saml, Place::Trust)["Statement"][0]["Action"], "sts:AssumeRoleWithSAML");
+    let saml = trust(RoleTrust::Saml {
+        provider: format!("arn:aws:iam::{OWN}:saml-provider/p"),
+    });
+    assert_eq!(
+        text(&saml, Place::Trust)["Statement"][0]["Action"],
+        "sts:AssumeRoleWithSAML"
+    );
     let anchor = format!("arn:aws:rolesanywhere:eu-west-1:{OWN}:trust-anchor/a");
-    let certificate = trust(RoleTrust::RolesAnywhere { trust_anchor: anchor.clone(), common_name: "host".to_owned() });
+    let certificate = trust(RoleTrust::RolesAnywhere {
+        trust_anchor: anchor.clone(),
+        common_name: "host".to_owned(),
+    });
     let condition = &text(&certificate, Place::Trust)["Statement"][0]["Condition"];
     assert_eq!(condition["ArnEquals"]["aws:SourceArn"], anchor.as_str());
-    let linked = RoleTrust::ServiceLinked { service: "elasticbeanstalk.amazonaws.com".to_owned() };
+    let linked = RoleTrust::ServiceLinked {
+        service: "elasticbeanstalk.amazonaws.com".to_owned(),
+    };
     let refused = compose(&Wish::Trust(linked), &Fixed(0)).unwrap_err().to_string();
     assert!(refused.contains("create-service-linked-role"), "{refused}");
 }
@@ -173,11 +254,26 @@ fn what_cannot_be_met_is_refused_with_what_to_do() {
         change(&mut wish);
         compose(&Wish::ThirdParty(wish), &Fixed(0)).unwrap_err()
     };
-    assert!(matches!(refused(|w| w.caller = "ann".to_owned()), NotComposed::Caller(_)));
-    assert!(matches!(refused(|w| w.caller = "*".to_owned()), NotComposed::Caller(_)));
-    assert!(matches!(refused(|w| w.access.bucket = "My_Bucket".to_owned()), NotComposed::Bucket(_)));
-    assert!(matches!(refused(|w| w.access.prefix = "a*".to_owned()), NotComposed::Prefix(_)));
-    assert!(matches!(refused(|w| w.external_id = Some("a b".to_owned())), NotComposed::ExternalId(_)));
+    assert!(matches!(
+        refused(|w| w.caller = "ann".to_owned()),
+        NotComposed::Caller(_)
+    ));
+    assert!(matches!(
+        refused(|w| w.caller = "*".to_owned()),
+        NotComposed::Caller(_)
+    ));
+    assert!(matches!(
+        refused(|w| w.access.bucket = "My_Bucket".to_owned()),
+        NotComposed::Bucket(_)
+    ));
+    assert!(matches!(
+        refused(|w| w.access.prefix = "a*".to_owned()),
+        NotComposed::Prefix(_)
+    ));
+    assert!(matches!(
+        refused(|w| w.external_id = Some("a b".to_owned())),
+        NotComposed::ExternalId(_)
+    ));
 }
 
 #[test]
@@ -192,21 +288,48 @@ fn a_policy_is_told_in_sentences() {
     let first = &told.statements[0];
     assert_eq!(
         first.sentence,
-        format!("Allows account {OTHER} (whom its own policies let): take a role (sts:AssumeRole), but only if")
+        format!(
+            "Allows account {OTHER} (whom its own policies let): take a role (sts:AssumeRole), but only if"
+        )
     );
-    assert_eq!(first.conditions, ["the caller gives the external ID x1", "the caller signed in with an MFA code"]);
-    assert!(told.statements[1].sentence.starts_with("Denies everybody: every action except take a role"));
+    assert_eq!(
+        first.conditions,
+        [
+            "the caller gives the external ID x1",
+            "the caller signed in with an MFA code"
+        ]
+    );
+    assert!(
+        told.statements[1]
+            .sentence
+            .starts_with("Denies everybody: every action except take a role")
+    );
     let lines = explain_lines(&text, Kind::Trust).unwrap();
-    assert!(lines.iter().any(|l| l.text == "only if the caller gives the external ID x1"), "{lines:?}");
+    assert!(
+        lines
+            .iter()
+            .any(|l| l.text == "only if the caller gives the external ID x1"),
+        "{lines:?}"
+    );
 
     let objects = json!({ "Effect": "Allow", "Action": ["s3:Get*", "s3:PutObject"],
         "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/in/*"], "Condition": { "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } } });
     let told = explain(&policy(Kind::Identity, &document(objects)));
     let one = &told.statements[0];
-    assert!(one.sentence.contains("what fits s3:Get*") && one.sentence.contains("write objects (s3:PutObject)"));
-    assert!(one.sentence.contains("the bucket b and the objects under in/ in the bucket b"), "{}", one.sentence);
+    assert!(
+        one.sentence.contains("what fits s3:Get*") && one.sentence.contains("write objects (s3:PutObject)")
+    );
+    assert!(
+        one.sentence
+            .contains("the bucket b and the objects under in/ in the bucket b"),
+        "{}",
+        one.sentence
+    );
     assert_eq!(one.conditions, ["aws:SourceIp lies in \"203.0.113.0/24\""]);
     let unknown = json!({ "Effect": "Deny", "Action": "*", "Resource": "*", "Surprise": 1 });
     let told = explain(&policy(Kind::Identity, &document(unknown)));
-    assert!(told.statements[0].unknown[0].contains("Surprise") && told.statements[0].unknown[0].contains("deny all the same"));
+    assert!(
+        told.statements[0].unknown[0].contains("Surprise")
+            && told.statements[0].unknown[0].contains("deny all the same")
+    );
 }

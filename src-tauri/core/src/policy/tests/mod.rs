@@ -3,8 +3,10 @@
 mod composing;
 mod conditions;
 mod decisions;
+mod documented;
 mod documents;
 mod linting;
+mod organizations;
 mod patterns;
 mod printing;
 mod principals;

@@ -22,7 +22,14 @@ fn same_form(value: &Value, inside_condition: bool) -> Value {
                     let inside = inside_condition || name == "Condition";
                     let value = same_form(value, inside);
                     let lists = inside || !matches!(name.as_str(), "Version" | "Id" | "Sid" | "Effect");
-                    (name.clone(), if lists && !value.is_array() { json!([value]) } else { value })
+                    (
+                        name.clone(),
+                        if lists && !value.is_array() {
+                            json!([value])
+                        } else {
+                            value
+                        },
+                    )
                 })
                 .collect(),
         ),
@@ -60,7 +67,8 @@ fn two_names_of_one_operator_stay_apart() {
 
 #[test]
 fn what_was_not_understood_is_not_written() {
-    let surprising = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Surprise":1}}"#;
+    let surprising =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Surprise":1}}"#;
     assert_eq!(Policy::parse(Kind::Identity, surprising).unwrap().print(), None);
 }
 
@@ -97,7 +105,8 @@ fn principals() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(json!("*")),
         some(&PRINCIPALS).prop_map(|aws| json!({ "AWS": aws })),
-        some(&["ec2.amazonaws.com", "lambda.amazonaws.com"]).prop_map(|s| json!({ "Service": s, "AWS": "444455556666" })),
+        some(&["ec2.amazonaws.com", "lambda.amazonaws.com"])
+            .prop_map(|s| json!({ "Service": s, "AWS": "444455556666" })),
         some(&["accounts.google.com", "arn:aws:iam::111122223333:saml-provider/p"])
             .prop_map(|f| json!({ "CanonicalUser": "79a59d", "Federated": f })),
     ]
@@ -106,31 +115,66 @@ fn principals() -> impl Strategy<Value = Value> {
 fn any_statement(kind: Kind) -> impl Strategy<Value = Value> {
     let actions = some(&["s3:GetObject", "S3:*", "*", "iam:Pass?ole"]);
     let resources = some(&["*", "arn:aws:s3:::b/${aws:username}/*", "arn:aws:iam::*:role/x"]);
-    (any::<(bool, bool, bool, bool)>(), proptest::option::of("[A-Za-z0-9]{0,6}"), principals(), actions, resources, conditions())
-        .prop_map(move |((deny, not_action, not_resource, not_principal), sid, principals, actions, resources, conditions)| {
-            let mut statement = json!({ "Effect": if deny { "Deny" } else { "Allow" } });
-            let mut put = |name: &str, value: Value| statement[name] = value;
-            put(if not_action { "NotAction" } else { "Action" }, actions);
-            if kind != Kind::Trust {
-                put(if not_resource { "NotResource" } else { "Resource" }, resources);
-            }
-            if matches!(kind, Kind::Trust | Kind::Resource) {
-                put(if not_principal && deny { "NotPrincipal" } else { "Principal" }, principals);
-            }
-            if conditions != json!({}) {
-                put("Condition", conditions);
-            }
-            if let Some(sid) = sid {
-                put("Sid", json!(sid));
-            }
-            statement
-        })
+    (
+        any::<(bool, bool, bool, bool)>(),
+        proptest::option::of("[A-Za-z0-9]{0,6}"),
+        principals(),
+        actions,
+        resources,
+        conditions(),
+    )
+        .prop_map(
+            move |(
+                (deny, not_action, not_resource, not_principal),
+                sid,
+                principals,
+                actions,
+                resources,
+                conditions,
+            )| {
+                let mut statement = json!({ "Effect": if deny { "Deny" } else { "Allow" } });
+                let mut put = |name: &str, value: Value| statement[name] = value;
+                put(if not_action { "NotAction" } else { "Action" }, actions);
+                if kind != Kind::Trust {
+                    put(if not_resource { "NotResource" } else { "Resource" }, resources);
+                }
+                if matches!(kind, Kind::Trust | Kind::Resource) {
+                    put(
+                        if not_principal && deny {
+                            "NotPrincipal"
+                        } else {
+                            "Principal"
+                        },
+                        principals,
+                    );
+                }
+                if conditions != json!({}) {
+                    put("Condition", conditions);
+                }
+                if let Some(sid) = sid {
+                    put("Sid", json!(sid));
+                }
+                statement
+            },
+        )
 }
 
 fn any_policy() -> impl Strategy<Value = (Kind, Value)> {
-    let kinds = vec![Kind::Identity, Kind::Boundary, Kind::Session, Kind::Trust, Kind::Resource];
+    let kinds = vec![
+        Kind::Identity,
+        Kind::Boundary,
+        Kind::Session,
+        Kind::Trust,
+        Kind::Resource,
+    ];
     (select(kinds), proptest::option::of("[ -~]{0,9}"))
-        .prop_flat_map(|(kind, id)| (Just(kind), Just(id), prop::collection::vec(any_statement(kind), 1..4)))
+        .prop_flat_map(|(kind, id)| {
+            (
+                Just(kind),
+                Just(id),
+                prop::collection::vec(any_statement(kind), 1..4),
+            )
+        })
         .prop_map(|(kind, id, mut statements)| {
             for (i, statement) in statements.iter_mut().enumerate() {
                 // Unique in their policy.

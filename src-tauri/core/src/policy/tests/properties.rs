@@ -121,6 +121,32 @@ proptest! {
     }
 
     #[test]
+    fn an_allow_more_never_allows_less(statements in prop::collection::vec(statement(), 1..5), more in statement(), keys: bool) {
+        let mut more = more;
+        more["Effect"] = json!("Allow");
+        let before = decide_by(&statements, keys);
+        let mut all = statements.clone();
+        all.push(more);
+        prop_assert!(!before.allowed || decide_by(&all, keys).allowed);
+    }
+
+    #[test]
+    fn a_deny_that_fits_always_wins(statements in prop::collection::vec(statement(), 1..5), at in 0usize..5, keys: bool) {
+        let mut all = statements.clone();
+        all.insert(at.min(all.len()), json!({ "Effect": "Deny", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/*" }));
+        prop_assert_eq!(decide_by(&all, keys).reason, Reason::ExplicitDeny);
+    }
+
+    #[test]
+    fn no_request_makes_the_evaluator_panic(statements in prop::collection::vec(statement(), 1..4), action in any::<String>(), resource in any::<String>(), value in any::<String>()) {
+        let read = policy(Kind::Identity, &document(json!(statements)));
+        let mut asked = request(user(), &action, &resource);
+        asked.context.set("aws:username", value.clone());
+        asked.context.set_all("aws:MultiFactorAuthPresent", [value.clone(), value]);
+        let _ = evaluate(&read, "p", &asked);
+    }
+
+    #[test]
     fn the_order_of_statements_does_not_matter(statements in prop::collection::vec(statement(), 1..5), keys: bool) {
         let mut turned = statements.clone();
         turned.reverse();

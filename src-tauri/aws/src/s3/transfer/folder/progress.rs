@@ -1,61 +1,28 @@
 //! Which objects of a folder are down already, so that a run that was stopped goes on.
 
+mod held;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, TryLockError};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::fs::TryLockError;
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use hatrack_core::bucket::transfer::{Version, Watermark, journal_id};
 use hatrack_core::bucket::{LocalPath, S3Location};
-use hatrack_core::bucket::transfer::{Version, Watermark, journal_id, line, read_lines};
-use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use self::held::{Held, Kept, Line};
 use super::super::super::download::{Folder, Naming, blocking, new_file, own_file};
 use super::super::super::walk::Found;
 use super::super::super::{S3Failure, Turn, locked};
 
-/// After so many lines the file is written anew, if that makes it much shorter.
-const MOST_LINES: usize = 20_000;
 /// So many keys may be done behind one that is not: they are held in memory.
 const MOST_BEYOND: usize = 50_000;
 
 /// A run that was stopped so long ago is not gone on with: what lies before its mark may be another by now.
 const LONG_PAST: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A line of the journal.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Line {
-    /// Up to this key all was looked at.
-    Reached { key: String, files: u64, bytes: u64 },
-    /// An earlier walk was through, or is long past; up to this key it brought all but what failed.
-    Through { key: String },
-    /// This key is a file that goes on later.
-    Begun { key: String },
-    /// This key is not there, and is tried again by the next run.
-    Failed { key: String, size: u64 },
-    /// This key is about to have this name; without a path there is nothing to have.
-    Kept {
-        key: String,
-        #[serde(flatten)]
-        file: Kept,
-    },
-}
-
-/// What became of a key.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Kept {
-    path: Option<PathBuf>,
-    size: u64,
-    /// What tells the file from another that has the name.
-    #[serde(default)]
-    id: Option<u64>,
-    /// The entity tag of what was listed.
-    #[serde(default)]
-    etag: Option<String>,
-}
 
 /// The journal of one folder, and what it told.
 pub struct Done {
@@ -71,25 +38,6 @@ pub struct Done {
     /// Up to here an earlier walk brought all but these.
     through: Option<String>,
     missing: BTreeSet<String>,
-}
-
-struct Held {
-    folder: Folder,
-    name: String,
-    file: Option<File>,
-    lines: usize,
-    mark: Watermark,
-    /// Done beyond the mark.
-    beyond: BTreeMap<String, Kept>,
-    /// About to have their names.
-    named: BTreeMap<String, Kept>,
-    begun: BTreeSet<String>,
-    failed: BTreeMap<String, u64>,
-    files: u64,
-    bytes: u64,
-    through: Option<String>,
-    /// Until the last name is noted.
-    _turn: Turn,
 }
 
 impl Done {
@@ -333,133 +281,6 @@ impl Done {
         {
             tracing::warn!(name = held.name, %why, "the journal of a download was left behind");
         }
-    }
-}
-
-impl Held {
-    /// Reads what an earlier run wrote. The mark, if it has one.
-    fn read(&mut self, file: &mut File) -> io::Result<Option<String>> {
-        let mut reached = None;
-        let mut length = 0;
-        let mut lines = BufReader::new(&mut *file);
-        let mut text = Vec::new();
-        loop {
-            text.clear();
-            let read = lines.read_until(b'\n', &mut text)?;
-            if read == 0 {
-                break;
-            }
-            let Some(line) = read_lines::<Line>(&text).0.pop() else {
-                // Torn: what comes after was never written.
-                break;
-            };
-            length += read as u64;
-            self.lines += 1;
-            match line {
-                Line::Reached { key, files, bytes } => {
-                    (self.files, self.bytes) = (files, bytes);
-                    self.beyond.retain(|kept, _| *kept > key);
-                    reached = Some(key);
-                }
-                Line::Through { key } => {
-                    reached = None;
-                    self.begin_anew(Some(key));
-                }
-                Line::Begun { key } => {
-                    self.begun.insert(key);
-                }
-                Line::Failed { key, size } => {
-                    self.begun.remove(&key);
-                    self.failed.insert(key, size);
-                }
-                Line::Kept { key, file } => {
-                    self.begun.remove(&key);
-                    self.failed.remove(&key);
-                    self.beyond.insert(key, file);
-                }
-            }
-        }
-        drop(lines);
-        // The torn rest goes, so that the next line starts on its own.
-        file.set_len(length)?;
-        file.seek(SeekFrom::End(0))?;
-        Ok(reached)
-    }
-
-    /// The next walk looks at everything; up to this key it may find what an earlier one brought.
-    fn begin_anew(&mut self, walked: Option<String>) {
-        self.through = self.through.take().max(walked);
-        (self.files, self.bytes) = (0, 0);
-    }
-
-    fn done(&mut self, key: &str, file: Kept) {
-        self.failed.remove(key);
-        self.begun.remove(key);
-        self.beyond.insert(key.to_owned(), file);
-        self.moved(key);
-    }
-
-    /// A key is no longer under way.
-    fn moved(&mut self, key: &str) {
-        let Some(mark) = self.mark.done(key) else {
-            return;
-        };
-        let rest = self.beyond.split_off(&mark);
-        let passed = std::mem::replace(&mut self.beyond, rest);
-        let last = self.beyond.remove(&mark);
-        for file in passed.into_values().chain(last) {
-            if file.path.is_some() {
-                self.files += 1;
-                self.bytes += file.size;
-            }
-        }
-    }
-
-    fn write(&mut self, fact: &Line) -> io::Result<()> {
-        let Some(file) = &mut self.file else {
-            return Ok(());
-        };
-        // A short line: not worth a trip to another thread.
-        file.write_all(line(fact).unwrap_or_default().as_bytes())?;
-        self.lines += 1;
-        let needed = self.beyond.len() + self.failed.len() + self.begun.len() + self.named.len();
-        if self.lines > MOST_LINES.max(2 * needed) {
-            self.rewrite()?;
-        }
-        Ok(())
-    }
-
-    /// The mark and what is not behind it, in a new file that takes the old one's place.
-    fn rewrite(&mut self) -> io::Result<()> {
-        let mark = self.mark.reached().map(|key| Line::Reached {
-            key: key.to_owned(),
-            files: self.files,
-            bytes: self.bytes,
-        });
-        let failed = self.failed.iter().map(|(key, size)| Line::Failed {
-            key: key.clone(),
-            size: *size,
-        });
-        let begun = self.begun.iter().map(|key| Line::Begun { key: key.clone() });
-        let kept = self.beyond.iter().chain(&self.named);
-        let beyond = kept.map(|(key, file)| Line::Kept {
-            key: key.clone(),
-            file: file.clone(),
-        });
-        let through = self.through.iter().map(|key| Line::Through { key: key.clone() });
-        let facts = through.chain(mark).chain(failed).chain(begun).chain(beyond);
-        let text: Vec<String> = facts.filter_map(|fact| line(&fact)).collect();
-        let (dir, aside) = (self.folder.dir(), format!("{}.new", self.name));
-        // That of a run that was killed.
-        let _ = dir.remove_file(&aside);
-        let mut file = new_file(dir, &aside)?;
-        let _ = file.try_lock();
-        file.write_all(text.concat().as_bytes())?;
-        file.sync_data()?;
-        dir.rename(&aside, dir, &self.name)?;
-        self.lines = text.len();
-        self.file = Some(file);
-        Ok(())
     }
 }
 
