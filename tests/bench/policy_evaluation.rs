@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use hatrack_core::policy::{Caller, Kind, Named, Policies, Policy, Request, decide};
+use hatrack_core::policy::{Caller, Kind, Named, Policies, Policy, Request, rule};
 use serde_json::{Value, json};
 
 const POLICIES: usize = 1_000;
@@ -34,9 +34,9 @@ fn main() {
                 ..Policies::none()
             };
             let began = Instant::now();
-            let decision = decide(&request, &given);
+            let ruling = rule(&request, &given);
             let took = began.elapsed().as_secs_f64() * 1000.0;
-            assert!(decision.allowed, "not allowed: {:?}", decision.reason);
+            assert!(ruling.allows(), "not allowed: {:?}", ruling.reason);
             took
         })
         .collect();

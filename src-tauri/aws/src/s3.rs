@@ -49,7 +49,7 @@ pub use stored::{Encryption, Guard, Stored};
 pub use walk::Found;
 
 use crate::answer::Answer;
-use crate::http::{HttpClients, Wire, check_endpoint, is_loopback, document_timeouts, stream_timeouts};
+use crate::http::{HttpClients, Wire, check_endpoint, document_timeouts, is_loopback, stream_timeouts};
 use crate::patience::{Patience, StaleClock, retries};
 use payer::RequestPayer;
 use session::Signer;

@@ -4,9 +4,10 @@ use std::process::Stdio;
 
 use hatrack_agent::client::{Agent, AgentError, yubikey_code};
 use hatrack_agent::protocol::{
-    ConsoleLink, ConsoleOutcome, ConsoleRequest, DiagnoseOutcome, DiagnoseRequest, DiscoverOutcome, DiscoverRequest, EndpointOutcome, HandOut,
-    HandOutOutcome, HandOutRequest, OpenEndpoint, OpenedEndpoint, ProfileOutcome, RenewRequest,
-    RevokeOutcome, RevokeRequest, RotateKey, RotateOutcome, SwitchRequest, WriteProfile, WrittenProfileView,
+    ConsoleLink, ConsoleOutcome, ConsoleRequest, DiagnoseOutcome, DiagnoseRequest, DiscoverOutcome,
+    DiscoverRequest, EndpointOutcome, HandOut, HandOutOutcome, HandOutRequest, OpenEndpoint, OpenedEndpoint,
+    ProfileOutcome, RenewRequest, RevokeOutcome, RevokeRequest, RotateKey, RotateOutcome, SwitchRequest,
+    WriteProfile, WrittenProfileView,
 };
 use hatrack_core::discovery_view::DiscoveryView;
 use hatrack_core::doctor::DiagnosisView;
@@ -137,7 +138,7 @@ pub async fn diagnose(agent: &Agent, request: DiagnoseRequest) -> Result<Diagnos
         let mut request = request.clone();
         request.mfa_code = code;
         Ok(match agent.diagnose(request).await? {
-            DiagnoseOutcome::Diagnosed { diagnosis } => Answer::Done(diagnosis),
+            DiagnoseOutcome::Diagnosed { diagnosis } => Answer::Done(*diagnosis),
             DiagnoseOutcome::Needs { need } => Answer::Needs(need),
         })
     })

@@ -168,7 +168,7 @@ fn about<'a>(
 ) -> impl Iterator<Item = (&'a Named<'a>, &'a Statement)> {
     policies.iter().flat_map(move |named| {
         let about = move |s: &&Statement| s.effect == effect && s.is_about(ACTION);
-        let statements = named.policy.statements.iter().filter(about);
+        let statements = named.policy.statements().iter().filter(about);
         statements.map(move |s| (named, s))
     })
 }

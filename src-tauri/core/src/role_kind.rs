@@ -208,7 +208,7 @@ fn of(policy: &Policy, effect: Effect) -> impl Iterator<Item = &Statement> {
             .any(|action| s.is_about(action))
     };
     policy
-        .statements
+        .statements()
         .iter()
         .filter(move |s| s.effect == effect)
         .filter(about)

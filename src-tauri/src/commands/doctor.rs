@@ -29,7 +29,7 @@ pub async fn diagnose(desk: &Desk, request: DiagnosisRequest) -> Answer<Diagnosi
         ..DiagnoseRequest::default()
     };
     match desk.agent().await?.diagnose(request).await? {
-        DiagnoseOutcome::Diagnosed { diagnosis } => Ok(diagnosis),
+        DiagnoseOutcome::Diagnosed { diagnosis } => Ok(*diagnosis),
         DiagnoseOutcome::Needs { .. } => Err(CommandError::new(
             "The switch needs something of you first. Try it again from Roles.",
         )),

@@ -19,8 +19,8 @@ use super::finding::remembered;
 use crate::clipboard::STAYS;
 use crate::desk::Desk;
 use crate::wire::{
-    ActProgress, ActRequest, BucketRequest, ChangeObjectRequest, CommandError, NewFolderRequest, PresignRequest,
-    RestoreObjectRequest, RestoreTier, VersionRequest,
+    ActProgress, ActRequest, BucketRequest, ChangeObjectRequest, CommandError, NewFolderRequest,
+    PresignRequest, RestoreObjectRequest, RestoreTier, VersionRequest,
 };
 
 pub use deleting::*;

@@ -81,7 +81,7 @@ pub enum DiagnoseOutcome {
     /// A diagnosis.
     Diagnosed {
         /// It.
-        diagnosis: DiagnosisView,
+        diagnosis: Box<DiagnosisView>,
     },
     /// Something only the person has is needed to try.
     Needs {

@@ -67,7 +67,9 @@ pub enum S3Failure {
         what: String,
     },
     /// A job of S3 Batch Operations was to be given up.
-    #[error("the S3 Batch Operations job {id} could not be cancelled and may go on: {why}; cancel it in the AWS console")]
+    #[error(
+        "the S3 Batch Operations job {id} could not be cancelled and may go on: {why}; cancel it in the AWS console"
+    )]
     JobGoesOn {
         /// The job's ID.
         id: String,

@@ -407,7 +407,11 @@ async fn what_hatrack_keeps_for_itself_is_no_part_of_either_side() {
     stage.put("hatrack-batch/1/manifest.csv", "a job's");
     old(&root.join("hatrack-batch/1/manifest.csv"), "mine");
     let made = plan(stage.down(""), &How::default()).await;
-    assert!(names(&made, Kind::Missing).iter().all(|name| !name.contains("hatrack")));
+    assert!(
+        names(&made, Kind::Missing)
+            .iter()
+            .all(|name| !name.contains("hatrack"))
+    );
     let down = root.join("hatrack-batch/1/manifest.csv");
     assert_eq!(fs::read(down).unwrap(), b"mine");
     stage.sandbox.shutdown().await;
@@ -417,12 +421,17 @@ async fn what_hatrack_keeps_for_itself_is_no_part_of_either_side() {
 async fn a_source_whose_objects_are_all_archived_is_not_told_to_be_empty() {
     let stage = Stage::set().await;
     stage.put("t/cold", "x");
-    stage.admin().set_storage_class(&stage.story.bucket, "t/cold", "GLACIER");
+    stage
+        .admin()
+        .set_storage_class(&stage.story.bucket, "t/cold", "GLACIER");
     old(&stage.folder.path().join("mine"), "only here");
     let report = synced(&stage.down("t/"), true).await;
     assert_eq!(report.deleted, 0);
     let kept = report.kept.unwrap();
-    assert!(!kept.contains("is empty") && kept.contains("nothing was deleted"), "{kept}");
+    assert!(
+        !kept.contains("is empty") && kept.contains("nothing was deleted"),
+        "{kept}"
+    );
     stage.sandbox.shutdown().await;
 }
 

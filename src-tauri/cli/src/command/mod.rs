@@ -110,7 +110,7 @@ enum Command {
     ///
     /// Tries the switch, and the least request behind it, and looks at every policy that may be seen from here. Nothing is
     /// changed. With --error it reads a message instead, as any program has printed it.
-    Doctor(doctor::Doctor),
+    Doctor(Box<doctor::Doctor>),
     /// Show what happened
     History(history::History),
     /// Add the roles of another tool's file

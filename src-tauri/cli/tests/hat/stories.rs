@@ -6,7 +6,9 @@ use hatrack_sandbox::{Story, Wrong};
 
 use crate::stage::{Ran, Stage};
 
-const STORIES: [&str; 12] = ["S1", "S2", "S4", "S5", "S6", "S7", "S9", "S10", "S11", "S13", "S14", "S15"];
+const STORIES: [&str; 12] = [
+    "S1", "S2", "S4", "S5", "S6", "S7", "S9", "S10", "S11", "S13", "S14", "S15",
+];
 
 /// Lists the story's bucket and reads each of its objects through `profile`.
 fn reads_the_bucket(stage: &Stage, story: &Story, profile: &str) {

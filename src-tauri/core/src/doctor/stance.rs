@@ -87,8 +87,8 @@ pub(super) fn stance<'a>(
 
 fn one(stance: &mut Stance, policy: &Policy, name: &str, asking: &Asking) {
     let finding: Finding = evaluate(policy, name, &asking.request);
-    for (statement, found) in policy.statements.iter().zip(&finding.statements) {
-        let by = called(policy.kind, name, found, policy.statements.len());
+    for (statement, found) in policy.statements().iter().zip(&finding.statements) {
+        let by = called(policy.kind, name, found, policy.statements().len());
         let (soft, hard): (Vec<String>, Vec<&Miss>) = sorted(statement, found, asking);
         if hard.is_empty() && soft.is_empty() {
             match found.effect {

@@ -3,11 +3,12 @@
 //! Source: IAM User Guide, "Policy evaluation logic", with its pages on single-account and cross-account requests.
 
 use super::condition::Operator;
-use super::context::{Caller, Request};
+use super::context::Request;
 use super::document::{Effect, Kind, Policy};
 use super::error::Position;
 use super::evaluate::evaluate;
 use super::principal::Naming;
+use super::ruling::{Ruling, rule};
 
 /// A policy with the name that a finding calls it by.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +60,17 @@ impl Policies<'_> {
             service_control: Vec::new(),
             resource_control: Vec::new(),
         }
+    }
+
+    /// All of them, in the order in which a decision lists them.
+    fn iter(&self) -> impl Iterator<Item = &Named<'_>> {
+        self.identity
+            .iter()
+            .chain(&self.boundary)
+            .chain(&self.session)
+            .chain(&self.resource)
+            .chain(self.service_control.iter().flatten())
+            .chain(self.resource_control.iter().flatten())
     }
 }
 
@@ -138,21 +150,6 @@ pub struct Finding {
     pub statements: Vec<StatementFinding>,
 }
 
-impl Finding {
-    fn first(&self, effect: Effect) -> Option<&StatementFinding> {
-        self.statements.iter().find(|s| s.applies() && s.effect == effect)
-    }
-
-    /// The narrowest way in which an applying Allow names the caller.
-    fn naming(&self) -> Option<Naming> {
-        let allows = self
-            .statements
-            .iter()
-            .filter(|s| s.applies() && s.effect == Effect::Allow);
-        allows.filter_map(|s| s.naming).max()
-    }
-}
-
 /// The statement that decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecidedBy {
@@ -202,167 +199,16 @@ pub struct Decision {
     pub findings: Vec<Finding>,
 }
 
-/// Decides a request.
+/// Decides a request, and tells of each policy how it meets it.
 pub fn decide(request: &Request, policies: &Policies<'_>) -> Decision {
-    let all = |list: &[Named<'_>]| -> Vec<Finding> {
-        list.iter()
-            .map(|named| evaluate(named.policy, named.name, request))
-            .collect()
-    };
-    let findings = Findings {
-        identity: all(&policies.identity),
-        boundary: policies
-            .boundary
-            .map(|named| evaluate(named.policy, named.name, request)),
-        session: all(&policies.session),
-        resource: policies
-            .resource
-            .map(|named| evaluate(named.policy, named.name, request)),
-        service_control: policies.service_control.iter().map(|level| all(level)).collect(),
-        resource_control: policies.resource_control.iter().map(|level| all(level)).collect(),
-    };
-    let (reason, decided_by) = findings.judge(request, policies.rule);
+    let Ruling { reason, decided_by } = rule(request, policies);
     Decision {
         allowed: reason == Reason::Allowed,
         reason,
         decided_by,
-        findings: findings.into_list(),
-    }
-}
-
-struct Findings {
-    identity: Vec<Finding>,
-    boundary: Option<Finding>,
-    session: Vec<Finding>,
-    resource: Option<Finding>,
-    service_control: Vec<Vec<Finding>>,
-    resource_control: Vec<Vec<Finding>>,
-}
-
-impl Findings {
-    fn iter(&self) -> impl Iterator<Item = &Finding> {
-        self.identity
+        findings: policies
             .iter()
-            .chain(&self.boundary)
-            .chain(&self.session)
-            .chain(&self.resource)
-            .chain(self.service_control.iter().flatten())
-            .chain(self.resource_control.iter().flatten())
+            .map(|named| evaluate(named.policy, named.name, request))
+            .collect(),
     }
-
-    fn into_list(self) -> Vec<Finding> {
-        let Self {
-            identity,
-            boundary,
-            session,
-            resource,
-            service_control,
-            resource_control,
-        } = self;
-        identity
-            .into_iter()
-            .chain(boundary)
-            .chain(session)
-            .chain(resource)
-            .chain(service_control.into_iter().flatten())
-            .chain(resource_control.into_iter().flatten())
-            .collect()
-    }
-
-    fn judge(&self, request: &Request, rule: ResourceRule) -> (Reason, Option<DecidedBy>) {
-        if let Some(by) = self.iter().find_map(|f| by(f, Effect::Deny)) {
-            return (Reason::ExplicitDeny, Some(by));
-        }
-        if let Some(reason) = self.organizations(request) {
-            return (reason, None);
-        }
-        let naming = self.resource.as_ref().and_then(Finding::naming);
-        let resource_allow = || self.resource.as_ref().and_then(|f| by(f, Effect::Allow));
-        let missing = match (request.caller.account(), request.resource_account) {
-            // Nobody's identity policies stand behind the caller: the resource alone decides.
-            (None, _) => naming.is_none().then_some(Reason::ResourceDoesNotAllow),
-            (Some(own), Some(other)) if own != other => {
-                let resource = naming.is_none().then_some(Reason::ResourceDoesNotAllow);
-                self.own_side(request).or(resource)
-            }
-            (Some(_), _) => self.same_account(request, naming, rule),
-        };
-        match missing {
-            Some(reason) => (reason, None),
-            None => {
-                let identity = || self.identity.iter().find_map(|f| by(f, Effect::Allow));
-                let by = if naming > Some(Naming::Account) {
-                    resource_allow().or_else(identity)
-                } else {
-                    identity().or_else(resource_allow)
-                };
-                (Reason::Allowed, by)
-            }
-        }
-    }
-
-    /// What the organizations leave out. Each level must allow by a policy of its own; one who has no account (a
-    /// service, an identity provider's user) is under no service control policy.
-    ///
-    /// Source: AWS Organizations User Guide, "SCP evaluation" and "RCP evaluation".
-    fn organizations(&self, request: &Request) -> Option<Reason> {
-        let shut = |levels: &[Vec<Finding>]| levels.iter().any(|level| !allows(level));
-        if shut(&self.resource_control) {
-            return Some(Reason::ResourceControlDoesNotAllow);
-        }
-        let under = request.caller.account().is_some();
-        (under && shut(&self.service_control)).then_some(Reason::ServiceControlDoesNotAllow)
-    }
-
-    fn same_account(&self, request: &Request, naming: Option<Naming>, rule: ResourceRule) -> Option<Reason> {
-        let own_side = self.own_side(request);
-        if own_side.is_none() && (rule == ResourceRule::EitherSuffices || naming.is_some()) {
-            return None;
-        }
-        let role = matches!(request.caller, Caller::RoleSession { .. });
-        match naming {
-            None if rule == ResourceRule::MustAllow => Some(Reason::ResourceDoesNotAllow),
-            None | Some(Naming::Account) => own_side,
-            Some(Naming::Itself) => None,
-            // A grant to the role, not to the session, stays inside its boundary and session policies. For "*"
-            // the User Guide does not say; the narrower reading fails closed.
-            Some(Naming::Role | Naming::Everyone) if role => self.limits(),
-            Some(Naming::Role | Naming::Everyone) => None,
-        }
-    }
-
-    /// What is missing on the caller's side. The root user needs no identity policy.
-    fn own_side(&self, request: &Request) -> Option<Reason> {
-        let root = matches!(request.caller, Caller::Root { .. });
-        if !root && !allows(&self.identity) {
-            return Some(Reason::IdentityDoesNotAllow);
-        }
-        self.limits()
-    }
-
-    /// What the limits on the caller leave out.
-    fn limits(&self) -> Option<Reason> {
-        if self
-            .boundary
-            .as_ref()
-            .is_some_and(|f| f.outcome != Outcome::Allows)
-        {
-            return Some(Reason::BoundaryDoesNotAllow);
-        }
-        (!self.session.is_empty() && !allows(&self.session)).then_some(Reason::SessionDoesNotAllow)
-    }
-}
-
-fn allows(findings: &[Finding]) -> bool {
-    findings.iter().any(|f| f.outcome == Outcome::Allows)
-}
-
-fn by(finding: &Finding, effect: Effect) -> Option<DecidedBy> {
-    finding.first(effect).map(|statement| DecidedBy {
-        kind: finding.kind,
-        policy: finding.name.clone(),
-        index: statement.index,
-        sid: statement.sid.clone(),
-        at: statement.at,
-    })
 }

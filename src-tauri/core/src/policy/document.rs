@@ -5,6 +5,7 @@ use super::context::Context;
 use super::error::{PolicyError, Position};
 use super::pattern::Pattern;
 use super::principal::Principals;
+use super::services::Services;
 
 /// What a policy is attached to; decides which elements it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -125,10 +126,10 @@ pub struct Policy {
     pub version: Version,
     /// Its `Id`.
     pub id: Option<String>,
-    /// Its statements, in their order.
-    pub statements: Vec<Statement>,
+    pub(super) statements: Vec<Statement>,
     /// Elements of the document itself that could not be understood. Each statement then fails closed.
     pub unknown: Vec<Unknown>,
+    pub(super) services: Services,
 }
 
 impl Policy {
@@ -139,6 +140,11 @@ impl Policy {
     /// condition operator, say) is no error: see [`Unknown`].
     pub fn parse(kind: Kind, text: &str) -> Result<Self, PolicyError> {
         super::parse::policy(kind, text)
+    }
+
+    /// Its statements, in their order.
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
     }
 
     /// Everything in it that could not be understood.

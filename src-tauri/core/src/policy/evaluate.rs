@@ -1,5 +1,7 @@
 //! One policy against one request.
 
+use std::ops::ControlFlow;
+
 use super::condition::{Condition, Holds};
 use super::context::{Context, Request};
 use super::decision::{Finding, Miss, Outcome, StatementFinding};
@@ -40,61 +42,112 @@ fn fit(
     action: &str,
 ) -> StatementFinding {
     let mut misses = Vec::new();
-    let context = &request.context;
-    let deny = statement.effect == Effect::Deny;
-    let naming = match &statement.principals {
-        None => Some(Naming::Itself),
-        Some(principals) => principals.name(&request.caller),
-    };
-    let hidden = || names_unknown(statement, "principal ") || names_canonical(statement, request);
-    if naming.is_none() && !(deny && hidden()) {
-        misses.push(Miss::Principal);
-    }
-    let finding = |misses| StatementFinding {
+    // Goes through all of them: nothing breaks it off.
+    let _ = each_miss(statement, outside, request, action, &mut |why| {
+        misses.push(why.told(&request.context));
+        ControlFlow::Continue(())
+    });
+    StatementFinding {
         index,
         sid: statement.sid.clone(),
         at: statement.at,
         effect: statement.effect,
-        naming,
+        naming: naming(statement, request),
         misses,
-    };
+    }
+}
+
+/// Whether a statement applies to the request, whose action is given in lower case too. Allocates nothing.
+pub(super) fn applies(statement: &Statement, outside: &[Unknown], request: &Request, action: &str) -> bool {
+    each_miss(statement, outside, request, action, &mut |_| {
+        ControlFlow::Break(())
+    })
+    .is_continue()
+}
+
+/// How a statement names the caller; identity policies speak of their owner itself.
+pub(super) fn naming(statement: &Statement, request: &Request) -> Option<Naming> {
+    match &statement.principals {
+        None => Some(Naming::Itself),
+        Some(principals) => principals.name(&request.caller),
+    }
+}
+
+/// Why a statement does not apply, not yet put into words.
+enum Why<'a> {
+    Principal,
+    Action,
+    Resource,
+    Condition { condition: &'a Condition, unclear: bool },
+    Variable(String),
+    Unknown(&'a str),
+}
+
+impl Why<'_> {
+    fn told(self, context: &Context) -> Miss {
+        match self {
+            Self::Principal => Miss::Principal,
+            Self::Action => Miss::Action,
+            Self::Resource => Miss::Resource,
+            Self::Condition { condition, unclear } => Miss::Condition {
+                operator: condition.operator(),
+                key: condition.key().to_owned(),
+                wanted: condition.values().to_vec(),
+                found: context.get(condition.key()).map(<[String]>::to_vec),
+                unclear,
+            },
+            Self::Variable(name) => Miss::Variable(name),
+            Self::Unknown(what) => Miss::Unknown(what.to_owned()),
+        }
+    }
+}
+
+type Each<'e, 'a> = &'e mut dyn FnMut(Why<'a>) -> ControlFlow<()>;
+
+/// Gives `each` the reasons for which a statement does not apply, until it has heard enough.
+fn each_miss<'a>(
+    statement: &'a Statement,
+    outside: &'a [Unknown],
+    request: &Request,
+    action: &str,
+    each: Each<'_, 'a>,
+) -> ControlFlow<()> {
+    let context = &request.context;
+    let deny = statement.effect == Effect::Deny;
+    let hidden = || names_unknown(statement, "principal ") || names_canonical(statement, request);
+    if naming(statement, request).is_none() && !(deny && hidden()) {
+        each(Why::Principal)?;
+    }
     // Most statements are about other actions: nothing more is asked of those.
     if fits(&statement.actions, action, context) == Ok(false)
         && !(deny && names_unknown(statement, "action "))
     {
-        misses.reserve_exact(1);
-        misses.push(Miss::Action);
-        return finding(misses);
+        return each(Why::Action);
     }
     let mut check =
-        |matches: &Matches, subject: &str, miss: Miss, word: &str| match fits(matches, subject, context) {
-            Ok(true) => {}
-            Ok(false) if deny && names_unknown(statement, word) => {}
-            Ok(false) => misses.push(miss),
+        |matches: &Matches, subject: &str, miss: Why<'a>, word: &str| match fits(matches, subject, context) {
+            Ok(true) => ControlFlow::Continue(()),
+            Ok(false) if deny && names_unknown(statement, word) => ControlFlow::Continue(()),
+            Ok(false) => each(miss),
             // Nothing fits a variable without a value, so a Deny on everything else applies.
-            Err(_) if deny && matches!(matches, Matches::NoneOf(_)) => {}
-            Err(Unresolved(variable)) => misses.push(Miss::Variable(variable)),
+            Err(_) if deny && matches!(matches, Matches::NoneOf(_)) => ControlFlow::Continue(()),
+            Err(Unresolved(variable)) => each(Why::Variable(variable)),
         };
-    check(&statement.actions, action, Miss::Action, "action ");
+    check(&statement.actions, action, Why::Action, "action ")?;
     if let Some(resources) = &statement.resources {
-        check(resources, &request.resource, Miss::Resource, "resource ");
+        check(resources, &request.resource, Why::Resource, "resource ")?;
     }
-    misses.extend(
-        statement
-            .conditions
-            .iter()
-            .filter_map(|c| condition_miss(c, context, deny)),
-    );
+    for condition in &statement.conditions {
+        if let Some(unclear) = condition_miss(condition, context, deny) {
+            each(Why::Condition { condition, unclear })?;
+        }
+    }
     if !deny {
-        misses.extend(
-            statement
-                .unknown
-                .iter()
-                .chain(outside)
-                .map(|u| Miss::Unknown(u.what.clone())),
-        );
+        for unknown in statement.unknown.iter().chain(outside) {
+            each(Why::Unknown(&unknown.what))?;
+        }
     }
-    finding(misses)
+    ControlFlow::Continue(())
 }
 
 /// Whether an entry of this sort in the statement could not be read: a Deny then counts as fitting.
@@ -114,21 +167,15 @@ fn names_canonical(statement: &Statement, request: &Request) -> bool {
     request.caller.account().is_some() && listed.iter().any(|p| matches!(p, Principal::CanonicalUser(_)))
 }
 
-fn condition_miss(condition: &Condition, context: &Context, deny: bool) -> Option<Miss> {
-    let unclear = match condition.holds(context) {
-        Holds::Yes => return None,
-        Holds::No => false,
-        Holds::Unclear if deny => return None,
-        Holds::Unresolved if deny && condition.operator().negated => return None,
-        Holds::Unclear | Holds::Unresolved => true,
-    };
-    Some(Miss::Condition {
-        operator: condition.operator(),
-        key: condition.key().to_owned(),
-        wanted: condition.values().to_vec(),
-        found: context.get(condition.key()).map(<[String]>::to_vec),
-        unclear,
-    })
+/// Whether a condition keeps the statement from applying; and if so, whether only because it is unclear.
+fn condition_miss(condition: &Condition, context: &Context, deny: bool) -> Option<bool> {
+    match condition.holds(context) {
+        Holds::Yes => None,
+        Holds::No => Some(false),
+        Holds::Unclear if deny => None,
+        Holds::Unresolved if deny && condition.operator().negated => None,
+        Holds::Unclear | Holds::Unresolved => Some(true),
+    }
 }
 
 fn fits(matches: &Matches, subject: &str, context: &Context) -> Result<bool, Unresolved> {

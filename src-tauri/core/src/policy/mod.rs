@@ -20,6 +20,8 @@ mod parse;
 mod pattern;
 mod principal;
 mod print;
+mod ruling;
+mod services;
 #[cfg(test)]
 mod tests;
 
@@ -35,3 +37,4 @@ pub use evaluate::evaluate;
 pub use nearly::Nearly;
 pub use pattern::Pattern;
 pub use principal::{Naming, Principal, Principals};
+pub use ruling::{Ruling, rule};

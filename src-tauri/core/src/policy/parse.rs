@@ -8,6 +8,7 @@ use super::error::{Fault, PolicyError, Position};
 use super::json::{self, Member, Node, Value};
 use super::pattern::{BadVariable, Pattern, Syntax};
 use super::principal::{Principal, Principals};
+use super::services::Services;
 
 type Parsed<T> = Result<T, PolicyError>;
 
@@ -105,6 +106,7 @@ pub(super) fn policy(kind: Kind, source: &str) -> Parsed<Policy> {
         kind,
         version,
         id,
+        services: Services::of(&statements),
         statements,
         unknown,
     })

@@ -22,11 +22,11 @@ fn a_change_keeps_what_is_there_and_a_sid_stays_unique() {
     let changed = Policy::parse(Kind::Trust, cure.document.as_deref().unwrap()).unwrap();
     let before = Policy::parse(Kind::Trust, there).unwrap();
     assert_eq!(
-        (changed.statements.len(), changed.id.as_deref()),
+        (changed.statements().len(), changed.id.as_deref()),
         (2, Some("zebra"))
     );
-    assert_eq!(changed.statements[0].sid, before.statements[0].sid);
-    assert_eq!(changed.statements[1].sid.as_deref(), Some("TrustTroy2"));
+    assert_eq!(changed.statements()[0].sid, before.statements()[0].sid);
+    assert_eq!(changed.statements()[1].sid.as_deref(), Some("TrustTroy2"));
     assert!(
         cure.document
             .as_deref()

@@ -14,7 +14,8 @@ impl Admin {
     pub fn administrator(&self, account: &str) -> Option<(String, String)> {
         let id: AccountId = account.parse().ok()?;
         let arn = format!("arn:aws:iam::{id}:user/account-administrator");
-        let everything = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+        let everything =
+            r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
         let document = Document::read(Kind::Identity, everything).ok()?;
         let (user_id, key_id, secret) = {
             let mut keys = self.0.keys();

@@ -114,8 +114,8 @@ fn answered(state: &State, incoming: &Incoming<'_>, action: &str) -> Result<Stri
             change.apply(&mut state.change());
             Ok(String::new())
         }
-        "AttachUserPolicy" | "DetachUserPolicy" | "AttachGroupPolicy" | "DetachGroupPolicy" | "AttachRolePolicy"
-        | "DetachRolePolicy" => {
+        "AttachUserPolicy" | "DetachUserPolicy" | "AttachGroupPolicy" | "DetachGroupPolicy"
+        | "AttachRolePolicy" | "DetachRolePolicy" => {
             let change = attachments::change(&call, action)?;
             drop(call);
             drop(world);

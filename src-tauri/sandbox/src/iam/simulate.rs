@@ -48,7 +48,7 @@ pub(super) fn principal(call: &Call<'_>) -> Result<String, Refusal> {
 pub(super) fn context_keys(call: &Call<'_>) -> Result<String, Refusal> {
     let (caller, _) = source(call, "GetContextKeysForPrincipalPolicy")?;
     let policies = call.world.policies_of(&caller);
-    let statements = policies.iter().flat_map(|policy| &policy.statements);
+    let statements = policies.iter().flat_map(|policy| policy.statements());
     let keys: BTreeSet<&str> = statements
         .flat_map(|statement| statement.conditions.iter().map(|condition| condition.key()))
         .collect();

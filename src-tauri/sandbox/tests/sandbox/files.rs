@@ -188,7 +188,9 @@ async fn a_seed_makes_keys_repeatable_and_none_makes_them_new() {
 async fn each_story_of_the_plan_has_its_four_placements() {
     use hatrack_sandbox::Placement;
     let running = sandbox().await;
-    for id in ["S1", "S2", "S4", "S5", "S6", "S7", "S9", "S10", "S11", "S13", "S14", "S15"] {
+    for id in [
+        "S1", "S2", "S4", "S5", "S6", "S7", "S9", "S10", "S11", "S13", "S14", "S15",
+    ] {
         let story = running.manifest().story(id).unwrap();
         for placement in [
             Placement::AssumeRole,

@@ -24,7 +24,9 @@ pub async fn deletion(desk: &Desk, request: BucketRequest) -> Answer<DeletionVie
 pub async fn delete_objects(desk: &Desk, request: DeleteObjectsRequest) -> Answer<ActDone> {
     let bucket = located(&request.bucket)?.bucket;
     if request.prefixes.iter().any(String::is_empty) {
-        return Err(CommandError::new("That is the whole bucket. Choose what is in it."));
+        return Err(CommandError::new(
+            "That is the whole bucket. Choose what is in it.",
+        ));
     }
     let s3 = s3(desk, &request.session_id).await?;
     let act = desk.object_acts().begin(&request.act);

@@ -63,7 +63,7 @@ impl Service {
         }
         let diagnosis = diagnose(&question, refusal.as_ref(), &sight);
         Ok(DiagnoseOutcome::Diagnosed {
-            diagnosis: DiagnosisView::of(&diagnosis, &question),
+            diagnosis: Box::new(DiagnosisView::of(&diagnosis, &question)),
         })
     }
 

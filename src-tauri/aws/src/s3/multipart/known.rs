@@ -103,7 +103,7 @@ impl Making<'_> {
                     .map_err(|error| self.call.failed(error))
             })
             .await?;
-        Ok(known.is_of(&head).then(|| Made {
+        Ok(known.is_of(&head).then_some(Made {
             etag: head.e_tag,
             version_id: head.version_id,
         }))

@@ -269,9 +269,7 @@ impl S3 {
             return Err(WRITTEN_AGAIN.to_owned());
         }
         if copied.may_be_onto_itself() {
-            return Err(
-                "the two places may be one under two names, so nothing was deleted".to_owned(),
-            );
+            return Err("the two places may be one under two names, so nothing was deleted".to_owned());
         }
         let (client, region) = self.at(&copied.from.bucket).await.map_err(told)?;
         let bucket = &copied.from.bucket;
@@ -308,7 +306,9 @@ impl Copied {
     fn may_be_onto_itself(&self) -> bool {
         self.from.key == self.to.key
             && self.from.bucket != self.to.bucket
-            && [&self.from, &self.to].iter().any(|place| is_access_point(place.bucket.as_str()))
+            && [&self.from, &self.to]
+                .iter()
+                .any(|place| is_access_point(place.bucket.as_str()))
             && self.before.version_id == self.version_id
             && self.before.at == self.copied_at
     }

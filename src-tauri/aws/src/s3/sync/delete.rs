@@ -52,7 +52,8 @@ pub(super) async fn delete_objects(s3: &S3, place: &S3Location, steps: &[Step]) 
                 name: name(&one.which.key),
                 why: match why {
                     S3Failure::Changed { .. } => {
-                        "it was written again since the comparison, so it was not deleted; compare again".to_owned()
+                        "it was written again since the comparison, so it was not deleted; compare again"
+                            .to_owned()
                     }
                     other => other.to_string(),
                 },

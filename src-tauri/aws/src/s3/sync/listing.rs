@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aws_sdk_s3::types::{EncodingType, Object, OptionalObjectAttributes};
-use hatrack_core::bucket::sync::{Entry, Item};
 use hatrack_core::bucket::S3Location;
+use hatrack_core::bucket::sync::{Entry, Item};
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::super::browse::{decoded, repeats, unquoted};

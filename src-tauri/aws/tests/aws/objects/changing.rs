@@ -148,7 +148,10 @@ async fn what_the_person_is_not_shown_is_kept_too() {
             .with("etag", "\"one\"")
             .with("expires", "Wed, 21 Oct 2099 07:28:00 GMT")
             .with("x-amz-server-side-encryption", "aws:kms:dsse")
-            .with("x-amz-server-side-encryption-aws-kms-key-id", "arn:aws:kms:us-east-1:081278057606:key/1")
+            .with(
+                "x-amz-server-side-encryption-aws-kms-key-id",
+                "arn:aws:kms:us-east-1:081278057606:key/1",
+            )
             .with("x-amz-checksum-sha256", "c3Vt"),
         _ => Answer::new(200, "<CopyObjectResult><ETag>\"two\"</ETag></CopyObjectResult>"),
     })

@@ -74,7 +74,10 @@ async fn a_prefix_goes_by_thousands_and_comes_back_and_goes_for_good() {
     let calls = admin.calls("DeleteObjects");
     let told = Mutex::new(0);
     let progress = |done: u64| *told.lock().unwrap() = done;
-    let done = s3.delete_below(&prefix, Reach::Current, &progress, &Stop::never()).await.unwrap();
+    let done = s3
+        .delete_below(&prefix, Reach::Current, &progress, &Stop::never())
+        .await
+        .unwrap();
     assert_eq!(
         (done.count, done.failures, *told.lock().unwrap()),
         (2100, 0, 2100)
@@ -82,11 +85,16 @@ async fn a_prefix_goes_by_thousands_and_comes_back_and_goes_for_good() {
     assert_eq!(admin.calls("DeleteObjects") - calls, 3);
     assert_eq!(text(&admin, bucket, "many/00000"), None);
 
-    let back = s3.delete_below(&prefix, Reach::Markers, &|_| (), &Stop::never()).await.unwrap();
+    let back = s3
+        .delete_below(&prefix, Reach::Markers, &|_| (), &Stop::never())
+        .await
+        .unwrap();
     assert_eq!((back.count, back.failures), (2100, 0));
     assert_eq!(text(&admin, bucket, "many/02099").as_deref(), Some("x"));
 
-    s3.delete_below(&prefix, Reach::Current, &|_| (), &Stop::never()).await.unwrap();
+    s3.delete_below(&prefix, Reach::Current, &|_| (), &Stop::never())
+        .await
+        .unwrap();
     let gone = s3
         .delete_below(&prefix, Reach::AllVersions, &|_| (), &Stop::never())
         .await
@@ -154,7 +162,8 @@ async fn what_was_written_since_it_was_seen_is_not_deleted() {
     sandbox.shutdown().await;
 }
 
-const DELETED: &str = "<DeleteResult><Deleted><Key>a</Key></Deleted><Deleted><Key>b</Key></Deleted></DeleteResult>";
+const DELETED: &str =
+    "<DeleteResult><Deleted><Key>a</Key></Deleted><Deleted><Key>b</Key></Deleted></DeleteResult>";
 
 /// Servers that pass over the condition are looked at before, and the condition goes along all the same.
 #[tokio::test]
@@ -172,12 +181,24 @@ async fn the_condition_goes_with_each_key() {
     assert_eq!(s3.delete(&bucket, &these).await.unwrap().count, 2);
     let asked = server.asked();
     let posted = asked.iter().find(|asked| asked.method == "POST").unwrap();
-    assert_eq!(posted.body.matches("<ETag>&quot;seen&quot;</ETag>").count(), 2, "{}", posted.body);
+    assert_eq!(
+        posted.body.matches("<ETag>&quot;seen&quot;</ETag>").count(),
+        2,
+        "{}",
+        posted.body
+    );
 
     let gone = [only_while("a", "other"), only_while("b", "other")];
     let done = s3.delete(&bucket, &gone).await.unwrap();
     assert_eq!((done.count, done.failures), (0, 2));
-    assert_eq!(server.asked().iter().filter(|asked| asked.method == "POST").count(), 1);
+    assert_eq!(
+        server
+            .asked()
+            .iter()
+            .filter(|asked| asked.method == "POST")
+            .count(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -210,7 +231,11 @@ async fn a_deletion_that_is_stopped_knows_what_it_did_and_can_be_undone() {
         .delete_below(&prefix, Reach::Current, &progress, &stop)
         .await
         .unwrap();
-    assert!(done.stopped && (1000..6000).contains(&done.count), "{}", done.count);
+    assert!(
+        done.stopped && (1000..6000).contains(&done.count),
+        "{}",
+        done.count
+    );
     let markers = done.undo().unwrap();
     assert_eq!(markers.len() as u64, done.count);
     let hidden = |n: &usize| text(&admin, bucket, &format!("many/{n:05}")).is_none();
@@ -227,14 +252,20 @@ async fn a_deletion_that_breaks_off_tells_what_it_did() {
         "HEAD" => Answer::new(200, "").with("x-amz-bucket-region", "us-east-1"),
         "POST" if asked.body.contains("<Key>k0000</Key>") => {
             let keys = (0..1000).map(|n| format!("<Deleted><Key>k{n:04}</Key></Deleted>"));
-            Answer::new(200, format!("<DeleteResult>{}</DeleteResult>", keys.collect::<String>()))
+            Answer::new(
+                200,
+                format!("<DeleteResult>{}</DeleteResult>", keys.collect::<String>()),
+            )
         }
         _ => Answer::new(404, format!("{refused}<!-- {n} -->")),
     })
     .await;
     let s3 = s3_with(&server.url(), user());
     let these: Vec<Which> = (0..1500).map(|n| which(&format!("k{n:04}"))).collect();
-    let broken = s3.delete(&"example-bucket".parse().unwrap(), &these).await.unwrap_err();
+    let broken = s3
+        .delete(&"example-bucket".parse().unwrap(), &these)
+        .await
+        .unwrap_err();
     assert_eq!(broken.done.count, 1000);
     assert!(matches!(broken.why, S3Failure::NotFound { .. }), "{broken}");
     assert!(broken.to_string().contains("1000 were deleted"), "{broken}");

@@ -119,7 +119,10 @@ async fn a_folder_moves_whole_or_stays_whole() {
         to: place(bucket, "to/"),
         replace: false,
     };
-    let stopped = s3.rename_folder(&rename, &|_, _| (), &Stop::never()).await.unwrap();
+    let stopped = s3
+        .rename_folder(&rename, &|_, _| (), &Stop::never())
+        .await
+        .unwrap();
     assert_eq!((stopped.moved, stopped.failures), (0, 41));
     assert!((0..40).all(|n| text(&admin, bucket, &format!("from/{n}")) == Some(n.to_string())));
     assert_eq!(text(&admin, bucket, "to/7").as_deref(), Some("other"));
@@ -128,7 +131,10 @@ async fn a_folder_moves_whole_or_stays_whole() {
         to: place(bucket, "elsewhere/"),
         ..rename
     };
-    let done = s3.rename_folder(&rename, &|_, _| (), &Stop::never()).await.unwrap();
+    let done = s3
+        .rename_folder(&rename, &|_, _| (), &Stop::never())
+        .await
+        .unwrap();
     assert_eq!((done.moved, done.failures), (41, 0));
     assert!((0..40).all(|n| text(&admin, bucket, &format!("elsewhere/{n}")) == Some(n.to_string())));
     assert!(
@@ -155,7 +161,10 @@ async fn a_folder_is_not_moved_over_what_is_still_to_move() {
         to: place(bucket, "a/"),
         replace: true,
     };
-    let stopped = s3.rename_folder(&rename, &|_, _| (), &Stop::never()).await.unwrap();
+    let stopped = s3
+        .rename_folder(&rename, &|_, _| (), &Stop::never())
+        .await
+        .unwrap();
     assert_eq!((stopped.moved, stopped.failures), (0, 3));
     assert_eq!(text(&admin, bucket, "a/b/x").as_deref(), Some("shallow"));
     assert_eq!(text(&admin, bucket, "a/b/b/x").as_deref(), Some("deep"));
@@ -200,6 +209,10 @@ async fn a_bucket_and_its_access_point_are_one_place() {
         replace: true,
     };
     let refused = s3.rename(&rename).await.unwrap_err();
-    assert_eq!(text(&admin, bucket, "only").as_deref(), Some("the only one"), "{refused}");
+    assert_eq!(
+        text(&admin, bucket, "only").as_deref(),
+        Some("the only one"),
+        "{refused}"
+    );
     sandbox.shutdown().await;
 }

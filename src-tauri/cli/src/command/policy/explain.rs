@@ -40,15 +40,15 @@ struct Explained {
 impl Explain {
     /// Prints it.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let source = input::read(&self.file)?;
-        let report = lint(&source.text, self.kind.map(Into::into), &Known::default());
+        let text = input::read(&self.file)?;
+        let report = lint(&text, self.kind.map(Into::into), &Known::default());
         let kind = match (self.kind, report.kind) {
             (Some(kind), _) => kind.into(),
             (None, LintKind::Trust) => Kind::Trust,
             (None, LintKind::Resource) => Kind::Resource,
             (None, LintKind::Identity) => Kind::Identity,
         };
-        let text = report.mended.as_deref().unwrap_or(&source.text);
+        let text = report.mended.as_deref().unwrap_or(&text);
         let name = self.file.display();
         let wrong = |fault| Failure::refused(format!("{name}: {fault}; see hat policy lint {name}"));
         let policy = Policy::parse(kind, text).map_err(wrong)?;

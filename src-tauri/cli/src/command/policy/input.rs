@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hatrack_core::policy::{Kind, Policy};
 
@@ -11,17 +11,8 @@ use crate::failure::Failure;
 /// More than any policy; a file that was given by mistake is not read to its end.
 const LONGEST: u64 = 1 << 20;
 
-/// A policy's text, and the file that it came from.
-#[derive(Debug)]
-pub struct Source {
-    /// As it was given.
-    pub file: PathBuf,
-    /// What stands in it.
-    pub text: String,
-}
-
 /// Reads FILE, or standard input for `-`.
-pub fn read(file: &Path) -> Result<Source, Failure> {
+pub fn read(file: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let done = if file.as_os_str() == "-" {
         io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)
@@ -39,18 +30,13 @@ pub fn read(file: &Path) -> Result<Source, Failure> {
             "{name} is larger than any policy; give the file of a policy"
         )));
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::refused(format!("{name} is not written in UTF-8; save it as UTF-8")))?;
-    Ok(Source {
-        file: file.to_owned(),
-        text,
-    })
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::refused(format!("{name} is not written in UTF-8; save it as UTF-8")))
 }
 
 /// Reads a policy of a kind; a fault is named with its file and line.
 pub fn policy(file: &Path, kind: Kind) -> Result<Policy, Failure> {
-    let source = read(file)?;
-    Policy::parse(kind, &source.text).map_err(|fault| {
+    Policy::parse(kind, &read(file)?).map_err(|fault| {
         let name = file.display();
         Failure::refused(format!("{name}: {fault}; see hat policy lint {name}"))
     })

@@ -49,10 +49,10 @@ impl Lint {
         };
         let mut all = Vec::new();
         for file in &self.files {
-            let source = input::read(file)?;
-            let report = lint(&source.text, self.kind.map(Into::into), &known);
+            let text = input::read(file)?;
+            let report = lint(&text, self.kind.map(Into::into), &known);
             if self.mend {
-                out::print(report.mended.as_deref().unwrap_or(&source.text))?;
+                out::print(report.mended.as_deref().unwrap_or(&text))?;
             }
             all.push(Linted {
                 file: file.display().to_string(),

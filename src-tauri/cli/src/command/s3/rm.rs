@@ -200,7 +200,9 @@ impl Rm {
         }
         let takes = |key: &str| keys.takes(place, key);
         let top = keys.top(place);
-        open.s3.delete_chosen(&top, self.reach(), &takes, progress, stop).await
+        open.s3
+            .delete_chosen(&top, self.reach(), &takes, progress, stop)
+            .await
     }
 
     fn word(&self) -> &'static str {

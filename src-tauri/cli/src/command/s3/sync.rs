@@ -276,7 +276,9 @@ impl From<SyncFailure> for Failure {
 /// The history's line: what was done, whatever ended it.
 fn row(job: &Carry, done: &Result<SyncReport, Stopped>, began: Instant) -> RecordRequest {
     let (route, report) = (job.plan().route(), job.so_far());
-    let by = job.job_id().map(|id| format!(", by the S3 Batch Operations job {id}"));
+    let by = job
+        .job_id()
+        .map(|id| format!(", by the S3 Batch Operations job {id}"));
     let mut row = RecordRequest {
         event: event::SYNC.to_owned(),
         outcome: ended::OK.to_owned(),

@@ -1,7 +1,7 @@
 //! Which of the names in a folder are transferred.
 
-use crate::bucket::sync::{Filter, NotAPattern};
 use crate::bucket::pattern::first_sign;
+use crate::bucket::sync::{Filter, NotAPattern};
 use crate::bucket::{KeyPattern, NotAKeyPattern};
 
 /// Names below a prefix or a folder: all, or those that patterns take.

@@ -201,7 +201,7 @@ fn allowed_buckets(case: &Case<'_>) -> Vec<String> {
         .flatten();
     documents
         .filter_map(|d| Policy::parse(Kind::Identity, &d.text).ok())
-        .flat_map(|p| p.statements)
+        .flat_map(|p| p.statements().to_vec())
         .filter_map(|s| s.resources)
         .flat_map(|r| {
             r.patterns()

@@ -8,8 +8,8 @@ mod documents;
 mod linting;
 mod organizations;
 mod patterns;
-mod printing;
 mod principals;
+mod printing;
 mod properties;
 
 use serde_json::{Value, json};

@@ -175,7 +175,9 @@ impl At<'_> {
                         if_etag: None,
                         ..not.which.clone()
                     };
-                    self.s3.delete_one(&self.client, self.bucket, &self.region, &plain).await
+                    self.s3
+                        .delete_one(&self.client, self.bucket, &self.region, &plain)
+                        .await
                 }
                 Err(failure) => Err(failure),
             };
@@ -244,7 +246,9 @@ impl At<'_> {
     async fn one_by_one(&self, these: Vec<Which>, told: &mut Vec<Told>) -> Option<S3Failure> {
         let mut going = stream::iter(these)
             .map(|which| async move {
-                let deleted = self.s3.delete_one(&self.client, self.bucket, &self.region, &which);
+                let deleted = self
+                    .s3
+                    .delete_one(&self.client, self.bucket, &self.region, &which);
                 (deleted.await, which)
             })
             .buffer_unordered(ONE_BY_ONE);
@@ -303,7 +307,10 @@ impl<'a> Said<'a> {
             }))
         };
         // Some servers leave the version out of an error.
-        let refusal = self.refused.remove(&of).or_else(|| self.refused.remove(&(of.0, None)));
+        let refusal = self
+            .refused
+            .remove(&of)
+            .or_else(|| self.refused.remove(&(of.0, None)));
         if let Some(refusal) = refusal {
             return not(call.refused(refusal));
         }
