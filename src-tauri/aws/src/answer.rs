@@ -1,5 +1,6 @@
 //! A look at each answer before the SDK reads it: when AWS gave it, that it has an end, and that the end is its own.
 
+use std::error::Error;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -13,7 +14,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::{DateTime, Format};
 use bytes::Bytes;
 use http_body::{Body, Frame};
-use http_body_util::Limited;
+use http_body_util::{LengthLimitError, Limited};
 use jiff::Timestamp;
 
 /// The longest document that is read: a page of 1,000 keys of 1,024 bytes, each escaped threefold, is 4 MB.
@@ -63,6 +64,17 @@ struct Document {
     head: Vec<u8>,
     tail: Vec<u8>,
     ended: bool,
+}
+
+/// The connection ended well, and the document did not.
+#[derive(Debug, thiserror::Error)]
+#[error("the document ends before its end")]
+struct Cut;
+
+/// Whether it was an answer's own bytes that were wrong, and not the connection that broke.
+pub(crate) fn is_of_document(error: &(dyn Error + 'static)) -> bool {
+    let is_ours = error.is::<Cut>() || error.is::<LengthLimitError>();
+    is_ours || error.source().is_some_and(is_of_document)
 }
 
 /// Enough for the declaration and the root's name; enough for the root's end.
@@ -133,7 +145,7 @@ impl Body for Document {
             None => {
                 this.ended = true;
                 if !this.is_whole() {
-                    return Poll::Ready(Some(Err("the document ends before its end".into())));
+                    return Poll::Ready(Some(Err(Cut.into())));
                 }
             }
         }

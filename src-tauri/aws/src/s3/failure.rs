@@ -12,6 +12,7 @@ use hatrack_core::sts::{AwsFailure, Refusal};
 use hatrack_core::view::DenialView;
 
 use super::NoCredentials;
+use crate::answer::is_of_document;
 use crate::failure::Asked;
 
 /// Why an S3 call or transfer gave nothing.
@@ -298,8 +299,9 @@ fn code_of<E>(status: u16, error: &SdkError<E, HttpResponse>) -> Option<String> 
 }
 
 /// Whether the connection broke before all of an answer was there. One that came whole and cannot be read is in memory.
-fn broke_off<E>(error: &SdkError<E, HttpResponse>) -> bool {
+fn broke_off<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> bool {
     matches!(error, SdkError::ResponseError(answer) if answer.raw().body().bytes().is_none())
+        && !is_of_document(error)
 }
 
 /// The code of a 400 without words: to a HEAD, S3 does not say that the session has ended.
