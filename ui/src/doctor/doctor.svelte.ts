@@ -49,6 +49,7 @@ class Doctor {
   format = $state<Format>('json');
   given = $state.raw<GivenPolicies>(NOTHING_GIVEN);
   #latest = new Latest();
+  #turn = 0;
 
   shown = $derived(this.view?.placements.find((p) => p.number === this.picked) ?? null);
   /** The cure that is shown: of the check, or of what stands in the way elsewhere. */
@@ -102,6 +103,7 @@ class Doctor {
     this.asked = null;
     this.view = null;
     this.error = null;
+    this.busy = false;
     return true;
   }
 
@@ -144,6 +146,7 @@ class Doctor {
     const { asked } = this;
     if (!asked) return;
     const { role_key, place: where, denial, text } = asked;
+    const turn = ++this.#turn;
     this.busy = true;
     this.error = null;
     try {
@@ -153,7 +156,7 @@ class Doctor {
       if (!this.shown) this.picked = firstToShow(read.value.placements);
       this.busy = false;
     } catch (error) {
-      if (this.asked !== asked) return;
+      if (this.asked !== asked || this.#turn !== turn) return;
       this.error = messageOf(error);
       this.busy = false;
     }

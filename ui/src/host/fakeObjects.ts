@@ -18,6 +18,10 @@ export class FakeObjects {
   versioning: Versioning = 'enabled';
   /** Keys that S3 refuses to delete. */
   kept = new Set<string>();
+  /** After so many acts of deleting, the session has ended. */
+  breaksAfter = Infinity;
+  /** What ends an act of deleting half-way. */
+  broke: string | null = null;
   answers: Pick<Answers, Own>;
   #gone = new Map<string, Set<string>>();
   #made = new Map<string, FakeObject[]>();
@@ -33,6 +37,7 @@ export class FakeObjects {
       delete_objects: ({ bucket, act, objects, prefixes, all_versions }) => {
         const below = this.of(bucket).filter((o) => prefixes.some((p) => o.key.startsWith(p)));
         const keys = [...objects.map((o) => o.key), ...below.map((o) => o.key)];
+        if (this.breaksAfter-- <= 0) throw failure('The session has ended (ExpiredToken); renew it and try again.');
         const gone = keys.filter((key) => !this.kept.has(key));
         const failed = keys.filter((key) => this.kept.has(key)).map((key) => ({
           key, why: `s3:DeleteObject on s3://${bucket}/${key} was denied: the role’s permissions or the bucket policy do not allow it (request 8ZK3P0YQ2M5V7XWA).`
@@ -40,7 +45,7 @@ export class FakeObjects {
         if (objects.every((o) => o.version_id === null)) for (const key of gone) this.#of(bucket).add(key);
         const undoable = this.versioning === 'enabled' && !all_versions && gone.length > 0 && objects.every((o) => o.version_id === null);
         if (undoable) this.#undos.set(act, { bucket, keys: gone });
-        return done(gone.length, { failures: failed.length, failed, undo: undoable ? act : null });
+        return done(gone.length, { failures: failed.length, failed, undo: undoable ? act : null, broke: this.broke });
       },
       undo_delete: ({ act }) => {
         const undo = this.#undos.get(act);

@@ -2,9 +2,10 @@
 
 use hatrack_core::account::AccountId;
 use hatrack_core::doctor::{
-    CureWay, DiagnosisView, Document, How, Placement, Question, Refusal, Seen, Sight, Who, diagnose,
+    BucketAsked, CureWay, DiagnosisView, Document, How, Placement, Question, Refusal, Seen, Sight, Who,
+    diagnose,
 };
-use hatrack_core::policy::{Kind, Policy};
+use hatrack_core::policy::{Context, Kind, Policy};
 
 use crate::asked::{DENIED, ROLE, USER, allow_assume, denied, own, question};
 use crate::world::{A, B};
@@ -150,4 +151,69 @@ fn the_view_keeps_the_contract() {
     );
     let back: DiagnosisView = serde_json::from_value(json).unwrap();
     assert_eq!(back, view);
+}
+
+#[test]
+fn a_key_that_policies_read_as_a_pattern_is_allowed_alone() {
+    for place in [
+        "s3://example-bucket/*",
+        "s3://example-bucket/what?/${aws:username}",
+    ] {
+        let mut question = question();
+        question.bucket = BucketAsked::read(place);
+        question.action = Some("s3:GetObject".to_owned());
+        let key = place.strip_prefix("s3://").unwrap();
+        let refused = format!(
+            "User: arn:aws:sts::444455556666:assumed-role/Reader/x is not authorized to perform: s3:GetObject on \
+             resource: \"arn:aws:s3:::{key}\" because no identity-based policy allows the s3:GetObject action"
+        );
+        question.switched = Some(true);
+        let diagnosis = diagnose(&question, Some(&Refusal::read(&refused)), &Sight::default());
+        let cure = diagnosis.placed(Placement::Permissions).unwrap().cure.as_ref();
+        let text = cure.unwrap().document.as_deref().unwrap();
+        let policy = Policy::parse(Kind::Identity, text).unwrap();
+        let allowed = |resource: &str| {
+            let patterns = policy.statements()[0].resources.as_ref().unwrap().patterns();
+            patterns.iter().any(|p| p.takes(resource, &Context::new()))
+        };
+        assert!(allowed(&format!("arn:aws:s3:::{key}")), "{text}");
+        for other in ["other", "whatX/troy", "what?/"] {
+            assert!(
+                !allowed(&format!("arn:aws:s3:::example-bucket/{other}")),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_new_policy_does_not_take_the_name_of_another() {
+    let named = |role: &str, key: &str| {
+        let mut question = question();
+        question.role = Some(role.parse().unwrap());
+        question.bucket = BucketAsked::read(key);
+        let text = DENIED.replace(ROLE, role);
+        let diagnosis = diagnose(&question, Some(&Refusal::read(&text)), &Sight::default());
+        let cli = |placement| {
+            let cure = diagnosis.placed(placement).unwrap().cure.as_ref();
+            cure.and_then(|cure| cure.cli.clone())
+        };
+        cli(Placement::AssumeRole).unwrap()
+    };
+    let one = named(ROLE, "s3://example-bucket/one.csv");
+    let name = |cli: &str| {
+        cli.split("--policy-name ")
+            .nth(1)
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let other = named(
+        "arn:aws:iam::777788889999:role/Reader",
+        "s3://example-bucket/one.csv",
+    );
+    assert_ne!(name(&one), name(&other));
+    assert_eq!(name(&one), name(&named(ROLE, "s3://example-bucket/two.csv")));
 }

@@ -242,3 +242,24 @@ fn a_response_without_a_body_is_a_bare_refusal() {
     assert_eq!(read.kind, RefusalKind::Expired);
     assert!(!read.is_denial());
 }
+
+#[test]
+fn a_key_is_read_whole_and_what_aws_does_not_name_is_not_made_up() {
+    let read = |resource: &str| {
+        Refusal::read(&format!(
+            "User: arn:aws:iam::111122223333:user/troy is not authorized to perform: s3:GetObject on resource: \
+             {resource} because no identity-based policy allows the s3:GetObject action"
+        ))
+        .resource
+    };
+    for key in ["Report (1).pdf", "a,b;c'd.txt", "end)", "two words"] {
+        let arn = format!("arn:aws:s3:::example-bucket/{key}");
+        assert_eq!(read(&arn).as_deref(), Some(arn.as_str()));
+        assert_eq!(read(&format!("\"{arn}\"")).as_deref(), Some(arn.as_str()));
+    }
+    let of_key = Refusal::read(
+        "User: arn:aws:iam::111122223333:user/troy is not authorized to perform: kms:Decrypt on the resource \
+         associated with this ciphertext because no identity-based policy allows the kms:Decrypt action",
+    );
+    assert_eq!(of_key.resource, None);
+}

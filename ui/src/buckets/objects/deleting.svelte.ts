@@ -30,6 +30,8 @@ interface Sum {
   /** Every act that can be undone; `null` where one cannot. */
   undo: string[] | null;
   stopped: boolean;
+  /** What ended it before its end. */
+  broke: string | null;
 }
 
 /** The objects and versions among the rows, in parts that a request has room for. One at least. */
@@ -124,27 +126,33 @@ export class Deleting {
 
   /** A request has a size: very many rows go in several, each an act of its own. */
   async #deleteAll(): Promise<Sum> {
-    const sum: Sum = { count: 0, failures: 0, failed: [], undo: [], stopped: false };
+    const sum: Sum = { count: 0, failures: 0, failed: [], undo: [], stopped: false, broke: null };
     const parts = inParts(this.rows);
     for (const [i, objects] of parts.entries()) {
       this.#act = i === 0 ? this.act : actName();
       const before = sum.count;
       this.#before = before;
-      const done = await host.call('delete_objects', {
-        session_id: this.session.id,
-        bucket: this.bucket,
-        act: this.#act,
-        objects,
-        prefixes: i === parts.length - 1 ? this.folders : [],
-        all_versions: this.allVersions
-      });
-      sum.count += done.count;
-      sum.failures += done.failures;
-      sum.failed.push(...done.failed);
-      if (done.undo === null) sum.undo = null;
-      else sum.undo?.push(done.undo);
-      sum.stopped = done.stopped;
-      if (done.stopped) break;
+      try {
+        const done = await host.call('delete_objects', {
+          session_id: this.session.id,
+          bucket: this.bucket,
+          act: this.#act,
+          objects,
+          prefixes: i === parts.length - 1 ? this.folders : [],
+          all_versions: this.allVersions
+        });
+        sum.count += done.count;
+        sum.failures += done.failures;
+        sum.failed.push(...done.failed);
+        if (done.undo !== null) sum.undo?.push(done.undo);
+        else if (done.count > 0) sum.undo = null;
+        sum.stopped = done.stopped;
+        sum.broke = done.broke;
+      } catch (error) {
+        // What the parts before did is still told, and can be undone.
+        sum.broke = messageOf(error);
+      }
+      if (sum.stopped || sum.broke !== null) break;
     }
     return sum;
   }
@@ -171,15 +179,19 @@ export class Deleting {
       selection.clear();
       if (browser.bucket === this.bucket) browser.reload();
     }
-    if (done.failures > 0) return;
-    if (sheets.open?.props['deleting'] === this) sheets.close();
-    if (done.stopped) {
-      toasts.show(`Stopped. ${formatCount(done.count)} are deleted`);
-      return;
-    }
-    const { undo } = done;
-    const said = this.rows.length === 1 && this.folders.length === 0 ? `Deleted ${this.what}` : `Deleted ${formatCount(done.count)} object${done.count === 1 ? '' : 's'}`;
-    toasts.show(said, null, undo === null ? null : { act: () => void bringBack(undo, this.bucket), seconds: UNDO_SECONDS, keep: null });
+    this.error = done.broke;
+    const whole = done.failures === 0 && done.broke === null;
+    if (whole && sheets.open?.props['deleting'] === this) sheets.close();
+    if (done.count > 0 || whole) this.#tell(done, whole);
+  }
+
+  /** What is deleted by then can be brought back, however it ended. */
+  #tell({ count, stopped, undo }: Sum, whole: boolean): void {
+    const all = whole && !stopped && this.rows.length === 1 && this.folders.length === 0;
+    const many = `${formatCount(count)} object${count === 1 ? '' : 's'}`;
+    const said = all ? `Deleted ${this.what}` : stopped ? `Stopped. Deleted ${many}` : `Deleted ${many}`;
+    const back = undo === null || undo.length === 0 ? null : { act: () => void bringBack(undo, this.bucket), seconds: UNDO_SECONDS, keep: null };
+    toasts.show(said, null, back);
   }
 }
 

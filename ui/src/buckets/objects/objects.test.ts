@@ -18,6 +18,8 @@ beforeEach(async () => {
   window.fake.calls.length = 0;
   window.fake.world.objects.versioning = 'enabled';
   window.fake.world.objects.kept.clear();
+  window.fake.world.objects.breaksAfter = Infinity;
+  window.fake.world.objects.broke = null;
   toasts.list = [];
   await Promise.all([catalog.load(), sessions.load()]);
 });
@@ -64,6 +66,39 @@ it('deletes very many in several requests, and brings all of them back', async (
   expect(asked.reduce((n, r) => n + r.objects.length, 0)).toBe(2000);
   toasts.list.at(-1)?.undo?.act();
   await expect.poll(() => calls('undo_delete')).toEqual(asked.map((r) => ({ act: r.act })));
+});
+
+it('tells what was deleted before it broke off, and brings that back', async () => {
+  const rows = Array.from({ length: 2000 }, (_, i) => object(`exports/2026-06/many-${i}.bin`));
+  const deleting = new Deleting(rows, await session(false), BUCKET);
+  await deleting.look();
+  window.fake.world.objects.breaksAfter = 1;
+  await deleting.go();
+  expect(deleting.error).toContain('ExpiredToken');
+  const asked = calls('delete_objects') as { act: string; objects: unknown[] }[];
+  expect(asked).toHaveLength(2);
+  const toast = toasts.list.at(-1);
+  expect(toast?.text).toBe(`Deleted ${(asked[0]?.objects.length ?? 0).toLocaleString('en')} objects`);
+  toast?.undo?.act();
+  await expect.poll(() => calls('undo_delete')).toEqual([{ act: asked[0]?.act }]);
+});
+
+it('does not tell as done what broke off half-way', async () => {
+  window.fake.world.objects.broke = 'The session has ended (ExpiredToken); renew it and try again.';
+  const deleting = new Deleting([object(), object('exports/2026-06/other.json')], await session(false), BUCKET);
+  await deleting.look();
+  await deleting.go();
+  expect(deleting.error).toContain('ExpiredToken');
+  expect(toasts.list.at(-1)).toMatchObject({ text: 'Deleted 2 objects', undo: { seconds: 8 } });
+});
+
+it('brings back those that were deleted where one was not', async () => {
+  window.fake.world.objects.kept.add(KEY);
+  const deleting = new Deleting([object(), object('exports/2026-06/other.json')], await session(false), BUCKET);
+  await deleting.look();
+  await deleting.go();
+  expect(deleting.failures).toBe(1);
+  expect(toasts.list.at(-1)?.undo?.seconds).toBe(8);
 });
 
 it('offers no undo where nothing can be undone, and says so before', async () => {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::catalog::Found;
 use hatrack_core::doctor::{
-    BucketAsked, DiagnosisView, Eyes, LookAt, Question, Refusal, Reported, Sight, Tried, diagnose,
+    BucketAsked, DiagnosisView, Eyes, LookAt, Question, Refusal, Reported, Sent, Sight, Tried, diagnose,
 };
 use hatrack_core::view::{DenialView, NeedView};
 use hatrack_store::aws_files::Loaded;
@@ -108,6 +108,16 @@ impl Service {
                 WireError::new(ErrorCode::Invalid, why)
             })?),
         };
+        let hop = match found {
+            Some(Found::Role(entry)) => entry.route.hops.last(),
+            _ => None,
+        };
+        // What such a switch sends; not certain to have gone along with the one that was refused.
+        let sent = hop.map_or_else(Sent::default, |hop| Sent {
+            external_id: hop.external_id.as_ref().map(|id| id.as_str().to_owned()),
+            mfa: hop.mfa_serial.is_some().then_some(true),
+            ..Sent::default()
+        });
         let role = match found {
             Some(Found::Role(entry)) => entry.arn.clone(),
             Some(Found::Identity(_)) => None,
@@ -132,6 +142,7 @@ impl Service {
                 .iter()
                 .filter_map(|entry| entry.arn.clone())
                 .collect(),
+            sent,
             ..Question::default()
         })
     }

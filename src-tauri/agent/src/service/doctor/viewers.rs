@@ -79,11 +79,13 @@ impl Service {
             let own = self.proxies.prepared(own).await;
             let loaded = self.catalogs.of(&own);
             let key = session.origin.role_key.as_deref();
-            let found = key.and_then(|key| loaded.catalog.by_key(key));
-            let settings = found.map(settings_of).cloned().unwrap_or_default();
+            // Where its credentials may go is known of roles that are listed.
+            let Some(settings) = key.and_then(|key| loaded.catalog.by_key(key)).map(settings_of) else {
+                continue;
+            };
             let credentials = session.credentials.clone();
             let at = Some(session.region.as_str());
-            viewers.extend(self.viewer_with(&own, &settings, at, credentials, allow_endpoint));
+            viewers.extend(self.viewer_with(&own, settings, at, credentials, allow_endpoint));
         }
         let loaded = self.catalogs.of(caller);
         let of_account = |entry: &&IdentityEntry| {

@@ -11,8 +11,27 @@ pub(in crate::doctor) fn allow_action(sid: &str, actions: &[String], resource: &
         ("Sid", Json::text(sid)),
         ("Effect", Json::text("Allow")),
         ("Action", Json::texts(actions)),
-        ("Resource", Json::text(resource)),
+        ("Resource", Json::text(&literal(resource))),
     ])
+}
+
+/// An object's ARN as a policy writes it so that it means this key alone: a key may hold what policies read as wildcards.
+///
+/// Source: IAM User Guide, "IAM policy elements: Variables and tags", on special characters.
+fn literal(resource: &str) -> String {
+    let of_bucket = resource.split_once(":s3:::").map(|(_, rest)| rest);
+    let Some((_, key)) = of_bucket.and_then(|rest| rest.split_once('/')) else {
+        return resource.to_owned();
+    };
+    let start = &resource[..resource.len() - key.len()];
+    let key: String = key
+        .chars()
+        .map(|c| match c {
+            '*' | '?' | '$' => format!("${{{c}}}"),
+            plain => plain.to_string(),
+        })
+        .collect();
+    format!("{start}{key}")
 }
 
 /// The caller's leave to assume the role.
@@ -133,7 +152,7 @@ pub(in crate::doctor) fn allow_in_bucket(sid: &str, trusted: &Trusted, action: &
             Json::object([("AWS", Json::text(&trusted.principal))]),
         ),
         ("Action", Json::text(action)),
-        ("Resource", Json::text(resource)),
+        ("Resource", Json::text(&literal(resource))),
     ];
     if let Some(pattern) = &trusted.narrowed_to {
         let narrowed = Json::object([("aws:PrincipalArn", Json::text(pattern))]);

@@ -1,5 +1,7 @@
 //! The cure for each placement that is, or may be, missing.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::policy::Miss;
 
 use super::super::cure::{
@@ -211,8 +213,18 @@ fn own(case: &Case<'_>, statement: Json, there: Option<&Document>, policy: &str)
     Some(made)
 }
 
+/// IAM takes names of 128 characters.
+const LONGEST_ABOUT: usize = 100;
+
+/// The name of a new embedded policy. Writing one replaces another of its name, so it is told apart by what it allows.
+fn policy_name(about: &str, statement: &Json) -> String {
+    let mark = hex::encode(Sha256::digest(statement.compact()));
+    let about: String = about.chars().take(LONGEST_ABOUT).collect();
+    format!("{about}{}", &mark[..8])
+}
+
 fn of_principal(statement: Json, there: Option<&Document>, policy: &str, who: CureWho) -> Made {
-    let policy = there.map_or_else(|| policy.to_owned(), |d| d.name.clone());
+    let policy = there.map_or_else(|| policy_name(policy, &statement), |d| d.name.clone());
     let (target, shown) = match who {
         CureWho::User(name) => {
             let shown = format!("Users, {name}");

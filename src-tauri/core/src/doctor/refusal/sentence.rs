@@ -123,6 +123,9 @@ fn resource(after: &str) -> Option<String> {
         return None;
     }
     if rest.starts_with("arn:") || rest.starts_with('*') {
+        if let Some(object) = whole_object(rest) {
+            return Some(object.to_owned());
+        }
         // A key may hold spaces; it ends where AWS goes on, or at its quote.
         let ends = [
             " because ",
@@ -157,6 +160,18 @@ fn resource(after: &str) -> Option<String> {
             let name = name.split(['"', '\'', '<', '`']).next().unwrap_or(name);
             Some(format!("{first} {}", trimmed(name)))
         }
+        // "the resource associated with this ciphertext": AWS does not name it.
+        _ if at.1 == "on the resource ".len() => None,
         _ => word(first).filter(|w| !w.eq_ignore_ascii_case("because")),
     }
+}
+
+/// An object's ARN where AWS's sentence goes on with its reason: whatever stands before that is the key.
+fn whole_object(rest: &str) -> Option<&str> {
+    let reasons = [" because ", " with an explicit"];
+    let cut = reasons.iter().filter_map(|words| rest.find(words)).min()?;
+    let whole = rest[..cut].trim_end_matches(['"', '\\', '`']);
+    let is_one =
+        !whole.contains(['"', '\n', '<']) && !whole.contains(" (Service") && !whole.contains(" status code");
+    (whole.contains(":s3:::") && is_one).then_some(whole)
 }
