@@ -15,7 +15,7 @@ const MIB: usize = 1024 * 1024;
 
 /// Waits for answers in seconds, not in minutes.
 async fn hasty(sandbox: &Running, story: &Story) -> S3 {
-    let http = HttpClients::default().with_patience(Duration::from_secs(3));
+    let http = HttpClients::default().with_patience(Duration::from_secs(10));
     let signer = Arc::new(FixedCredentials(session(sandbox, story).await));
     S3::new(Arc::new(http), reach(sandbox.endpoint()), false, signer)
 }

@@ -68,7 +68,9 @@ pub async fn rename_object(desk: &Desk, request: RenameRequest) -> Answer<ActDon
     let mut row = row(event::RENAME, told, done.as_ref().err());
     if let Ok(done) = &done {
         let wrong = match done.stopped {
-            true => Some("stopped by the person; copies may be at both places".to_owned()),
+            true => Some(
+                "stopped by the person; what was under way may be at either place, or at both".to_owned(),
+            ),
             false => done.failed.first().map(|one| one.why.clone()),
         };
         if let Some(wrong) = wrong {

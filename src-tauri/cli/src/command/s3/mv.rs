@@ -132,7 +132,7 @@ impl Mv {
         });
         let Some(moved) = moving.await? else {
             return Err(Failure::refused(format!(
-                "interrupted: {} is where it was, and {} may hold a copy of it",
+                "interrupted: it may be at {}, at {}, or at both; look before you delete either",
                 rename.from, rename.to
             )));
         };
