@@ -95,6 +95,7 @@ impl Service {
             Renewal::Fare(fare) => {
                 let fare = Fare {
                     code: request.mfa_code.clone(),
+                    min_life: Some(needed),
                     ..*fare
                 };
                 self.serve(caller, fare, &setting, &request, &rules).await

@@ -33,7 +33,8 @@ pub struct Fare {
     pub code: Option<TokenCode>,
     /// The least life left; `None` for what a hand-out needs.
     pub min_life: Option<Duration>,
-    /// Renew this session: no live one serves, and the new one takes its place.
+    /// Renew this session: the new one takes its place. No live one serves, but this one itself where it has the
+    /// `min_life` that is named.
     pub renews: Option<SessionId>,
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hatrack_core::broker::{Boarding, Landed, Outcome, Wish, serving};
 use hatrack_core::secret::Credentials;
-use hatrack_core::session::Session;
+use hatrack_core::session::{Session, SessionId};
 use hatrack_core::sts_limits::SessionDuration;
 use hatrack_core::view::NeedView;
 
@@ -23,8 +23,8 @@ impl Keeper {
 
     /// The live session that serves, if one does. A hop that served only others so far is from now on listed.
     fn live_for(&mut self, fare: &Fare) -> Option<Served> {
-        if fare.renews.is_some() {
-            return None;
+        if let Some(id) = &fare.renews {
+            return self.renewed_meanwhile(id, fare.min_life?);
         }
         let now = self.now().boot;
         let wish = Wish {
@@ -41,6 +41,15 @@ impl Keeper {
             self.list(place, fare);
         }
         Some(self.served(place))
+    }
+
+    /// The session that is to be renewed, where another's renewal came between the look at it and this.
+    fn renewed_meanwhile(&self, id: &SessionId, needed: Duration) -> Option<Served> {
+        let place = self.place(id)?;
+        let session = &self.held[place].session;
+        let left = session.expiry.left(self.now().boot);
+        let serves = !left.is_zero() && left >= needed && !self.wiring.revocations.cover(session);
+        serves.then(|| self.served(place))
     }
 
     pub(super) fn served(&self, place: usize) -> Served {
