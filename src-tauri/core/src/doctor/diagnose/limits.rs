@@ -104,6 +104,32 @@ fn to_change(place: OtherPlace, account: Option<AccountId>, denies: bool) -> Cur
     Cure::to_do(title, whose, account)
 }
 
+/// What the organizations of who asks and of the resource leave out.
+fn organizations(
+    found: &mut Vec<Elsewhere>,
+    case: &Case<'_>,
+    account: Option<AccountId>,
+    scps: &Seen<Vec<Vec<Document>>>,
+    asking: &Asking,
+) {
+    levels(
+        found,
+        OtherPlace::ServiceControlPolicy,
+        account,
+        Kind::Identity,
+        scps,
+        asking,
+    );
+    levels(
+        found,
+        OtherPlace::ResourceControlPolicy,
+        case.a,
+        Kind::Resource,
+        &case.sight.rcps,
+        asking,
+    );
+}
+
 /// Where documents of these were seen.
 fn by_documents(case: &Case<'_>, found: &mut Vec<Elsewhere>) {
     let (switch, using) = (case.switch(), case.using());
@@ -120,22 +146,7 @@ fn by_documents(case: &Case<'_>, found: &mut Vec<Elsewhere>) {
                     asking,
                 );
             }
-            levels(
-                found,
-                OtherPlace::ServiceControlPolicy,
-                case.b,
-                Kind::Identity,
-                &sight.caller_scps,
-                asking,
-            );
-            levels(
-                found,
-                OtherPlace::ResourceControlPolicy,
-                case.a,
-                Kind::Resource,
-                &sight.rcps,
-                asking,
-            );
+            organizations(found, case, case.b, &sight.caller_scps, asking);
         }
         if let Some(asking) = &using {
             limit(
@@ -156,22 +167,7 @@ fn by_documents(case: &Case<'_>, found: &mut Vec<Elsewhere>) {
                     asking,
                 );
             }
-            levels(
-                found,
-                OtherPlace::ServiceControlPolicy,
-                case.a,
-                Kind::Identity,
-                &sight.role_scps,
-                asking,
-            );
-            levels(
-                found,
-                OtherPlace::ResourceControlPolicy,
-                case.a,
-                Kind::Resource,
-                &sight.rcps,
-                asking,
-            );
+            organizations(found, case, case.a, &sight.role_scps, asking);
         }
     } else if let Some(asking) = &using {
         limit(
@@ -182,22 +178,7 @@ fn by_documents(case: &Case<'_>, found: &mut Vec<Elsewhere>) {
             listed(&sight.boundary),
             asking,
         );
-        levels(
-            found,
-            OtherPlace::ServiceControlPolicy,
-            case.b,
-            Kind::Identity,
-            &sight.caller_scps,
-            asking,
-        );
-        levels(
-            found,
-            OtherPlace::ResourceControlPolicy,
-            case.a,
-            Kind::Resource,
-            &sight.rcps,
-            asking,
-        );
+        organizations(found, case, case.b, &sight.caller_scps, asking);
     }
     found.dedup();
 }
