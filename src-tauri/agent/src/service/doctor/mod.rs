@@ -114,7 +114,12 @@ impl Service {
         };
         // What such a switch sends; not certain to have gone along with the one that was refused.
         let sent = hop.map_or_else(Sent::default, |hop| Sent {
-            external_id: hop.external_id.as_ref().map(|id| id.as_str().to_owned()),
+            external_id: request
+                .options
+                .external_id
+                .as_ref()
+                .or(hop.external_id.as_ref())
+                .map(|id| id.as_str().to_owned()),
             mfa: hop.mfa_serial.is_some().then_some(true),
             ..Sent::default()
         });

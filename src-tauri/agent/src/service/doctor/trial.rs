@@ -156,10 +156,6 @@ impl Service {
             HandOutOutcome::Needs { need } => Step::Needs(need),
             HandOutOutcome::Given(given) => {
                 question.switched = Some(true);
-                if let Some(hop) = entry.route.hops.last() {
-                    question.sent.external_id = hop.external_id.as_ref().map(|id| id.as_str().to_owned());
-                    question.sent.mfa = Some(hop.mfa_serial.is_some());
-                }
                 Step::Go(Box::new(Ok(given.credentials)))
             }
             HandOutOutcome::Denied { denial } => {
