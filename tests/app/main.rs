@@ -39,6 +39,7 @@ mod reminders;
 mod revoke;
 mod saml;
 mod screen;
+mod sheet;
 mod sign_in;
 mod stage;
 mod steps;

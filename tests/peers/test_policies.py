@@ -18,7 +18,8 @@ def lint(hat_binary, folder):
 
 
 def test_awss_own_policies_are_sound(hat_binary, tmp_path):
-    """No error and no warning. Their size is not looked at: AWS's own are not bound by the customers' limit."""
+    """No error and no warning. Their size is not looked at: AWS's own are not bound by the customers' limit. Nor are the
+    names of their actions: the list of actions has them from these policies."""
     assert len(MANAGED) > 1000
     for name, policy in MANAGED.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(policy["Document"], indent=2))
@@ -27,7 +28,7 @@ def test_awss_own_policies_are_sound(hat_binary, tmp_path):
     wrong = [
         (report["file"], finding["line"], finding["what"])
         for report in reports for finding in report["findings"]
-        if finding["severity"] != "note" and finding["check"] != "too_large"
+        if finding["severity"] != "note" and finding["check"] not in ("too_large", "unknown_action")
     ]
     assert wrong == []
 

@@ -4,6 +4,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
 import { doctorViews } from './doctorViews';
 import { finding } from './finding';
+import { historyViews } from './historyViews';
 import { bucketRow, nav, objectRow, open, roleRow, type World } from './page';
 import { objectViews } from './objectViews';
 import { revokes } from './revokes';
@@ -134,6 +135,7 @@ const views: Record<string, { world?: World; act: (page: Page) => Promise<unknow
   keys: { act: (page) => page.keyboard.press('?') },
   'no session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
   ...doctorViews,
+  ...historyViews,
   ...objectViews,
   ...catalogViews,
   ...finding,

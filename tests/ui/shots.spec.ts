@@ -3,6 +3,7 @@ import { test, type Page } from '@playwright/test';
 import { catalogViews } from './catalogViews';
 import { doctorViews } from './doctorViews';
 import { finding } from './finding';
+import { historyViews } from './historyViews';
 import { inUse } from './inUse';
 import { nav, open, type World } from './page';
 import { objectViews } from './objectViews';
@@ -222,6 +223,7 @@ const shots: Record<string, Shot> = {
   keys: { act: (page) => page.keyboard.press('?') },
   'no-session': { world: 'quiet', act: (page) => nav(page, 'sessions') },
   ...doctorViews,
+  ...historyViews,
   ...objectViews,
   ...catalogViews,
   ...Object.fromEntries(Object.entries(finding).map(([name, shot]) => [name.replace(', ', '-').replaceAll(' ', '-'), shot])),

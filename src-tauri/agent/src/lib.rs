@@ -14,6 +14,7 @@ pub mod clocks;
 pub mod devices;
 pub mod discovery;
 pub mod endpoint;
+mod history_keeping;
 pub mod identities;
 pub mod keys;
 pub mod machine;

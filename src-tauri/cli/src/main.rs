@@ -8,7 +8,6 @@ mod ask;
 mod code;
 mod command;
 mod context;
-mod csv;
 mod failure;
 mod interruption;
 mod log;

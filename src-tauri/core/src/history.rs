@@ -2,6 +2,10 @@
 
 use async_trait::async_trait;
 
+use jiff::Timestamp;
+
+use crate::history_keep::HistoryKeep;
+use crate::history_sums::{DayStarts, HistoryDay, RoleUse, RoleUseQuery};
 use crate::history_view::{HistoryPage, HistoryQuery, HistoryRow};
 
 /// The words of `HistoryRow::event`.
@@ -53,7 +57,7 @@ pub mod outcome {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the history could not be {doing}: {why}")]
 pub struct HistoryFailure {
-    /// `written` or `read`.
+    /// `written`, `read` or `shortened`.
     pub doing: &'static str,
     /// The reason, and what to do.
     pub why: String,
@@ -66,4 +70,11 @@ pub trait HistoryLog: Send + Sync {
     async fn append(&self, row: HistoryRow) -> Result<(), HistoryFailure>;
     /// One page, newest first.
     async fn page(&self, query: &HistoryQuery) -> Result<HistoryPage, HistoryFailure>;
+    /// What was done in each account on each of the days, the first day first.
+    async fn days(&self, days: &DayStarts) -> Result<Vec<HistoryDay>, HistoryFailure>;
+    /// How each role was used, the one used last first.
+    async fn role_use(&self, query: &RoleUseQuery) -> Result<Vec<RoleUse>, HistoryFailure>;
+    /// Removes what is not to be kept as of `now`, in small steps between which others read and write. Answers how
+    /// many rows went.
+    async fn prune(&self, keep: HistoryKeep, now: Timestamp) -> Result<u64, HistoryFailure>;
 }

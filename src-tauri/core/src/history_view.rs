@@ -61,6 +61,10 @@ pub struct HistoryQuery {
     pub outcome: Option<String>,
     /// Only this event.
     pub event: Option<String>,
+    /// Only these events; none given means all.
+    pub events: Vec<String>,
+    /// Only the role of this name.
+    pub role_name: Option<String>,
     /// Only this session.
     pub session_id: Option<String>,
     /// Words to find in account, role, ARN, profile, error or request ID.

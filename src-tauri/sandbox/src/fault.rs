@@ -95,6 +95,8 @@ pub enum Effect {
     EndlessBody,
     /// The right answer, late.
     Delay(Duration),
+    /// What was asked is done at once, and the right answer comes late.
+    LateAnswer(Duration),
     /// No answer at all: the connection stays open and silent.
     Silence,
     /// The connection is closed without an answer.
@@ -114,6 +116,7 @@ impl fmt::Debug for Effect {
             Self::Respond { .. } => "Respond",
             Self::EndlessBody => "EndlessBody",
             Self::Delay(_) => "Delay",
+            Self::LateAnswer(_) => "LateAnswer",
             Self::Silence => "Silence",
             Self::Disconnect => "Disconnect",
         })

@@ -367,6 +367,11 @@ impl Front {
                 tokio::time::sleep(wait).await;
                 right.await
             }
+            Some(Effect::LateAnswer(wait)) => {
+                let answer = right.await;
+                tokio::time::sleep(wait).await;
+                answer
+            }
             Some(Effect::Silence) => std::future::pending().await,
             Some(Effect::Disconnect) => Err(Box::new(Closed)),
         }

@@ -195,7 +195,8 @@ pub async fn unfinished_uploads(
         upload_id: one.upload_id,
         began_at: one.began_at,
         ours: one.ours,
-        running: one.running,
+        // Where that is not known it is left alone likewise.
+        running: one.running || one.in_doubt,
     });
     Ok(views.collect())
 }
@@ -206,6 +207,7 @@ pub async fn remove_unfinished(desk: &Desk, request: RemoveUnfinishedRequest) ->
     let bucket = bucket_of(&request.bucket)?;
     for upload in request.uploads {
         let upload = Unfinished {
+            in_doubt: false,
             key: upload.key,
             upload_id: upload.upload_id,
             began_at: None,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use futures::stream::TryStreamExt;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_aws::s3::{S3, S3Failure};
 use hatrack_core::bucket::{BucketName, S3Location};
 use hatrack_core::transfer_view::UploadPlan;
@@ -12,6 +12,8 @@ use super::plan::own_name;
 
 /// So many files are looked at; what is beyond is not replaced unseen, as the upload then replaces nothing.
 const MOST_FILES: usize = 200_000;
+/// So many places are asked for at once.
+const AT_ONCE: usize = 16;
 /// So many keys are told.
 const TOLD: usize = 50;
 
@@ -45,13 +47,22 @@ pub async fn plan(
             .more
             .then(|| format!("only the first {MOST_FILES} files were looked at")),
     };
-    for below in &wanted.below {
-        let place = S3Location {
-            bucket: bucket.clone(),
-            key: below.clone(),
-        };
-        match there(s3, &place, &wanted, &mut plan).await {
-            Ok(()) => {}
+    let wanted = &wanted;
+    let places = wanted.below.iter().map(|below| S3Location {
+        bucket: bucket.clone(),
+        key: below.clone(),
+    });
+    let places: Vec<S3Location> = places.collect();
+    let mut looks = stream::iter(places)
+        .map(|place| async move { there(s3, &place, wanted).await })
+        .buffered(AT_ONCE);
+    while let Some(look) = looks.next().await {
+        match look {
+            Ok(there) => {
+                plan.there += there.count;
+                let room = TOLD.saturating_sub(plan.keys.len());
+                plan.keys.extend(there.first.into_iter().take(room));
+            }
             Err(failure @ S3Failure::Denied(_)) => {
                 plan.unknown = Some(failure.to_string());
                 break;
@@ -62,13 +73,21 @@ pub async fn plan(
     Ok(plan)
 }
 
-async fn there(s3: &S3, place: &S3Location, wanted: &Wanted, plan: &mut UploadPlan) -> Result<(), S3Failure> {
+/// What of the wanted keys is there already.
+#[derive(Default)]
+struct There {
+    count: u64,
+    first: Vec<String>,
+}
+
+async fn there(s3: &S3, place: &S3Location, wanted: &Wanted) -> Result<There, S3Failure> {
+    let mut there = There::default();
     let mut found = std::pin::pin!(s3.walk(place, None));
     while let Some(found) = found.try_next().await? {
         if wanted.keys.contains(&found.key) {
-            plan.there += 1;
-            if plan.keys.len() < TOLD {
-                plan.keys.push(found.key.clone());
+            there.count += 1;
+            if there.first.len() < TOLD {
+                there.first.push(found.key.clone());
             }
         }
         // A file's own key comes first of all that begin so.
@@ -76,7 +95,7 @@ async fn there(s3: &S3, place: &S3Location, wanted: &Wanted, plan: &mut UploadPl
             break;
         }
     }
-    Ok(())
+    Ok(there)
 }
 
 fn wanted(paths: &[PathBuf], prefix: &str) -> Wanted {

@@ -17,6 +17,8 @@ pub struct DiagnosisRequest {
     pub denial: Option<DenialView>,
     /// What another program was refused, as it says it.
     pub text: Option<String>,
+    /// Whether a refused switch is to be tried once more.
+    pub again: bool,
     /// What the person has of the policies.
     pub given: GivenPolicies,
 }
@@ -32,7 +34,7 @@ pub struct GivenPolicies {
     pub permissions: Option<String>,
     /// The bucket's policy.
     pub bucket_policy: Option<String>,
-    /// A service control policy that bears on the role's account.
+    /// A service control policy over the account of who was refused.
     pub scp: Option<String>,
 }
 

@@ -4,21 +4,27 @@
 //! database of a newer Hatrack is refused and left alone; a corrupt one is set aside and a fresh one begun, once and
 //! said.
 
+mod export_file;
 mod find;
+mod prune;
 mod row;
 mod schema;
+mod sums;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use hatrack_core::history::{HistoryFailure, HistoryLog};
+use hatrack_core::history_keep::HistoryKeep;
+use hatrack_core::history_sums::{DayStarts, HistoryDay, RoleUse, RoleUseQuery};
 use hatrack_core::history_view::{HistoryPage, HistoryQuery, HistoryRow};
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, SqlitePool};
 
 use crate::private;
+pub use export_file::ExportFile;
 
 /// Below this size the whole file is checked when it is opened: it takes some milliseconds.
 const CHECKED_BYTES: u64 = 8 * 1024 * 1024;
@@ -209,6 +215,21 @@ impl HistoryLog for SqliteHistory {
             rows,
         })
     }
+
+    async fn days(&self, days: &DayStarts) -> Result<Vec<HistoryDay>, HistoryFailure> {
+        let found = sums::days(&self.pool, days).await;
+        found.map_err(|why| self.failed("read", &why))
+    }
+
+    async fn role_use(&self, query: &RoleUseQuery) -> Result<Vec<RoleUse>, HistoryFailure> {
+        let found = sums::role_use(&self.pool, query).await;
+        found.map_err(|why| self.failed("read", &why))
+    }
+
+    async fn prune(&self, keep: HistoryKeep, now: Timestamp) -> Result<u64, HistoryFailure> {
+        let gone = prune::prune(&self.pool, keep, now).await;
+        gone.map_err(|why| self.failed("shortened", &why))
+    }
 }
 
 /// Where it is noted that the database turned out to be damaged: the next start then checks all of it.
@@ -249,5 +270,7 @@ fn quarantine(path: &Path, now: Timestamp) -> std::io::Result<PathBuf> {
 
 #[cfg(test)]
 mod soak;
+#[cfg(test)]
+mod sums_tests;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ pub use hatrack_core::catalog::AddedRole;
 use hatrack_core::catalog::{AccountSettings, Accounts, RoleSettings};
 pub use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_core::console::ConsoleChoices;
+use hatrack_core::history_keep::HistoryKeep;
 use hatrack_core::saml::SamlProvider;
 use hatrack_core::session::CodeUse;
 use hatrack_core::sts_limits::{MfaSerial, SessionDuration};
@@ -68,6 +69,8 @@ pub struct Settings {
     pub console: ConsoleChoices,
     /// In which terminal a session opens.
     pub terminal: TerminalChoice,
+    /// How much of the history is kept.
+    pub keep_history: HistoryKeep,
     /// Things said once and not again, by their names.
     pub said: BTreeSet<String>,
     /// What another version wrote: kept.

@@ -59,28 +59,20 @@ impl Journals for TransferJournals {
         }
     }
 
-    fn every(&self) -> io::Result<Vec<Vec<u8>>> {
-        let mut every = Vec::new();
-        for (_, path) in self.files()? {
-            if let Some(mut file) = unless_gone(File::open(path))? {
-                every.push(read(&mut file)?);
-            }
-        }
-        Ok(every)
+    fn every(&self) -> io::Result<Vec<io::Result<Vec<u8>>>> {
+        let every = self.files()?.into_iter().filter_map(|(_, path)| {
+            let file = unless_gone(File::open(path)).transpose()?;
+            Some(file.and_then(|mut file| read(&mut file)))
+        });
+        Ok(every.collect())
     }
 
-    fn all(&self) -> io::Result<Vec<(String, Vec<u8>)>> {
-        let mut all = Vec::new();
-        for (id, path) in self.files()? {
-            let Some(mut file) = unless_gone(options().open(&path))? else {
-                continue;
-            };
-            // Beside others that only look: one that begins just then must not find it taken.
-            if !matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)) {
-                all.push((id, read(&mut file)?));
-            }
-        }
-        Ok(all)
+    fn all(&self) -> io::Result<Vec<(String, io::Result<Vec<u8>>)>> {
+        let all = self.files()?.into_iter().filter_map(|(id, path)| {
+            let text = resting(&path).transpose()?;
+            Some((id, text))
+        });
+        Ok(all.collect())
     }
 }
 
@@ -101,6 +93,18 @@ impl TransferJournals {
         }
         Ok(found)
     }
+}
+
+/// What the journal at `path` holds, if nobody has it open.
+fn resting(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let Some(mut file) = unless_gone(options().open(path))? else {
+        return Ok(None);
+    };
+    // Beside others that only look: one that begins just then must not find it taken.
+    if matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)) {
+        return Ok(None);
+    }
+    read(&mut file).map(Some)
 }
 
 /// One that goes meanwhile is no longer there to be read.
@@ -219,8 +223,10 @@ mod tests {
         assert_eq!(one.read().unwrap(), b"first\nsecond\n");
         assert!(journals.all().unwrap().is_empty());
         drop(one);
-        let expected = ("ab12".to_owned(), b"first\nsecond\n".to_vec());
-        assert_eq!(journals.all().unwrap(), [expected]);
+        let all = journals.all().unwrap();
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].0, "ab12");
+        assert_eq!(all[0].1.as_ref().unwrap(), b"first\nsecond\n");
         let again = journals.open("ab12").unwrap().unwrap();
         again.remove().unwrap();
         drop(again);
@@ -246,16 +252,24 @@ mod tests {
             "it is held as it was before"
         );
         drop(one);
-        assert_eq!(journals.every().unwrap(), [b"other\nmore\n"]);
+        let every: io::Result<Vec<_>> = journals.every().unwrap().into_iter().collect();
+        assert_eq!(every.unwrap(), [b"other\nmore\n"]);
     }
 
     #[test]
-    fn one_that_cannot_be_read_is_no_journal_of_nothing() {
+    fn one_that_cannot_be_read_does_not_hide_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let journals = TransferJournals::in_folder(folder.path().to_owned());
         fs::create_dir(folder.path().join("ab.journal")).unwrap();
-        assert!(journals.every().is_err());
-        assert!(journals.all().is_err());
+        let whole = journals.open("cd").unwrap().unwrap();
+        whole.append("text\n").unwrap();
+        drop(whole);
+        let every = journals.every().unwrap();
+        assert_eq!(every.iter().filter(|text| text.is_err()).count(), 1);
+        assert!(every.iter().flatten().eq([b"text\n"]));
+        let all = journals.all().unwrap();
+        assert!(all.iter().all(|(id, text)| text.is_err() == (id == "ab")));
+        assert_eq!(all.len(), 2);
     }
 
     #[test]

@@ -109,7 +109,7 @@ class Doctor {
 
   checkAgain(): boolean {
     if (this.asked === null) return false;
-    void this.#look();
+    void this.#look(true);
     return true;
   }
 
@@ -142,7 +142,8 @@ class Doctor {
     await this.#look();
   }
 
-  async #look(): Promise<void> {
+  /** `again`: a refused switch is tried once more, rather than what AWS said of it looked into. */
+  async #look(again = false): Promise<void> {
     const { asked } = this;
     if (!asked) return;
     const { role_key, place: where, denial, text } = asked;
@@ -150,7 +151,7 @@ class Doctor {
     this.busy = true;
     this.error = null;
     try {
-      const read = await this.#latest.of(() => host.call('diagnose', { role_key, place: where, denial, text, given: this.given }));
+      const read = await this.#latest.of(() => host.call('diagnose', { role_key, place: where, denial, text, again, given: this.given }));
       if (!read || this.asked !== asked) return;
       this.view = read.value;
       if (!this.shown) this.picked = firstToShow(read.value.placements);

@@ -1,12 +1,15 @@
 /** The log: what is asked for, the rows read so far, and the row the person is on. */
 import { host } from '#host';
 import { messageOf } from '../host/host';
-import { dayStart } from '../time/when';
+import type { HistoryQuery } from '../wire/HistoryQuery';
 import type { HistoryRow } from '../wire/HistoryRow';
 import { historyDay } from './day.svelte';
+import { NO_FILTERS, type Filters } from './filters';
 import { historyQuery } from './query';
 
 const PAGE = 100;
+/** How far a row is looked for. */
+const MOST_PAGES = 20;
 
 class HistoryLog {
   rows = $state.raw<HistoryRow[]>([]);
@@ -14,9 +17,7 @@ class HistoryLog {
   loading = $state(false);
   loaded = $state(false);
   error = $state<string | null>(null);
-  text = $state('');
-  outcome = $state('');
-  account = $state('');
+  filters = $state<Filters>({ ...NO_FILTERS });
   cursorId = $state<number | null>(null);
   #next: number | null = null;
   #question = 0;
@@ -27,17 +28,27 @@ class HistoryLog {
   #picked = $state.raw<HistoryRow | null>(null);
   /** The row whose details show: the one under the cursor, else the one picked in the strip, else the latest. */
   current = $derived(this.rows[this.index] ?? (this.#picked?.id === this.cursorId ? this.#picked : null) ?? this.rows[0]);
-  filtered = $derived(this.text.trim() !== '' || this.outcome !== '' || this.account !== '');
+  filtered = $derived(Object.values(this.filters).some((f) => f.trim() !== ''));
 
-  #query(before: number | null) {
+  /** What the list shows, or would if all of it were read. */
+  get asked(): HistoryQuery {
+    const { text, outcome, account, role, event } = this.filters;
     return historyQuery({
-      until: dayStart(historyDay.start, 1).toISOString(),
-      text: this.text.trim() || null,
-      outcome: this.outcome || null,
-      account_id: this.account || null,
-      before,
-      limit: PAGE
+      until: historyDay.to.toISOString(),
+      text: text.trim() || null,
+      outcome: outcome || null,
+      account_id: account || null,
+      role_name: role || null,
+      event: event || null
     });
+  }
+
+  #query(before: number | null): HistoryQuery {
+    return { ...this.asked, before, limit: PAGE };
+  }
+
+  clear(): void {
+    this.filters = { ...NO_FILTERS };
   }
 
   /** Reads from the top. */
@@ -92,6 +103,16 @@ class HistoryLog {
   pick(row: HistoryRow): void {
     this.#picked = row;
     this.cursorId = row.id;
+  }
+
+  /** Goes to the row, reading on as far as it takes within reason; its details show in any case. */
+  async reveal(row: HistoryRow): Promise<void> {
+    this.pick(row);
+    for (let pages = 0; pages < MOST_PAGES && this.index < 0 && this.#next !== null && this.#next > row.id; pages += 1) {
+      const before = this.#next;
+      await this.readMore();
+      if (this.#next === before) return;
+    }
   }
 
   step(by: number): void {

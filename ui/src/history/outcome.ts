@@ -62,6 +62,9 @@ const EVENTS: Record<string, Outcome> = {
   endpoint_close: { word: 'Endpoint closed', tone: '', icon: Plug }
 };
 
+/** What each event is called. */
+export const EVENT_WORDS: Record<string, string> = Object.fromEntries(Object.entries(EVENTS).map(([event, { word }]) => [event, word]));
+
 export function outcomeOf(row: Pick<HistoryRow, 'event' | 'outcome'>): Outcome {
   if (row.outcome === 'denied') return { word: 'Denied', tone: 'bad', icon: Ban };
   if (row.outcome === 'failed') return { word: 'Failed', tone: 'bad', icon: TriangleAlert };

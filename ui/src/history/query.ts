@@ -8,6 +8,8 @@ export function historyQuery(parts: Partial<HistoryQuery>): HistoryQuery {
     account_id: null,
     outcome: null,
     event: null,
+    events: [],
+    role_name: null,
     session_id: null,
     text: null,
     before: null,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DEV, PROD } from '../host/fakeRoles';
 import { historyRow } from '../host/fakeHistory';
-import { stripOf } from './strip';
+import { stripOf, weekOf } from './strip';
 
 const day = new Date(2026, 5, 11);
 const next = new Date(2026, 5, 12);
@@ -65,4 +65,25 @@ it('puts sessions of one account at the same time below each other', () => {
   const [lane] = stripOf([one(1, 9, 0), one(2, 9, 30), one(3, 10, 10)], day, next, now).lanes;
   expect(lane?.bars.map((b) => b.level)).toEqual([0, 1, 0]);
   expect(lane?.levels).toBe(2);
+});
+
+it('puts the days of a week beside each other, a session over midnight into both', () => {
+  const midnights = [9, 10, 11, 12].map((d) => new Date(2026, 5, d));
+  const { lanes, now: place } = weekOf(
+    [
+      historyRow(PROD, 'R', { id: 1, at: at(22, 0, 9), duration_s: 4 * 3600, session_id: 's' }),
+      historyRow(PROD, 'R', { id: 2, at: at(12, 0, 10), outcome: 'denied' }),
+      historyRow(DEV, 'R', { id: 3, at: at(0, 0, 8), duration_s: 3600, session_id: 'before' }),
+      historyRow(PROD, 'R', { id: 4, at: at(1, 0, 8), outcome: 'denied' })
+    ],
+    midnights, now
+  );
+  expect(lanes.map((l) => l.accountName)).toEqual([PROD.name]);
+  const [first, second] = lanes[0]?.bars ?? [];
+  expect(first).toMatchObject({ rowId: 1, to: 1 / 3, runsOn: true });
+  expect(first?.from).toBeCloseTo(22 / 24 / 3);
+  expect(second).toMatchObject({ rowId: 1, from: 1 / 3, runsOn: false });
+  expect(second?.to).toBeCloseTo((1 + 2 / 24) / 3);
+  expect(lanes[0]?.pins.map((p) => [p.rowId, p.at])).toEqual([[2, 1.5 / 3]]);
+  expect(place).toBeCloseTo((2 + (14 + 20 / 60) / 24) / 3);
 });

@@ -1,4 +1,4 @@
-/** A day as bars: one lane for each account, one bar for each session, one pin for each refusal. Pure. */
+/** A day or several as bars: one lane for each account, one bar for each session, one pin for each refusal. Pure. */
 import type { HistoryRow } from '../wire/HistoryRow';
 
 export interface Bar {
@@ -62,8 +62,44 @@ export function stripOf(rows: readonly HistoryRow[], day: Date, nextDay: Date, n
   const spans = spansOf(rows).filter((s) => s.end > dayFrom && s.start < dayTo);
   const refusals = rows.filter((r) => r.outcome === 'denied' && inside(Date.parse(r.at), dayFrom, dayTo));
   const [from, to] = axis(spans, refusals, dayFrom, dayTo, now.getTime());
-  const place = (t: number) => (t - from) / (to - from);
   const lanes = new Map<string, Lane>();
+  fill(lanes, spans, refusals, { from, to, now: now.getTime(), column: 0, columns: 1 });
+  return {
+    lanes: sorted(lanes),
+    ticks: ticksOf(from, to, dayFrom),
+    now: inside(now.getTime(), from, to) ? (now.getTime() - from) / (to - from) : null
+  };
+}
+
+/** Days beside each other, each as wide as the next however many hours it has; `midnights` has one more than there are days. */
+export function weekOf(rows: readonly HistoryRow[], midnights: readonly Date[], now: Date): Pick<Strip, 'lanes' | 'now'> {
+  const spans = spansOf(rows);
+  const refusals = rows.filter((r) => r.outcome === 'denied');
+  const lanes = new Map<string, Lane>();
+  const columns = midnights.length - 1;
+  let at: number | null = null;
+  for (let column = 0; column < columns; column += 1) {
+    const [from, to] = [midnights[column]?.getTime() ?? 0, midnights[column + 1]?.getTime() ?? 0];
+    const pins = refusals.filter((r) => inside(Date.parse(r.at), from, to));
+    fill(lanes, spans, pins, { from, to, now: now.getTime(), column, columns });
+    if (inside(now.getTime(), from, to)) at = (column + (now.getTime() - from) / (to - from)) / columns;
+  }
+  return { lanes: sorted(lanes), now: at };
+}
+
+/** The stretch of time that a column of the axis shows. */
+interface Stretch {
+  from: number;
+  to: number;
+  now: number;
+  column: number;
+  columns: number;
+}
+
+/** Puts into the lanes what the stretch shows. */
+function fill(lanes: Map<string, Lane>, spans: readonly Span[], refusals: readonly HistoryRow[], stretch: Stretch): void {
+  const { from, to, now, column, columns } = stretch;
+  const place = (t: number) => (column + (t - from) / (to - from)) / columns;
   const lane = (r: HistoryRow) => {
     const id = r.account_id ?? '';
     let found = lanes.get(id);
@@ -75,14 +111,14 @@ export function stripOf(rows: readonly HistoryRow[], day: Date, nextDay: Date, n
     const shownTo = Math.min(s.end, to);
     const shownFrom = Math.max(s.start, from);
     lane(s.row).bars.push({
-      key: s.key,
+      key: `${s.key}/${column}`,
       rowId: s.row.id,
       from: place(shownFrom),
       to: place(shownTo),
       role: s.row.role_name ?? '',
       start: new Date(s.start),
       end: new Date(s.end),
-      ahead: s.end > now.getTime() ? Math.min(1, (shownTo - Math.max(shownFrom, now.getTime())) / (shownTo - shownFrom)) : 0,
+      ahead: s.end > now ? Math.min(1, (shownTo - Math.max(shownFrom, Math.min(now, shownTo))) / (shownTo - shownFrom)) : 0,
       runsOn: s.end > to,
       level: 0
     });
@@ -91,12 +127,11 @@ export function stripOf(rows: readonly HistoryRow[], day: Date, nextDay: Date, n
     const at = Date.parse(r.at);
     lane(r).pins.push({ rowId: r.id, at: place(at), date: new Date(at), role: r.role_name ?? '' });
   }
-  for (const l of lanes.values()) stack(l);
-  return {
-    lanes: [...lanes.values()].sort((a, b) => a.accountName.localeCompare(b.accountName)),
-    ticks: ticksOf(from, to, dayFrom),
-    now: inside(now.getTime(), from, to) ? place(now.getTime()) : null
-  };
+}
+
+function sorted(lanes: Map<string, Lane>): Lane[] {
+  for (const lane of lanes.values()) stack(lane);
+  return [...lanes.values()].sort((a, b) => a.accountName.localeCompare(b.accountName));
 }
 
 /** Puts each bar into the first line that is free where it begins; the last line takes what is too much. */

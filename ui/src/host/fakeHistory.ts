@@ -77,6 +77,8 @@ export function pageOfHistory(rows: HistoryRow[], query: HistoryQuery): HistoryP
       (query.account_id === null || r.account_id === query.account_id) &&
       (query.outcome === null || r.outcome === query.outcome) &&
       (query.event === null || r.event === query.event) &&
+      (query.events.length === 0 || query.events.includes(r.event)) &&
+      (query.role_name === null || r.role_name === query.role_name) &&
       (query.session_id === null || r.session_id === query.session_id) &&
       (query.before === null || r.id < query.before) &&
       words.every((w) => text.includes(w))

@@ -10,6 +10,7 @@ import type { SwitchOutcome } from '../wire/SwitchOutcome';
 import type { TransferView } from '../wire/TransferView';
 import { bucketNames, objectsOf, pageOf } from './fakeBuckets';
 import { DENIED_TEXT, historyRow, pageOfHistory, specHistory } from './fakeHistory';
+import { FakeHistorySums } from './fakeHistorySums';
 import { FakeBack } from './fakeBack';
 import { FakeCatalogs } from './fakeCatalogs';
 import { FakeDevices } from './fakeDevices';
@@ -71,6 +72,7 @@ export class FakeWorld {
   roles: RoleView[];
   sessions: SessionView[];
   history: HistoryRow[];
+  historySums = new FakeHistorySums(() => this.history);
   transfers: FakeTransfers;
   problems: CatalogView['problems'] = [];
   denyBuckets = false;
@@ -262,6 +264,7 @@ export class FakeWorld {
       ...this.objects.answers,
       ...this.previews.answers,
       ...this.sync.answers,
+      ...this.historySums.answers,
       describe_role: ({ role_key, said: { what, to } }) => {
         const { said } = this.#role(role_key);
         if (what === 'notes') return this.#patch(role_key, { notes: to });

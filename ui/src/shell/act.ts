@@ -6,6 +6,7 @@ import { preview } from '../buckets/preview.svelte';
 import { transfers } from '../buckets/transfers.svelte';
 import { doctor } from '../doctor/doctor.svelte';
 import { historyDay } from '../history/day.svelte';
+import ExportDialog from '../history/ExportDialog.svelte';
 import { writeProfile } from '../profiles/write';
 import { catalog } from '../roles/catalog.svelte';
 import { roleList } from '../roles/list.svelte';
@@ -23,6 +24,7 @@ import { keySheet } from './keySheet.svelte';
 import type { KeyAct } from './keys';
 import { focusList, focusPane, leaveForm } from './panes';
 import { SECTIONS } from './sections';
+import { sheets } from './sheets.svelte';
 import { sidebar } from './sidebar.svelte';
 import { place, type View } from './view.svelte';
 
@@ -112,6 +114,8 @@ function performInView(act: KeyAct): boolean {
       return did(() => historyDay.step(1));
     case 'today':
       return did(() => historyDay.today());
+    case 'export-history':
+      return did(() => sheets.show(ExportDialog, {}));
     case 'check':
       return doctor.pick(act.number);
     case 'copy-cure':

@@ -42,6 +42,8 @@ describe('keys', () => {
     expect(of('Alt+ArrowUp', { view: 'buckets' })).toEqual({ do: 'up' });
     expect(of('Ctrl+d', { view: 'buckets' })).toEqual({ do: 'download' });
     expect(of('[', { view: 'history' })).toEqual({ do: 'previous-day' });
+    expect(of('Ctrl+e', { view: 'history' })).toEqual({ do: 'export-history' });
+    expect(of('Ctrl+e', { view: 'roles' })).toBeNull();
     expect(of('s', { view: 'history' })).toBeNull();
     expect(of('2', { view: 'doctor' })).toEqual({ do: 'check', number: 2 });
     expect(of('5', { view: 'doctor' })).toBeNull();

@@ -8,7 +8,7 @@ export type KeyAct =
   | { do: 'switch' | 'star' | 'copy-arn' | 'reload' }
   | { do: 'renew' | 'switch-back' | 'browse-s3' | 'console' | 'terminal' | 'write-profile' | 'next-session' | 'previous-session' }
   | { do: 'up' | 'download' | 'upload' | 'transfers' }
-  | { do: 'previous-day' | 'next-day' | 'today' }
+  | { do: 'previous-day' | 'next-day' | 'today' | 'export-history' }
   | { do: 'check'; number: number }
   | { do: 'copy-cure' | 'copy-message' | 'check-again' };
 
@@ -60,7 +60,7 @@ const OF_VIEW_WITH_COMMAND: Record<View, Record<string, KeyAct>> = {
   roles: { enter: { do: 'switch' }, r: { do: 'reload' } },
   sessions: { r: { do: 'renew' }, backspace: { do: 'switch-back' } },
   buckets: { d: { do: 'download' }, u: { do: 'upload' }, j: { do: 'transfers' } },
-  history: {},
+  history: { e: { do: 'export-history' } },
   doctor: { r: { do: 'check-again' } },
   settings: { r: { do: 'reload' } }
 };

@@ -56,9 +56,10 @@ export const SHEET: { title: string; keys: [string[], string][] }[] = [
   {
     title: 'History',
     keys: [
-      [['['], 'Day before'],
-      [[']'], 'Day after'],
+      [['['], 'Day, week or month before'],
+      [[']'], 'The one after'],
       [['T'], 'Today'],
+      [['Ctrl', 'E'], 'Export'],
       [['Enter'], 'Entry, or Doctor if it was denied']
     ]
   },

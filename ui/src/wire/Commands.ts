@@ -47,8 +47,14 @@ import type { EndpointRequest } from "./EndpointRequest";
 import type { EndpointView } from "./EndpointView";
 import type { EnvPreview } from "./EnvPreview";
 import type { EnvRequest } from "./EnvRequest";
+import type { ExportHistoryRequest } from "./ExportHistoryRequest";
 import type { FileChange } from "./FileChange";
 import type { HexView } from "./HexView";
+import type { HistoryDay } from "./HistoryDay";
+import type { HistoryDaysRequest } from "./HistoryDaysRequest";
+import type { HistoryExported } from "./HistoryExported";
+import type { HistoryKeep } from "./HistoryKeep";
+import type { HistoryKeepRequest } from "./HistoryKeepRequest";
 import type { HistoryPage } from "./HistoryPage";
 import type { HistoryRequest } from "./HistoryRequest";
 import type { ImportRequest } from "./ImportRequest";
@@ -98,6 +104,8 @@ import type { RevokeOutcome } from "./RevokeOutcome";
 import type { RevokeSessionsRequest } from "./RevokeSessionsRequest";
 import type { RoleRequest } from "./RoleRequest";
 import type { RoleSwitchRequest } from "./RoleSwitchRequest";
+import type { RoleUse } from "./RoleUse";
+import type { RoleUseRequest } from "./RoleUseRequest";
 import type { RotateKeyRequest } from "./RotateKeyRequest";
 import type { RotateOutcome } from "./RotateOutcome";
 import type { RotationGivenUp } from "./RotationGivenUp";
@@ -234,6 +242,11 @@ export type Commands = {
   copy_text: { request: TextRequest, reply: null },
   clear_clipboard: { request: undefined, reply: null },
   history: { request: HistoryRequest, reply: HistoryPage },
+  history_days: { request: HistoryDaysRequest, reply: Array<HistoryDay> },
+  role_use: { request: RoleUseRequest, reply: Array<RoleUse> },
+  export_history: { request: ExportHistoryRequest, reply: HistoryExported | null },
+  history_keep: { request: undefined, reply: HistoryKeep },
+  set_history_keep: { request: HistoryKeepRequest, reply: null },
   buckets: { request: SessionRequest, reply: BucketList },
   objects: { request: ObjectsRequest, reply: ObjectPage },
   object_head: { request: ObjectRequest, reply: ObjectView },

@@ -23,6 +23,10 @@ denial: DenialView | null,
  */
 text: string | null, 
 /**
+ * Whether a refused switch is to be tried once more.
+ */
+again: boolean, 
+/**
  * What the person has of the policies.
  */
 given: GivenPolicies, };

@@ -21,6 +21,6 @@ permissions: string | null,
  */
 bucket_policy: string | null, 
 /**
- * A service control policy that bears on the role's account.
+ * A service control policy over the account of who was refused.
  */
 scp: string | null, };

@@ -26,6 +26,14 @@ outcome: string | null,
  */
 event: string | null, 
 /**
+ * Only these events; none given means all.
+ */
+events: Array<string>, 
+/**
+ * Only the role of this name.
+ */
+role_name: string | null, 
+/**
  * Only this session.
  */
 session_id: string | null, 

@@ -25,6 +25,7 @@ mod yubikey;
 use std::sync::Arc;
 
 use hatrack_core::caller::CallerContext;
+use hatrack_core::history_sums::{DayStarts, HistoryDay, RoleUse, RoleUseQuery};
 use hatrack_core::history_view::{HistoryPage, HistoryQuery};
 use hatrack_core::portal_view::PortalStateView;
 use hatrack_core::view::{CatalogView, RoleView, SessionView, SwitchOutcome};
@@ -215,6 +216,22 @@ impl Agent {
     pub async fn history(&self, query: HistoryQuery) -> Result<HistoryPage, AgentError> {
         match self.ask(Request::History(query)).await? {
             Reply::History(page) => Ok(page),
+            _ => Err(AgentError::Unexpected),
+        }
+    }
+
+    /// What was done in each account on each day.
+    pub async fn history_days(&self, days: DayStarts) -> Result<Vec<HistoryDay>, AgentError> {
+        match self.ask(Request::HistoryDays(days)).await? {
+            Reply::HistoryDays(days) => Ok(days),
+            _ => Err(AgentError::Unexpected),
+        }
+    }
+
+    /// How each role was used, the one used last first.
+    pub async fn role_use(&self, query: RoleUseQuery) -> Result<Vec<RoleUse>, AgentError> {
+        match self.ask(Request::RoleUse(query)).await? {
+            Reply::RoleUse(roles) => Ok(roles),
             _ => Err(AgentError::Unexpected),
         }
     }

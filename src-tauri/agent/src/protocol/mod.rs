@@ -36,6 +36,7 @@ mod team;
 use hatrack_core::access_key::AccessKeyView;
 use hatrack_core::caller::CallerContext;
 use hatrack_core::discovery_view::DiscoveryView;
+use hatrack_core::history_sums::{DayStarts, HistoryDay, RoleUse, RoleUseQuery};
 use hatrack_core::history_view::{HistoryPage, HistoryQuery};
 use hatrack_core::listing_view::PlacesView;
 use hatrack_core::portal_view::PortalStateView;
@@ -250,6 +251,10 @@ pub enum Request {
     /// Why something was refused.
     Diagnose(Box<DiagnoseRequest>),
     History(HistoryQuery),
+    /// What was done in each account on each day.
+    HistoryDays(DayStarts),
+    /// How each role was used.
+    RoleUse(RoleUseQuery),
     Record(RecordRequest),
     /// What is remembered of the buckets that a session's role uses.
     Places {
@@ -365,6 +370,8 @@ pub enum Reply {
     BroughtBack(BroughtBackView),
     Uses(Vec<SessionUsesView>),
     History(HistoryPage),
+    HistoryDays(Vec<HistoryDay>),
+    RoleUse(Vec<RoleUse>),
     RoleKey {
         role_key: String,
     },

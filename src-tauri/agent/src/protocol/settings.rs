@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use hatrack_core::choice::{ProxyChoice, SignInStore};
 use hatrack_core::console::ConsoleChoices;
+use hatrack_core::history_keep::HistoryKeep;
 use hatrack_core::session::CodeUse;
 use hatrack_core::sts_limits::MfaSerial;
 use hatrack_core::terminal::TerminalChoice;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub terminal: TerminalChoice,
     /// Things said once and not again, by their names.
     pub said: Vec<String>,
+    /// How much of the history is kept.
+    pub keep_history: HistoryKeep,
 }
 
 /// Changes what is given of the settings, and leaves the rest: who knows less of them, or has read them a moment ago,
@@ -66,6 +69,8 @@ pub struct ChangeSettings {
     pub console: Option<ConsoleChoices>,
     /// In which terminal a session opens.
     pub terminal: Option<TerminalChoice>,
+    /// How much of the history is kept; what is not goes soon after.
+    pub keep_history: Option<HistoryKeep>,
     /// Things said once and not again, which add to those said before.
     pub said: Vec<String>,
 }
@@ -94,6 +99,7 @@ impl ChangeSettings {
         if let Some(terminal) = self.terminal {
             stored.terminal = terminal;
         }
+        stored.keep_history = self.keep_history.unwrap_or(stored.keep_history);
         stored.said.extend(self.said);
     }
 }

@@ -25,6 +25,7 @@ use crate::clocks::{AwsClock, Clocks};
 use crate::devices::{self, Devices};
 use crate::discovery::{Discoveries, Ports};
 use crate::endpoint::Endpoints;
+use crate::history_keeping::HistoryKeeping;
 use crate::identities::{LocalIdentities, Sources};
 use crate::keys::{self, Keys};
 use crate::machine::{Alarm, Rung, SystemRandom, watch_for_resume};
@@ -273,6 +274,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         Ok(uses) => mailbox.remember(uses),
         Err(why) => tracing::warn!(%why, "when roles were last used is not known"),
     }
+    let history_keeping = HistoryKeeping::start(log.clone(), choices.clone(), clock.clone(), mailbox.clone());
     let service = Service {
         mailbox,
         catalogs,
@@ -292,6 +294,7 @@ pub async fn start(home: &Home, options: Options, outside: Outside) -> Result<St
         eyes: outside.eyes,
         identities,
         choices,
+        history_keeping,
         history: log,
         scribe,
         vault,

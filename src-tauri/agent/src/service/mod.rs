@@ -10,6 +10,7 @@ mod doctor;
 mod endpoint;
 mod facts_views;
 mod hand_out;
+mod history;
 mod import;
 mod in_use;
 mod keys;
@@ -33,7 +34,6 @@ use hatrack_core::caller::CallerContext;
 use hatrack_core::console::ConsoleSignIn;
 use hatrack_core::expiry::Clock;
 use hatrack_core::history::HistoryLog;
-use hatrack_core::history_view::HistoryPage;
 use hatrack_core::session::SessionId;
 use hatrack_store::aws_files::Watch;
 use hatrack_store::vault::VaultStatus;
@@ -46,6 +46,7 @@ use crate::clocks::Clocks;
 use crate::devices::Devices;
 use crate::discovery::Discoveries;
 use crate::endpoint::Endpoints;
+use crate::history_keeping::HistoryKeeping;
 use crate::keys::Keys;
 use crate::places::Places;
 use crate::profiles::Profiles;
@@ -107,6 +108,8 @@ pub struct Service {
     pub history: Arc<dyn HistoryLog>,
     /// Writes it.
     pub scribe: Scribe,
+    /// Takes away what is not to be kept of it.
+    pub history_keeping: HistoryKeeping,
     /// The vault, once it is open.
     pub vault: VaultSlot,
     /// Whether people at a terminal know that there is none.
@@ -232,6 +235,8 @@ impl Service {
                 Ok(Reply::Diagnosis(Box::new(outcome)))
             }
             Request::History(query) => Ok(Reply::History(self.history(&query).await?)),
+            Request::HistoryDays(days) => Ok(Reply::HistoryDays(self.history_days(&days).await?)),
+            Request::RoleUse(query) => Ok(Reply::RoleUse(self.role_use(&query).await?)),
             Request::Record(row) => {
                 self.mailbox.record(row, caller.client);
                 // The row is with the scribe once the keeper has answered anything after it.
@@ -274,15 +279,6 @@ impl Service {
             subscribers: self.mailbox.listeners().await?,
             started_at: self.about.started_at,
         })
-    }
-
-    async fn history(
-        &self,
-        query: &hatrack_core::history_view::HistoryQuery,
-    ) -> Result<HistoryPage, WireError> {
-        // What was answered before is in the page.
-        self.scribe.flush().await;
-        self.history.page(query).await.map_err(store)
     }
 
     async fn end(&self, caller: &CallerContext, request: EndRequest) -> Result<Reply, WireError> {

@@ -47,6 +47,7 @@ impl Service {
             console: stored.console.clone(),
             terminal: stored.terminal.clone(),
             said: stored.said.iter().cloned().collect(),
+            keep_history: stored.keep_history,
         }
     }
 
@@ -77,6 +78,7 @@ impl Service {
                 let done = self.choose(&topics, |stored| change.apply(stored))?;
                 // Keys in profiles may have been switched off.
                 self.profiles.reconcile().await;
+                self.history_keeping.look();
                 Ok(done)
             }
             _ => Err(WireError::new(

@@ -114,7 +114,8 @@ impl S3 {
                     // The answer to HEAD has no body. The operation itself is asked next, and its refusal says more.
                     return Ok(start.clone());
                 }
-                if header.is_none() {
+                // One that does not exist is kept nowhere, whatever the header says.
+                if header.is_none() || status(&error) == Some(404) {
                     return Err(self.call("s3:ListBucket", bucket, None, start).failed(error));
                 }
                 header

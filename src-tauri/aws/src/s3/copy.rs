@@ -23,6 +23,7 @@ use self::plan::Plan;
 use super::download::Integrity;
 use super::failure::Call;
 use super::kept::id_of;
+use super::multipart::Known;
 use super::stored::{Encryption, Guard, Stored};
 use super::{Progress, S3, S3Failure, document};
 
@@ -159,6 +160,30 @@ impl S3 {
             .through_here(self, source, &client, &call, order, progress, ownership)
             .await?;
         Ok(plan.copied(made, Way::Streamed { why: refused }, integrity))
+    }
+
+    /// What is there already, if it is what the order copies: a copy may have been made and stopped before the answer
+    /// came.
+    ///
+    /// # Errors
+    /// S3's, of either side.
+    pub(super) async fn copied_before(
+        &self,
+        source: &S3,
+        order: &Order,
+    ) -> Result<Option<Copied>, S3Failure> {
+        let plan = Plan::make(source, order).await?;
+        let (client, region) = self.at(&order.to.bucket).await?;
+        let call = self.call("s3:GetObject", &order.to.bucket, Some(&order.to.key), &region);
+        let known = Known::source(&plan.version, plan.size);
+        let Some(made) = plan.making(self, &client, &call, order).found(&known).await? else {
+            return Ok(None);
+        };
+        let way = match plan.apart(self, source) {
+            Some(why) => Way::Streamed { why },
+            None => Way::ServerSide,
+        };
+        Ok(Some(plan.copied(made, way, Integrity::NotOffered)))
     }
 
     /// Gives up what an unfinished copy of this order left.

@@ -56,7 +56,7 @@ pub enum S3Failure {
         what: String,
     },
     /// What was to be written only where nothing, or another version, is.
-    #[error("{what} is there already, or was written meanwhile; nothing was replaced")]
+    #[error("{what} is there already, or was written or taken away meanwhile; nothing was replaced")]
     Taken {
         /// `s3://bucket/key`.
         what: String,

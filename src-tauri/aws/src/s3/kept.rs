@@ -117,7 +117,7 @@ impl Held {
             }
             if left.begun.source == keeping.source
                 && let Some(crc) = sum_of(&left)
-                && let Ok(Some(made)) = making.found(&Known::Crc(crc)).await
+                && let Ok(Some(made)) = making.found_so_stored(&Known::Crc(crc)).await
             {
                 held.finished();
                 return Ok(Start::There(making.tagged(made).await?));

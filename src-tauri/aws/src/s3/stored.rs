@@ -9,6 +9,9 @@ use aws_sdk_s3::types::{ObjectCannedAcl, ServerSideEncryption, StorageClass, Tag
 /// The longest `x-amz-tagging`, as the AWS CLI has it: ten tags may be longer, and go in a request of their own then.
 const LONGEST_TAGGING: usize = 2 * 1024;
 
+/// The class of objects of which S3 tells none.
+const STANDARD: &str = "STANDARD";
+
 /// Only where nothing, or exactly this, is there already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Guard {
@@ -123,6 +126,42 @@ impl Stored {
             ..self.clone()
         };
         format!("{rest:?} {metadata:?}")
+    }
+
+    /// Whether an object is stored with all that is asked for here, as far as a HEAD tells: of tags it does not, and the
+    /// name of a KMS key may be another than its ARN.
+    pub(super) fn is_told_by(&self, head: &HeadObjectOutput) -> bool {
+        fn as_asked(asked: Option<&str>, there: Option<&str>) -> bool {
+            asked.is_none_or(|asked| there == Some(asked))
+        }
+        let there = Self::of(head);
+        let class = there.storage_class.as_deref().unwrap_or(STANDARD);
+        let metadata = self.metadata.iter().all(|(name, value)| {
+            let found = there.metadata.get(&name.to_ascii_lowercase());
+            found.or_else(|| there.metadata.get(name)) == Some(value)
+        });
+        let algorithm = self.algorithm();
+        as_asked(self.storage_class.as_deref(), Some(class))
+            && as_asked(self.content_type.as_deref(), there.content_type.as_deref())
+            && as_asked(self.cache_control.as_deref(), there.cache_control.as_deref())
+            && as_asked(
+                self.content_disposition.as_deref(),
+                there.content_disposition.as_deref(),
+            )
+            && as_asked(
+                self.content_encoding.as_deref(),
+                there.content_encoding.as_deref(),
+            )
+            && as_asked(
+                self.content_language.as_deref(),
+                there.content_language.as_deref(),
+            )
+            && metadata
+            && (algorithm.is_none() || head.server_side_encryption() == algorithm.as_ref())
+            && as_asked(
+                self.kms_key().as_deref().filter(|key| key.starts_with("arn:")),
+                head.ssekms_key_id(),
+            )
     }
 
     pub(super) fn class(&self) -> Option<StorageClass> {

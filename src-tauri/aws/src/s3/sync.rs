@@ -7,6 +7,7 @@ mod delete;
 mod hand_over;
 mod listing;
 mod local;
+mod marks;
 mod plan;
 mod run;
 mod spool;

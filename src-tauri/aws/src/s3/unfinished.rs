@@ -29,6 +29,8 @@ pub struct Unfinished {
     pub ours: bool,
     /// Whether it is under way here at this moment.
     pub running: bool,
+    /// Whether it may be one that was begun here: there are notes that cannot be read.
+    pub in_doubt: bool,
 }
 
 impl S3 {
@@ -39,7 +41,7 @@ impl S3 {
         prefix: &str,
         journals: &Arc<dyn Journals>,
     ) -> Result<Vec<Unfinished>, S3Failure> {
-        let (ours, resting) = kept_by(journals).await?;
+        let (ours, resting, in_doubt) = kept_by(journals).await?;
         let (client, region) = self.at(bucket).await?;
         let call = self.call("s3:ListBucketMultipartUploads", bucket, None, &region);
         let mut found = Vec::new();
@@ -71,6 +73,7 @@ impl S3 {
                     began_at: one.initiated().and_then(timestamp),
                     ours: ours.contains(&id),
                     running: ours.contains(&id) && !resting.contains(&id),
+                    in_doubt: in_doubt && !ours.contains(&id),
                     upload_id: id,
                 })
             }));
@@ -184,6 +187,14 @@ impl S3 {
         let all = read_all(Path::new(source), move || listing.all()).await?;
         let mut given_up = Ok(());
         for (id, text) in all {
+            let text = match text {
+                Ok(text) => text,
+                // It may be of one that is meant; that does not keep the others either.
+                Err(why) => {
+                    given_up = given_up.and(Err(kept_badly(Path::new(source), why)));
+                    continue;
+                }
+            };
             let begun = UploadTaken::read(&text).map(|taken| taken.begun);
             let meant = begun.is_some_and(|begun| {
                 begun.bucket == bucket.as_str()
@@ -208,19 +219,33 @@ impl Unfinished {
             began_at: None,
             ours: true,
             running: false,
+            in_doubt: false,
         }
     }
 }
 
-/// The names of all uploads that are noted here, and of those that nobody has open. What cannot be read may be one of
-/// them, so it is a failure.
-async fn kept_by(journals: &Arc<dyn Journals>) -> Result<(HashSet<String>, HashSet<String>), S3Failure> {
+/// The names of all uploads that are noted here, and of those that nobody has open; and whether there are notes that
+/// cannot be read, which may be of others.
+async fn kept_by(
+    journals: &Arc<dyn Journals>,
+) -> Result<(HashSet<String>, HashSet<String>, bool), S3Failure> {
     let journals = Arc::clone(journals);
     read_all(Path::new("what is under way here"), move || {
         let id = |text: &[u8]| Some(UploadTaken::read(text)?.begun.upload_id);
-        let resting = journals.all()?.iter().filter_map(|(_, text)| id(text)).collect();
-        let every = journals.every()?.iter().filter_map(|text| id(text)).collect();
-        Ok((every, resting))
+        let all = journals.all()?;
+        let resting = all.iter().filter_map(|(_, text)| id(text.as_ref().ok()?));
+        let resting = resting.collect();
+        let (mut every, mut in_doubt) = (HashSet::new(), false);
+        for read in journals.every()? {
+            match read {
+                Ok(text) => every.extend(id(&text)),
+                Err(why) => {
+                    tracing::warn!(%why, "the journal of an upload cannot be read");
+                    in_doubt = true;
+                }
+            }
+        }
+        Ok((every, resting, in_doubt))
     })
     .await
 }

@@ -21,7 +21,7 @@ pub(super) use self::source::Found;
 use self::source::Source;
 use super::browse::unquoted;
 use super::kept::{Held, Keeping, Start, id_of};
-use super::multipart::{CRC, Made, Making, completed, whole_crc};
+use super::multipart::{CRC, Known, Made, Making, completed, whole_crc};
 use super::{Guard, Progress, S3, S3Failure, Stored, locked};
 
 /// Up to here one request does. S3 takes 5 GB in one, and parts of 5 MiB or more.
@@ -147,6 +147,32 @@ impl S3 {
         let made = making.whole(|| ByteStream::from(bytes.clone()), crc).await?;
         progress(source.size, Some(source.size));
         Ok(Uploaded::of(source.size, made, 0))
+    }
+
+    /// What is there already, if its bytes are those of the order's file: an upload may have stored it and been stopped
+    /// before the answer came.
+    ///
+    /// # Errors
+    /// The file's, and S3's.
+    pub(super) async fn sent_before(&self, order: &Order) -> Result<Option<Uploaded>, S3Failure> {
+        let source = Source::open(&order.path, Found::Named).await?;
+        let (client, region) = self.at(&order.bucket).await?;
+        let call = self.call("s3:GetObject", &order.bucket, Some(&order.key), &region);
+        let making = Making {
+            s3: self,
+            client: &client,
+            bucket: &order.bucket,
+            key: &order.key,
+            call: &call,
+            stored: &order.stored,
+            guard: &order.guard,
+        };
+        let crc = match &source.whole {
+            Some(bytes) => crc_fast::checksum(CRC, bytes),
+            None => source.crc(0, source.size).await?,
+        };
+        let made = making.found(&Known::Crc(crc)).await?;
+        Ok(made.map(|made| Uploaded::of(source.size, made, source.size)))
     }
 
     /// Gives up what an unfinished upload of this order left.

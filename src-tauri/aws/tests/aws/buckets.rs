@@ -249,3 +249,17 @@ async fn b25_a_list_that_is_none_says_so() {
         assert!(!failure.to_string().contains("canary"));
     }
 }
+
+/// A name that was mistyped, or of a bucket that is made a moment later.
+#[tokio::test]
+async fn a_bucket_that_does_not_exist_is_not_kept_as_known() {
+    let server = Server::start(|n, _| match n {
+        0 => Answer::new(404, "").with("x-amz-bucket-region", "eu-south-1"),
+        _ => Answer::new(200, "").with("x-amz-bucket-region", "eu-west-1"),
+    })
+    .await;
+    let s3 = s3_with(&server.url(), user());
+    let failure = s3.region(&bucket("example-bucket")).await.unwrap_err();
+    assert!(matches!(failure, S3Failure::NotFound { .. }), "{failure:?}");
+    assert_eq!(s3.region(&bucket("example-bucket")).await.unwrap(), "eu-west-1");
+}

@@ -1,8 +1,7 @@
 //! Whole folders: down, up and across.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hatrack_aws::s3::download::Folder;
@@ -10,10 +9,11 @@ use hatrack_aws::s3::transfer::{
     CopyFolder, DownloadFolder, Ending, FolderReport, Job, Upload, UploadFolder, prepare,
 };
 use hatrack_aws::s3::{Guard, S3Failure, Stored, upload};
-use hatrack_core::bucket::transfer::{Journal, Journals, Only};
+use hatrack_core::bucket::transfer::{Journals, Only};
 use hatrack_sandbox::{Effect, On};
 
 use crate::download::files;
+use crate::in_memory::InMemory;
 use crate::world::{s3, s3_with, sandbox, session, story};
 
 async fn done<J: Job>(job: &J) -> J::Report {
@@ -251,50 +251,6 @@ async fn a_folder_goes_up_and_across() {
     assert_eq!(stored.as_deref(), Some(&b"set/y/z"[..]));
     assert_eq!(visible(folder.path()).len(), 2);
     sandbox.shutdown().await;
-}
-
-/// Journals in memory.
-#[derive(Default, Clone)]
-pub struct InMemory(Arc<Mutex<HashMap<String, Vec<u8>>>>);
-
-struct One(InMemory, String);
-
-impl Journals for InMemory {
-    fn open(&self, id: &str) -> std::io::Result<Option<Box<dyn Journal>>> {
-        Ok(Some(Box::new(One(self.clone(), id.to_owned()))))
-    }
-
-    fn all(&self) -> std::io::Result<Vec<(String, Vec<u8>)>> {
-        Ok(self.0.lock().unwrap().clone().into_iter().collect())
-    }
-}
-
-impl Journal for One {
-    fn read(&self) -> std::io::Result<Vec<u8>> {
-        Ok(self.0.0.lock().unwrap().get(&self.1).cloned().unwrap_or_default())
-    }
-
-    fn append(&self, text: &str) -> std::io::Result<()> {
-        let mut all = self.0.0.lock().unwrap();
-        all.entry(self.1.clone())
-            .or_default()
-            .extend_from_slice(text.as_bytes());
-        Ok(())
-    }
-
-    fn replace(&self, text: &str) -> std::io::Result<()> {
-        self.0
-            .0
-            .lock()
-            .unwrap()
-            .insert(self.1.clone(), text.as_bytes().to_vec());
-        Ok(())
-    }
-
-    fn remove(&self) -> std::io::Result<()> {
-        self.0.0.lock().unwrap().remove(&self.1);
-        Ok(())
-    }
 }
 
 #[tokio::test]

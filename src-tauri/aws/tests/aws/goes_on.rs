@@ -18,7 +18,7 @@ use hatrack_sandbox::{Effect, On, Running, Story};
 use tokio::sync::Notify;
 
 use crate::download::files;
-use crate::folders::InMemory;
+use crate::in_memory::InMemory;
 use crate::world::{reach, s3, s3_with, sandbox, session, story};
 
 const MIB: u64 = 1024 * 1024;

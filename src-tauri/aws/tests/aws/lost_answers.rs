@@ -8,7 +8,7 @@ use hatrack_aws::s3::{FixedCredentials, Guard, S3, S3Failure, Stored, copy, uplo
 use hatrack_core::bucket::transfer::Journals;
 use hatrack_sandbox::{Effect, On, Running, Story};
 
-use crate::folders::InMemory;
+use crate::in_memory::InMemory;
 use crate::world::{reach, sandbox, session, story};
 
 const MIB: usize = 1024 * 1024;
@@ -126,5 +126,53 @@ async fn an_upload_that_was_complete_when_it_was_stopped_is_not_sent_again() {
     );
     assert!(admin.object(&story.bucket, "up/big", u64::MAX).unwrap() == bytes);
     assert!(journals.all().unwrap().is_empty());
+    sandbox.shutdown().await;
+}
+
+/// Of the same bytes, and in another class than is wanted now.
+#[tokio::test]
+async fn an_older_object_is_not_taken_for_what_an_upload_made() {
+    let sandbox = sandbox().await;
+    let story = story(&sandbox, "S13");
+    let s3 = hasty(&sandbox, &story).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let bytes: Vec<u8> = (0..20 * MIB).map(|n| (n % 233) as u8).collect();
+    std::fs::write(&path, &bytes).unwrap();
+    let journals: Arc<dyn Journals> = Arc::new(InMemory::default());
+    let plain = upload::Order {
+        guard: Guard::Anything,
+        ..upload_order(&story, &path, &journals)
+    };
+    s3.send(&plain, &|_, _| {}).await.unwrap();
+    let order = upload::Order {
+        stored: Stored {
+            storage_class: Some("GLACIER_IR".into()),
+            ..Stored::default()
+        },
+        ..plain
+    };
+    // Stopped when its parts are there and it is to be completed.
+    after_the_parts(&sandbox, &story, 1, Effect::Silence);
+    let admin = sandbox.admin();
+    let asked = async {
+        while admin.faults_left() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        done = s3.send(&order, &|_, _| {}) => panic!("{done:?}"),
+        () = asked => {}
+    }
+    let left = s3
+        .unfinished_uploads(&order.bucket, "up/", &journals)
+        .await
+        .unwrap();
+    assert_eq!(left.len(), 1);
+    s3.abort_upload(&order.bucket, &left[0]).await.unwrap();
+    s3.send(&order, &|_, _| {}).await.unwrap();
+    let place = format!("s3://{}/up/big", story.bucket).parse().unwrap();
+    let stored = s3.properties(&place, None).await.unwrap();
+    assert_eq!(stored.storage_class, "GLACIER_IR");
     sandbox.shutdown().await;
 }

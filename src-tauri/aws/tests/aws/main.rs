@@ -16,6 +16,7 @@ mod faults;
 mod folders;
 mod goes_on;
 mod iam_reads;
+mod in_memory;
 mod listing;
 mod lost_answers;
 mod machine;

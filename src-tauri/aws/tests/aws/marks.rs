@@ -12,7 +12,7 @@ use hatrack_sandbox::{Effect, On, Running, Story};
 use serde_json::json;
 
 use crate::download::files;
-use crate::folders::InMemory;
+use crate::in_memory::InMemory;
 use crate::world::{s3, sandbox, story};
 
 fn refusal() -> Effect {
@@ -88,6 +88,24 @@ async fn a_folder_that_came_but_for_one_object_is_looked_at_again_as_a_whole() {
         assert_eq!(files(folder.path()).len(), 11, "nothing is left to go on from");
         sandbox.shutdown().await;
     }
+}
+
+/// What failed and is no longer in the bucket is no run's affair any more.
+#[tokio::test]
+async fn what_failed_and_was_deleted_since_leaves_no_journal() {
+    let sandbox = sandbox().await;
+    let story = story(&sandbox, "S13");
+    let s3 = Arc::new(s3(&sandbox, &story).await);
+    let folder = tempfile::tempdir().unwrap();
+    marked(&sandbox, &story, &s3, folder.path(), true).await;
+    let bucket = story.bucket.parse().unwrap();
+    let gone = [hatrack_aws::s3::objects::Which::object("from/4")];
+    assert_eq!(s3.delete(&bucket, &gone).await.unwrap().count, 1);
+    let again = down(&s3, &story, folder.path()).await;
+    assert_eq!((again.files, again.troubled), (9, 0));
+    let left = files(folder.path());
+    assert_eq!(left.len(), 9, "{:?}", left.keys());
+    sandbox.shutdown().await;
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! `hat history`: what happened.
 
 mod export;
+mod keep;
+mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use hatrack_agent::client::Agent;
 use hatrack_core::account::AccountId;
 use hatrack_core::history::outcome;
@@ -23,7 +25,27 @@ use export::{Format, Pages};
 
 /// The arguments of `hat history`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct History {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    rows: Rows,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Show how each role was used: switches, time held, denials, last use
+    ///
+    /// Time held is that of sessions that have ended; one that is still open counts when it ends.
+    Report(report::Report),
+    /// Say how much of the history is kept; all of it where nothing is said
+    Keep(keep::Keep),
+}
+
+/// Which rows, and what becomes of them.
+#[derive(Debug, Args)]
+struct Rows {
     /// Only rows that hold these words in account, role, ARN, profile, error or request ID
     words: Vec<String>,
     /// Not before this: 2d (ago), 2026-11-20 or an RFC 3339 time
@@ -35,6 +57,9 @@ pub struct History {
     /// Only this account: its ID or its name
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
+    /// Only the role of this name
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
     /// Only this outcome
     #[arg(long, value_name = "OUTCOME", value_parser = [outcome::OK, outcome::DENIED, outcome::FAILED])]
     outcome: Option<String>,
@@ -60,8 +85,20 @@ pub struct History {
 const SHOWN: u32 = 100;
 
 impl History {
-    /// Prints the rows, newest first, or writes them to a file.
+    /// Prints what is asked for.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        match self.what {
+            Some(What::Report(report)) => report.run(context).await?,
+            Some(What::Keep(keep)) => keep.run(context).await?,
+            None => self.rows.run(context).await?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Rows {
+    /// Prints the rows, newest first, or writes them to a file.
+    async fn run(self, context: &Context) -> Result<(), Failure> {
         let agent = context.agent().await?;
         let query = self.query(&agent).await?;
         let most = self.limit.or(self.export.is_none().then_some(SHOWN));
@@ -71,7 +108,7 @@ impl History {
             (Some(format), None) => export::to_stdout(&mut pages, format).await?,
             (None, _) => self.show(&all(&mut pages).await?)?,
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 
     fn show(&self, rows: &[HistoryRow]) -> Result<(), Failure> {
@@ -100,6 +137,7 @@ impl History {
             account_id,
             outcome: self.outcome.clone(),
             event: self.event.clone(),
+            role_name: self.role.clone(),
             text: (!self.words.is_empty()).then(|| self.words.join(" ")),
             ..HistoryQuery::default()
         })

@@ -161,3 +161,18 @@ fn a_role_that_wants_a_code_is_not_tried_without_one() {
         );
     }
 }
+
+#[test]
+fn without_arguments_it_is_about_the_last_denial() {
+    let stage = Stage::set();
+    assert!(stage.run(["doctor"]).failed(2).contains("hat roles"));
+    let story = stage.story("S1");
+    let wrong = story.wrong.iter().find(|w| w.call == "AssumeRole").unwrap();
+    stage.run(["switch", &wrong.profile]).failed(1);
+    let calls = stage.admin().calls("AssumeRole");
+    let diagnosis = stage.json(["doctor", "--json"]);
+    assert_eq!(diagnosis["request"]["action"], "sts:AssumeRole", "{diagnosis}");
+    assert_eq!(diagnosis["request"]["code"], "AccessDenied", "{diagnosis}");
+    assert!(diagnosis["request"]["request_id"].is_string(), "{diagnosis}");
+    assert_eq!(stage.admin().calls("AssumeRole"), calls);
+}

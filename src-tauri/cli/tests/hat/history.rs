@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::time::{Duration, Instant};
 
 use hatrack_core::history::{HistoryLog, event, outcome};
 use hatrack_core::history_view::HistoryRow;
@@ -308,4 +309,62 @@ fn a_long_history_comes_page_by_page_and_none_of_it_is_missing() {
     let mut hat = stage.hat(["history", "--export", "csv"]).spawn().unwrap();
     drop(hat.stdout.take());
     assert_eq!(hat.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_report_tells_how_each_role_was_used() {
+    let stage = Stage::set();
+    stage.run(["switch", "stuzio"]).succeeded();
+    stage.run(["end", "stuzio"]).succeeded();
+    assert_eq!(stage.run(["switch", "asi-production-misspelled"]).code, Some(1));
+    let report = stage.json(["history", "report", "--json"]);
+    let told: Vec<_> = report
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|role| {
+            (
+                role["switches"].as_u64().unwrap(),
+                role["denials"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    // The role used last comes first.
+    assert_eq!(told, [(0, 1), (1, 0)]);
+    assert_eq!(report[1]["role_name"], "StuzioAcmeConsultantRole");
+    assert!(report[1]["held_s"].is_u64() && report[1]["last_use"].is_string());
+    let text = stage.run(["history", "report"]);
+    let head = text.succeeded().lines().next().unwrap();
+    let words: Vec<_> = head.split_whitespace().collect();
+    assert_eq!(
+        words,
+        ["ACCOUNT", "ROLE", "SWITCHES", "HELD", "DENIED", "LAST", "USE"]
+    );
+    let before = stage.json(["history", "report", "--until", "1h", "--json"]);
+    assert_eq!(before.as_array().unwrap().len(), 0);
+    let of_role = stage.json(["history", "--role", "StuzioAcmeConsultantRole", "--json"]);
+    assert_eq!(events(&of_role), ["switch_back", "switch"]);
+}
+
+#[test]
+fn what_is_not_to_be_kept_goes() {
+    let stage = Stage::set();
+    assert_eq!(stage.run(["history", "keep"]).succeeded(), "all of it\n");
+    stage.run(["switch", "stuzio"]).succeeded();
+    stage.run(["end", "stuzio"]).succeeded();
+    stage.run(["switch", "stuzio"]).succeeded();
+    stage.run(["history", "keep", "--days", "0"]).failed(2);
+    stage.run(["history", "keep", "--days", "3", "--all"]).failed(2);
+    stage.run(["history", "keep", "--rows", "1"]).succeeded();
+    assert_eq!(stage.run(["history", "keep"]).succeeded(), "1 row\n");
+    // It goes beside everything else: what is waited for is that it has gone.
+    let gone_by = Instant::now() + Duration::from_secs(60);
+    while events(&stage.json(["history", "--json"])).len() > 1 {
+        assert!(Instant::now() < gone_by, "the older rows are still there");
+    }
+    assert_eq!(events(&stage.json(["history", "--json"])), ["switch"]);
+    stage.run(["history", "keep", "--days", "30"]).succeeded();
+    assert_eq!(stage.run(["history", "keep"]).succeeded(), "30 days\n");
+    stage.run(["history", "keep", "--all"]).succeeded();
+    assert_eq!(stage.run(["history", "keep"]).succeeded(), "all of it\n");
 }

@@ -25,6 +25,7 @@ mod mfa;
 mod network;
 mod open_terminal;
 mod policy;
+mod policy_decisions;
 mod profile;
 mod prompt;
 mod revoke;

@@ -131,9 +131,8 @@ pub(super) fn is_of_objects(action: &str) -> bool {
 pub(super) fn action_of(operation: &str) -> Option<&'static str> {
     Some(match operation {
         "GetObject" | "HeadObject" | "SelectObjectContent" => "s3:GetObject",
-        "PutObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" | "CopyObject" => {
-            "s3:PutObject"
-        }
+        "PutObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => "s3:PutObject",
+        // CopyObject reads the one and writes the other: which was refused is not said.
         "DeleteObject" | "DeleteObjects" => "s3:DeleteObject",
         "ListObjects" | "ListObjectsV2" | "HeadBucket" => "s3:ListBucket",
         "ListObjectVersions" => "s3:ListBucketVersions",

@@ -155,10 +155,27 @@ fn sorted<'a>(
             Miss::Unknown(what) => {
                 soft.insert(what.clone());
             }
-            other => hard.push(other),
+            other => match unread(statement, other) {
+                Some(what) => {
+                    soft.insert(what.to_owned());
+                }
+                None => hard.push(other),
+            },
         }
     }
     (soft.into_iter().collect(), hard)
+}
+
+/// A piece that could not be read where the statement misses: it may be the very thing that is missed.
+fn unread<'s>(statement: &'s Statement, miss: &Miss) -> Option<&'s str> {
+    let element = match miss {
+        Miss::Principal => "principal ",
+        Miss::Action => "action ",
+        Miss::Resource => "resource ",
+        _ => return None,
+    };
+    let mut pieces = statement.unknown.iter().map(|unknown| unknown.what.as_str());
+    pieces.find(|what| what.starts_with(element) || what.starts_with("policy variable"))
 }
 
 fn resources(statement: &Statement) -> Vec<String> {

@@ -57,9 +57,12 @@ impl Caller {
         })
     }
 
-    /// The keys that each of its requests has, whatever it asks.
+    /// The keys that each of its requests has, whatever it asks. It comes over TLS, as AWS's tools do, and not through
+    /// another service.
     pub fn context(&self) -> Context {
         let mut context = Context::new();
+        context.set("aws:SecureTransport", "true");
+        context.set("aws:ViaAWSService", "false");
         let (arn, kind) = match self {
             Self::Root { arn, .. } => (arn, "Account"),
             Self::User { arn, .. } => (arn, "User"),
@@ -68,8 +71,14 @@ impl Caller {
                 context.set("aws:PrincipalType", "Anonymous");
                 return context;
             }
-            Self::Service { .. } | Self::Federated { .. } => return context,
+            Self::Service { name } => {
+                context.set("aws:PrincipalIsAWSService", "true");
+                context.set("aws:PrincipalServiceName", name.as_str());
+                return context;
+            }
+            Self::Federated { .. } => return context,
         };
+        context.set("aws:PrincipalIsAWSService", "false");
         context.set("aws:PrincipalArn", arn.as_str());
         context.set("aws:PrincipalType", kind);
         context.set_if("aws:PrincipalAccount", self.account().map(|a| a.to_string()));

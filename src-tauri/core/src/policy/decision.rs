@@ -63,14 +63,15 @@ impl Policies<'_> {
     }
 
     /// All of them, in the order in which a decision lists them.
-    fn iter(&self) -> impl Iterator<Item = &Named<'_>> {
-        self.identity
-            .iter()
-            .chain(&self.boundary)
-            .chain(&self.session)
-            .chain(&self.resource)
-            .chain(self.service_control.iter().flatten())
-            .chain(self.resource_control.iter().flatten())
+    fn iter(&self) -> impl Iterator<Item = (Sort, &Named<'_>)> {
+        let own = self.identity.iter().map(|p| (Sort::Identity, p));
+        let service_control = self.service_control.iter().flatten();
+        let resource_control = self.resource_control.iter().flatten();
+        own.chain(self.boundary.iter().map(|p| (Sort::Boundary, p)))
+            .chain(self.session.iter().map(|p| (Sort::Session, p)))
+            .chain(self.resource.iter().map(|p| (Sort::Resource, p)))
+            .chain(service_control.map(|p| (Sort::ServiceControl, p)))
+            .chain(resource_control.map(|p| (Sort::ResourceControl, p)))
     }
 }
 
@@ -137,9 +138,40 @@ impl StatementFinding {
     }
 }
 
+/// What a policy is to a request. Service control policies are read as identity policies and resource control policies
+/// as resource policies, so the kind alone does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// A policy of the caller.
+    Identity,
+    /// The caller's permissions boundary.
+    Boundary,
+    /// A session policy.
+    Session,
+    /// The resource's own policy, a role's trust among them.
+    Resource,
+    /// A service control policy.
+    ServiceControl,
+    /// A resource control policy.
+    ResourceControl,
+}
+
+impl From<Kind> for Sort {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Identity => Self::Identity,
+            Kind::Boundary => Self::Boundary,
+            Kind::Session => Self::Session,
+            Kind::Trust | Kind::Resource => Self::Resource,
+        }
+    }
+}
+
 /// How one policy meets a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// What it is to the request.
+    pub sort: Sort,
     /// What the policy is attached to.
     pub kind: Kind,
     /// The policy's name.
@@ -208,7 +240,10 @@ pub fn decide(request: &Request, policies: &Policies<'_>) -> Decision {
         decided_by,
         findings: policies
             .iter()
-            .map(|named| evaluate(named.policy, named.name, request))
+            .map(|(sort, named)| Finding {
+                sort,
+                ..evaluate(named.policy, named.name, request)
+            })
             .collect(),
     }
 }

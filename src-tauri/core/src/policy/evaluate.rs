@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::condition::{Condition, Holds};
-use super::context::{Context, Request};
+use super::context::{Caller, Context, Request};
 use super::decision::{Finding, Miss, Outcome, StatementFinding};
 use super::document::{Effect, Matches, Policy, Statement, Unknown};
 use super::pattern::{Pattern, Unresolved};
@@ -27,6 +27,7 @@ pub fn evaluate(policy: &Policy, name: &str, request: &Request) -> Finding {
         Outcome::Silent
     };
     Finding {
+        sort: policy.kind.into(),
         kind: policy.kind,
         name: name.to_owned(),
         outcome,
@@ -69,8 +70,18 @@ pub(super) fn applies(statement: &Statement, outside: &[Unknown], request: &Requ
 pub(super) fn naming(statement: &Statement, request: &Request) -> Option<Naming> {
     match &statement.principals {
         None => Some(Naming::Itself),
-        Some(principals) => principals.name(&request.caller),
+        Some(principals) => principals.name(&request.caller).max(guest(principals, request)),
     }
+}
+
+/// A session of GetFederationToken comes as its user; only its ARN among the condition keys tells it apart.
+fn guest(principals: &Principals, request: &Request) -> Option<Naming> {
+    let (Principals::Are(listed), Caller::User { .. }) = (principals, &request.caller) else {
+        return None;
+    };
+    let arn = request.context.get("aws:PrincipalArn")?;
+    let is = |p: &Principal| matches!(p, Principal::FederatedUser(named) if [named.as_str()] == *arn);
+    listed.iter().any(is).then_some(Naming::Itself)
 }
 
 /// Why a statement does not apply, not yet put into words.

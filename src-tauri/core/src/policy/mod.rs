@@ -14,6 +14,7 @@ mod error;
 mod evaluate;
 pub mod explain;
 mod json;
+mod keys;
 pub mod lint;
 mod nearly;
 mod parse;
@@ -28,8 +29,8 @@ mod tests;
 pub use condition::{Comparison, Condition, Operator, Quantifier};
 pub use context::{Caller, Context, Request};
 pub use decision::{
-    DecidedBy, Decision, Finding, Miss, Named, Outcome, Policies, Reason, ResourceRule, StatementFinding,
-    decide,
+    DecidedBy, Decision, Finding, Miss, Named, Outcome, Policies, Reason, ResourceRule, Sort,
+    StatementFinding, decide,
 };
 pub use document::{Effect, Kind, Matches, Policy, Statement, Unknown, Version};
 pub use error::{Fault, PolicyError, Position};

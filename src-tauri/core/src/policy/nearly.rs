@@ -1,7 +1,7 @@
 //! Of the statements that did not apply, the one that came nearest.
 
-use super::decision::{Decision, Finding, Miss, Reason, StatementFinding};
-use super::document::{Effect, Kind};
+use super::decision::{Decision, Finding, Miss, Reason, Sort, StatementFinding};
+use super::document::Effect;
 
 /// A statement that would have allowed the request, had it not missed in these points.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,16 +16,16 @@ impl Decision {
     /// The Allow that missed by the least, in a policy of the sort that had to allow and did not. `None` where the
     /// request is allowed or a Deny decided, and where no Allow is about the action.
     pub fn nearly(&self) -> Option<Nearly<'_>> {
-        let wanted: &[Kind] = match self.reason {
+        let wanted = match self.reason {
             Reason::Allowed | Reason::ExplicitDeny => return None,
             // A level of an organization most often allows everything: what a narrower one leaves out is no near miss.
             Reason::ServiceControlDoesNotAllow | Reason::ResourceControlDoesNotAllow => return None,
-            Reason::IdentityDoesNotAllow => &[Kind::Identity],
-            Reason::BoundaryDoesNotAllow => &[Kind::Boundary],
-            Reason::SessionDoesNotAllow => &[Kind::Session],
-            Reason::ResourceDoesNotAllow => &[Kind::Resource, Kind::Trust],
+            Reason::IdentityDoesNotAllow => Sort::Identity,
+            Reason::BoundaryDoesNotAllow => Sort::Boundary,
+            Reason::SessionDoesNotAllow => Sort::Session,
+            Reason::ResourceDoesNotAllow => Sort::Resource,
         };
-        let of = |finding: &&Finding| wanted.contains(&finding.kind);
+        let of = |finding: &&Finding| finding.sort == wanted;
         let statements = self.findings.iter().filter(of).flat_map(|policy| {
             policy
                 .statements

@@ -203,10 +203,6 @@ impl Reader {
     }
 
     /// A piece that is not known matches nothing; that it fails closed is seen to by `unknown`.
-    fn pattern(&mut self, at: Position, text: &str, syntax: Syntax) -> Option<Pattern> {
-        self.known(at, text, Pattern::read(text, syntax))
-    }
-
     fn known(&mut self, at: Position, text: &str, read: Result<Pattern, BadVariable>) -> Option<Pattern> {
         if read.is_err() {
             self.unknown(at, format!("policy variable in \"{text}\""));
@@ -275,13 +271,19 @@ impl Reader {
     }
 
     fn resource(&mut self, at: Position, text: &str, syntax: Syntax) -> Option<Pattern> {
-        // A `*` may stand for several components at once: `*`, `arn:*`.
-        let whole = text.starts_with("arn:") && (text.split(':').count() >= 6 || text.contains('*'));
+        // A `*` that ends its segment may stand for several parts at once: `*`, `arn:*`, `arn:aws:sns:*:topic`.
+        let missing = match ARN_PARTS.saturating_sub(arn_parts(text, syntax)) {
+            _ if text.ends_with('*') || text.contains("*:") => 0,
+            missing => missing,
+        };
+        let completed = matches!(self.kind, Kind::Identity | Kind::Boundary);
+        let whole = text.starts_with("arn:") && (missing == 0 || completed);
         if !whole && !text.starts_with('*') {
             self.unknown(at, format!("resource \"{text}\""));
             return None;
         }
-        self.pattern(at, text, syntax)
+        let meant = format!("{text}{}", ":*".repeat(if whole { missing } else { 0 }));
+        self.known(at, text, Pattern::read_resource(text, &meant, syntax))
     }
 
     fn conditions(&mut self, node: &Node) -> Parsed<Vec<Condition>> {
@@ -365,6 +367,23 @@ impl Reader {
         }
         Ok(out)
     }
+}
+
+/// `arn:partition:service:region:account:resource`. AWS puts a `*` for each part that an identity policy leaves out at
+/// the end; a session policy with such an ARN it refuses.
+///
+/// Source: IAM User Guide, "IAM ARNs".
+const ARN_PARTS: usize = 6;
+
+/// How many parts a text has, the colons inside of its variables left out.
+fn arn_parts(text: &str, syntax: Syntax) -> usize {
+    let mut inside = false;
+    let colons = text.char_indices().filter(|(i, c)| {
+        inside |= syntax.variables && text[*i..].starts_with("${");
+        inside &= *c != '}';
+        *c == ':' && !inside
+    });
+    colons.count() + 1
 }
 
 fn condition_values(key: &Member) -> Parsed<Vec<String>> {

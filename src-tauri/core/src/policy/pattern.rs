@@ -17,8 +17,13 @@ pub(super) struct Syntax {
 enum Part {
     Char(char),
     AnyRun,
+    /// A `*` inside a segment of an ARN: it stops at the next colon.
+    RunInSegment,
     AnyOne,
-    Variable { name: String, default: Option<String> },
+    Variable {
+        name: String,
+        default: Option<String>,
+    },
 }
 
 /// A text of a policy, read once and matched often.
@@ -108,6 +113,35 @@ impl Pattern {
         })
     }
 
+    /// As [`Self::read`], for the ARN of a resource, which `meant` has in full where `text` leaves parts out. A `*` goes
+    /// over colons only where it ends its segment.
+    ///
+    /// Source: IAM User Guide, "IAM JSON policy elements: Resource".
+    pub(super) fn read_resource(text: &str, meant: &str, syntax: Syntax) -> Result<Self, BadVariable> {
+        let mut whole = Self::read(meant, syntax)?;
+        let mut colons = 0;
+        for at in 0..whole.parts.len() {
+            let next = whole.parts[at..].iter().find(|p| **p != Part::AnyRun);
+            let ends = matches!(next, None | Some(Part::Char(':')));
+            match &whole.parts[at] {
+                Part::Char(':') => colons += 1,
+                Part::AnyRun if !ends && (1..ARN_COMPONENTS - 1).contains(&colons) => {
+                    whole.parts[at] = Part::RunInSegment;
+                }
+                _ => {}
+            }
+        }
+        text.clone_into(&mut whole.text);
+        Ok(whole)
+    }
+
+    /// How many parts of an ARN this has, its variables' own colons left out; `None` where a variable may bring more.
+    pub(super) fn arn_parts(&self) -> Option<usize> {
+        let open = self.parts.iter().any(|p| matches!(p, Part::Variable { .. }));
+        let colons = self.parts.iter().filter(|p| **p == Part::Char(':')).count();
+        (!open || colons + 1 >= ARN_COMPONENTS).then_some(colons + 1)
+    }
+
     /// The text as it stands in the policy.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -134,12 +168,17 @@ impl Pattern {
     pub fn covers(&self, other: &Self) -> bool {
         let plain =
             |pattern: &Self| pattern.shape != Shape::Variable && !pattern.parts.contains(&Part::AnyOne);
+        // No name has the character that stands for the other's `*`, so that no letter here takes it.
         let as_text = |part: &Part| match part {
             Part::Char(c) => *c,
-            _ => '*',
+            _ => '\0',
         };
         // What `*` here takes of the other's text it takes of anything that the other's `*` stands for.
-        plain(self) && plain(other) && glob(&self.parts, &other.parts.iter().map(as_text).collect::<String>())
+        let over_all = !self.parts.contains(&Part::RunInSegment);
+        over_all
+            && plain(self)
+            && plain(other)
+            && glob(&self.parts, &other.parts.iter().map(as_text).collect::<String>())
     }
 
     /// Whether `subject` fits, with the variables taken from `context`. Case counts.
@@ -234,6 +273,9 @@ fn read_variable(inside: &str) -> Result<Part, BadVariable> {
 /// Linear in practice: on a mismatch only the latest `*` takes one more character.
 fn glob(pattern: &[Part], subject: &str) -> bool {
     let subject: Vec<char> = subject.chars().collect();
+    if pattern.contains(&Part::RunInSegment) {
+        return glob_by_segments(pattern, &subject);
+    }
     let (mut p, mut s) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
     while s < subject.len() {
@@ -261,4 +303,30 @@ fn glob(pattern: &[Part], subject: &str) -> bool {
         s = taken + 1;
     }
     pattern[p..].iter().all(|part| *part == Part::AnyRun)
+}
+
+/// With runs that stop at a colon the latest `*` alone does not decide: which lengths of the subject the pattern's start
+/// can fit is kept instead.
+fn glob_by_segments(pattern: &[Part], subject: &[char]) -> bool {
+    let mut fits = vec![false; subject.len() + 1];
+    fits[0] = true;
+    for part in pattern {
+        let mut next = vec![false; subject.len() + 1];
+        match part {
+            Part::AnyRun | Part::RunInSegment => {
+                let over_colons = *part == Part::AnyRun;
+                for at in 0..=subject.len() {
+                    let goes_on = at > 0 && next[at - 1] && (over_colons || subject[at - 1] != ':');
+                    next[at] = fits[at] || goes_on;
+                }
+            }
+            one => {
+                for (at, c) in subject.iter().enumerate() {
+                    next[at + 1] = fits[at] && (*one == Part::AnyOne || *one == Part::Char(*c));
+                }
+            }
+        }
+        fits = next;
+    }
+    fits[subject.len()]
 }

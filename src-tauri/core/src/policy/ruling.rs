@@ -144,6 +144,12 @@ impl Hearing<'_> {
         if let Some(reason) = self.organizations(request) {
             return Ruling::by(reason, None);
         }
+        // Whatever allows it: AWS STS API Reference, "AssumeRole".
+        if matches!(request.caller, Caller::Root { .. })
+            && request.action.eq_ignore_ascii_case("sts:AssumeRole")
+        {
+            return Ruling::by(Reason::IdentityDoesNotAllow, None);
+        }
         let naming = self.resource.as_ref().and_then(|heard| heard.naming);
         let resource_allow = || {
             self.resource
@@ -199,11 +205,13 @@ impl Hearing<'_> {
         match naming {
             None if rule == ResourceRule::MustAllow => Some(Reason::ResourceDoesNotAllow),
             None | Some(Naming::Account) => own_side,
-            Some(Naming::Itself) => None,
+            Some(Naming::Itself) if role => None,
             // A grant to the role, not to the session, stays inside its boundary and session policies. For "*"
             // the User Guide does not say; the narrower reading fails closed.
             Some(Naming::Role | Naming::Everyone) if role => self.limits(),
-            Some(Naming::Role | Naming::Everyone) => None,
+            // A grant to the user passes its boundary by, but not the policies of a session that it asked for (IAM User
+            // Guide, "Session policies"). It names the user, and only one that names the session would add to them.
+            Some(Naming::Itself | Naming::Role | Naming::Everyone) => self.session_limit(),
         }
     }
 
@@ -221,6 +229,10 @@ impl Hearing<'_> {
         if self.boundary.as_ref().is_some_and(|heard| !heard.allows()) {
             return Some(Reason::BoundaryDoesNotAllow);
         }
+        self.session_limit()
+    }
+
+    fn session_limit(&self) -> Option<Reason> {
         (!self.session.is_empty() && !allows(&self.session)).then_some(Reason::SessionDoesNotAllow)
     }
 }

@@ -7,6 +7,8 @@ mod asked;
 mod cures;
 mod diagnoses;
 mod messages;
+mod pasted;
 mod rounds;
 mod told;
+mod unread;
 mod world;

@@ -40,6 +40,23 @@ fn theirs(letter: char) -> Option<Outcome> {
     }
 }
 
+/// How many of the 10,000 cases differ in each of the ways. A count that changes is a change in one of the two.
+const DIFFERENCES: [(&str, usize); 6] = [
+    (SHORT_PATTERN, 59),
+    (WILD_VALUE, 48),
+    (ARN_EQUALS, 16),
+    (OLD_VERSION, 11),
+    (NO_VALUE, 9),
+    (IN_CONDITIONS, 2),
+];
+
+const SHORT_PATTERN: &str = "a pattern with fewer than the six parts of an ARN is compared as one text";
+const WILD_VALUE: &str = "a wildcard in a variable's value acts as one";
+const ARN_EQUALS: &str = "ArnEquals takes no wildcards";
+const OLD_VERSION: &str = "variables of the language of 2008 are replaced";
+const NO_VALUE: &str = "a variable without a value is taken for an empty text";
+const IN_CONDITIONS: &str = "variables in conditions are not replaced";
+
 /// A way in which the crate differs from AWS's documentation, if the case has it.
 fn known_difference(case: &Case) -> Option<&'static str> {
     let text = case.policy.to_string();
@@ -49,15 +66,18 @@ fn known_difference(case: &Case) -> Option<&'static str> {
             .find(|(key, _)| *key == name)
             .map(|(_, value)| *value)
     };
+    if text.contains("\"Arn") && text.contains("\"arn:*:user/*\"") {
+        return Some(SHORT_PATTERN);
+    }
     let variable = text.contains("${aws:username");
     if variable && text.contains("2008-10-17") {
-        return Some("variables of the language of 2008 are replaced");
+        return Some(OLD_VERSION);
     }
     if text.contains("${aws:username}") && key("aws:username").is_none() {
-        return Some("a variable without a value is taken for an empty text");
+        return Some(NO_VALUE);
     }
     if variable && key("aws:username") == Some("*") {
-        return Some("a wildcard in a variable's value acts as one");
+        return Some(WILD_VALUE);
     }
     let conditions = case.policy["Statement"]
         .as_array()
@@ -65,13 +85,10 @@ fn known_difference(case: &Case) -> Option<&'static str> {
         .flatten()
         .map(|s| s["Condition"].to_string());
     if conditions.into_iter().any(|c| c.contains("${")) {
-        return Some("variables in conditions are not replaced");
+        return Some(IN_CONDITIONS);
     }
     if text.contains("\"ArnEquals") || text.contains("\"ArnNotEquals") {
-        return Some("ArnEquals takes no wildcards");
-    }
-    if text.contains("Like") && text.contains("\"arn:*:user/*\"") {
-        return Some("ARNs are compared as one text, not by their six parts");
+        return Some(ARN_EQUALS);
     }
     None
 }
@@ -114,6 +131,15 @@ fn a_second_evaluator_agrees_or_is_wrong_by_the_documentation() {
         open.len(),
         &open[..open.len().min(3)]
     );
+    if more.is_none() {
+        let differ: BTreeMap<&str, usize> = DIFFERENCES.into_iter().collect();
+        let excused: BTreeMap<&str, usize> = told
+            .iter()
+            .filter(|(which, _)| **which != "agreed")
+            .map(|(w, n)| (*w, *n))
+            .collect();
+        assert_eq!(excused, differ);
+    }
     // The two must have met on most of it, and on each answer, or nothing was shown.
     assert!(
         told.get("agreed").copied().unwrap_or_default() * 10 > count * 9,

@@ -1,6 +1,7 @@
 //! Managed policies, attached and detached.
 //!
-//! Source: IAM API Reference, "AttachUserPolicy", "DetachUserPolicy" and the same for groups and roles.
+//! Source: IAM API Reference, "AttachUserPolicy", "DetachUserPolicy" and the same for groups and roles; IAM User Guide,
+//! "IAM and AWS STS quotas".
 
 use hatrack_core::policy::Kind;
 
@@ -8,6 +9,9 @@ use super::role_policies::changeable;
 use super::{Call, users};
 use crate::query::Refusal;
 use crate::world::{Document, NamedPolicy, World};
+
+/// How many managed policies a user, a group or a role has at most, as accounts have it before they ask for more.
+const ROOM: usize = 10;
 
 /// What a call does to the world.
 pub(super) struct Change {
@@ -23,7 +27,20 @@ pub(super) fn change(call: &Call<'_>, action: &str) -> Result<Change, Refusal> {
     let (to, attached) = whose(call, action)?;
     let no_such = || Refusal::no_such_entity(format!("Policy {policy_arn} was not found."));
     let policy = if action.starts_with("Attach") {
-        let managed = call.world.managed.get(&policy_arn).ok_or_else(no_such)?;
+        let foreign = || {
+            Refusal::no_such_entity(format!(
+                "Policy {policy_arn} does not exist or is not attachable."
+            ))
+        };
+        let managed = call.world.managed.get(&policy_arn);
+        let managed = managed.filter(|_| attachable(&policy_arn, call.account().as_str()));
+        let managed = managed.ok_or_else(foreign)?;
+        if attached.len() >= ROOM && !attached.contains(&policy_arn) {
+            return Err(Refusal::limit_exceeded(format!(
+                "Cannot exceed quota for {}: {ROOM}",
+                quota(action)
+            )));
+        }
         let document = Document::read(Kind::Identity, &managed.text)
             .map_err(|error| Refusal::malformed_policy(error.to_string()))?;
         Some(NamedPolicy {
@@ -41,6 +58,20 @@ pub(super) fn change(call: &Call<'_>, action: &str) -> Result<Change, Refusal> {
         policy_arn,
         policy,
     })
+}
+
+/// A policy of the account's own, or one of AWS's.
+fn attachable(policy_arn: &str, account: &str) -> bool {
+    let owner = policy_arn.split(':').nth(4);
+    owner == Some("aws") || owner == Some(account)
+}
+
+fn quota(action: &str) -> &'static str {
+    match action {
+        "AttachUserPolicy" => "PoliciesPerUser",
+        "AttachGroupPolicy" => "PoliciesPerGroup",
+        _ => "PoliciesPerRole",
+    }
 }
 
 /// The ARN of whom the call is about, and what is attached there.

@@ -20,6 +20,11 @@ pub(super) fn principal(call: &Call<'_>) -> Result<String, Refusal> {
     if resources.is_empty() {
         resources.push("*");
     }
+    if call.parameters.get("ResourcePolicy").is_some() && matches!(caller, Caller::RoleSession { .. }) {
+        return Err(Refusal::invalid_input(
+            "Resource policies are not simulated for roles.".to_owned(),
+        ));
+    }
     let resource_policy = match call.parameters.get("ResourcePolicy") {
         None => None,
         Some(text) => Some(

@@ -9,8 +9,8 @@ use super::role_policies::changeable;
 use crate::query::Refusal;
 use crate::world::{Document, World};
 
-/// A trust policy's length without white space, as far as it can be raised.
-const ROOM: usize = 4096;
+/// A trust policy's length without white space, as accounts have it before they ask for more.
+const ROOM: usize = 2048;
 
 /// What a call does to the world.
 pub(super) struct Change {

@@ -171,6 +171,68 @@ async fn what_a_principal_may_is_simulated_for_who_may_ask() {
 }
 
 #[tokio::test]
+async fn a_resource_policy_is_simulated_for_users_only() {
+    let running = sandbox().await;
+    let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}}"#;
+    let ask = |account: &str, source: &str| {
+        let admin = iam(&running, administrator(&running, account));
+        let call = admin.simulate_principal_policy().policy_source_arn(source);
+        let call = call
+            .action_names("s3:GetObject")
+            .resource_arns("arn:aws:s3:::b/k");
+        call.resource_policy(document).send()
+    };
+    let answer = ask(OWN, ANALYST).await.unwrap();
+    let decision = answer.evaluation_results()[0].eval_decision();
+    assert_eq!(decision, &PolicyEvaluationDecisionType::Allowed);
+    let refused = Refused::from(ask(OTHER, READER).await.unwrap_err());
+    assert_eq!(refused.code, "InvalidInput");
+}
+
+#[tokio::test]
+async fn a_managed_policy_is_attached_in_its_own_account_only() {
+    let running = sandbox().await;
+    let story = running.manifest().story("S14").unwrap();
+    let user = iam(&running, user(story));
+    let name = user.get_user().send().await.unwrap();
+    let name = name.user().unwrap().user_name().to_owned();
+    let groups = user.list_groups_for_user().user_name(name).send().await.unwrap();
+    let group = groups.groups()[0].group_name();
+    let attached = user
+        .list_attached_group_policies()
+        .group_name(group)
+        .send()
+        .await
+        .unwrap();
+    let arn = attached.attached_policies()[0].policy_arn().unwrap().to_owned();
+    let account = arn.split(':').nth(4).unwrap();
+
+    let own = iam(&running, administrator(&running, account));
+    let call = own.attach_group_policy().group_name(group).policy_arn(&arn);
+    call.send().await.unwrap();
+    assert_ne!(account, OTHER);
+    let other = iam(&running, administrator(&running, OTHER));
+    let call = other.attach_role_policy().role_name(ROLE).policy_arn(&arn);
+    let refused = Refused::from(call.send().await.unwrap_err());
+    assert_eq!(refused.code, "NoSuchEntity");
+}
+
+#[tokio::test]
+async fn what_goes_beyond_an_accounts_first_quotas_is_refused() {
+    let running = sandbox().await;
+    let admin = iam(&running, administrator(&running, OTHER));
+    let many: Vec<String> = (0..60)
+        .map(|n| format!("\"arn:aws:iam::111122223333:user/person-{n:03}\""))
+        .collect();
+    let long = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":[{}]}},"Action":"sts:AssumeRole"}}]}}"#,
+        many.join(",")
+    );
+    assert!((2_048..4_096).contains(&long.len()), "{}", long.len());
+    assert_eq!(trust(&admin, &long).await.unwrap_err().code, "LimitExceeded");
+}
+
+#[tokio::test]
 async fn a_message_is_decoded_for_who_may() {
     let running = sandbox().await;
     let said = r#"{"allowed":false,"explicitDeny":false,"matchedStatements":{"items":[]}}"#;

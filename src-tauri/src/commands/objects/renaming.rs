@@ -37,18 +37,13 @@ pub async fn rename_object(desk: &Desk, request: RenameRequest) -> Answer<ActDon
                 ..ActDone::default()
             });
         }
-        let moved = tokio::select! {
-            moved = s3.rename(&rename) => moved,
-            () = act.stop().asked() => {
-                return Ok(ActDone {
-                    stopped: true,
-                    ..ActDone::default()
-                });
-            }
-        };
-        Ok(match moved {
+        Ok(match s3.rename_until(&rename, act.stop()).await {
             Ok(_) => ActDone {
                 count: 1,
+                ..ActDone::default()
+            },
+            Err(NotMoved::Stopped { .. }) => ActDone {
+                stopped: true,
                 ..ActDone::default()
             },
             // Where nothing has happened, the refusal is the answer.
@@ -69,7 +64,8 @@ pub async fn rename_object(desk: &Desk, request: RenameRequest) -> Answer<ActDon
     if let Ok(done) = &done {
         let wrong = match done.stopped {
             true => Some(
-                "stopped by the person; what was under way may be at either place, or at both".to_owned(),
+                "stopped by the person; what was not moved is where it was, and may be at both places"
+                    .to_owned(),
             ),
             false => done.failed.first().map(|one| one.why.clone()),
         };
@@ -89,10 +85,13 @@ fn refuse_nonsense(rename: &Rename, folder: bool) -> Answer<()> {
     if rename.to.key.is_empty() || rename.from.key.is_empty() {
         return Err(CommandError::new("A name is needed. Type one."));
     }
-    if folder && rename.from.bucket == rename.to.bucket && rename.to.key.starts_with(&rename.from.key) {
-        return Err(CommandError::new(
-            "A folder cannot move into itself. Choose another place.",
-        ));
+    if folder && rename.is_into_itself() {
+        return Err(CommandError::new(match rename.from.bucket == rename.to.bucket {
+            true => "A folder cannot move into itself. Choose another place.",
+            false => {
+                "The folder may be moving into itself: an access point is another name of its bucket. Choose another place."
+            }
+        }));
     }
     Ok(())
 }

@@ -9,6 +9,8 @@ const DEFAULT_ROWS: usize = 100;
 const MOST_ROWS: usize = 1000;
 /// Words beyond this many narrow nothing that the first ones did not.
 const MOST_WORDS: usize = 12;
+/// More kinds of events there are not.
+const MOST_EVENTS: usize = 64;
 /// The trigram index knows parts of this many letters and more.
 const TRIGRAM: usize = 3;
 
@@ -58,10 +60,20 @@ pub fn page(query: &HistoryQuery, rows: usize) -> QueryBuilder<Sqlite> {
         ("event.outcome", query.outcome.clone()),
         ("event.event", query.event.clone()),
         ("event.session_id", query.session_id.clone()),
+        ("event.role_name", query.role_name.clone()),
     ] {
         if let Some(wanted) = wanted {
             sql.push(" AND ").push(column).push(" = ").push_bind(wanted);
         }
+    }
+    if !query.events.is_empty() {
+        // With the sign the ids' own order is followed: an index of events would have to be sorted first.
+        sql.push(" AND +event.event IN (");
+        let mut events = sql.separated(", ");
+        for event in query.events.iter().take(MOST_EVENTS) {
+            events.push_bind(event.clone());
+        }
+        sql.push(")");
     }
     let bounds = [
         (" >= ", query.since.map(|at| at.as_microsecond())),

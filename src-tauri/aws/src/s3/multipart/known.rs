@@ -88,6 +88,17 @@ impl Making<'_> {
 
     /// The object that is there, if it is the one that is known.
     pub async fn found(&self, known: &Known) -> Result<Option<Made>, S3Failure> {
+        let head = self.looked(known).await?;
+        Ok(head.map(made))
+    }
+
+    /// The same, if it is stored as this one is to be, too: it may be somebody's older one of the same bytes.
+    pub async fn found_so_stored(&self, known: &Known) -> Result<Option<Made>, S3Failure> {
+        let head = self.looked(known).await?;
+        Ok(head.filter(|head| self.stored.is_told_by(head)).map(made))
+    }
+
+    async fn looked(&self, known: &Known) -> Result<Option<HeadObjectOutput>, S3Failure> {
         let head = self
             .s3
             .signed(|| async {
@@ -103,9 +114,13 @@ impl Making<'_> {
                     .map_err(|error| self.call.failed(error))
             })
             .await?;
-        Ok(known.is_of(&head).then_some(Made {
-            etag: head.e_tag,
-            version_id: head.version_id,
-        }))
+        Ok(known.is_of(&head).then_some(head))
+    }
+}
+
+fn made(head: HeadObjectOutput) -> Made {
+    Made {
+        etag: head.e_tag,
+        version_id: head.version_id,
     }
 }

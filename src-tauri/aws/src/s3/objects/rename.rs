@@ -2,21 +2,21 @@
 //!
 //! Invariant: at each moment the whole object is at one of the two places, or at both. A failure says which.
 
+mod folder;
+
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::DateTime;
-use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_core::bucket::S3Location;
 use hatrack_core::sts::AwsFailure;
 
 use super::super::copy;
 use super::super::stored::Encryption;
-use super::super::{Found, Guard, S3, S3Failure};
+use super::super::{Guard, S3, S3Failure};
 use super::deletion::Which;
 use super::properties::{headers, size};
 use super::stop::Stop;
 
-const IN_FLIGHT: usize = 16;
-const MOST_TOLD: usize = 1000;
+pub use folder::FolderMoved;
 
 /// What becomes what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,14 @@ pub enum NotMoved {
         /// What happened.
         why: S3Failure,
     },
+    /// It was stopped while it was copied: the original is where it was.
+    #[error("it was stopped; {from} is where it was, and {to} may hold a copy")]
+    Stopped {
+        /// Where it is.
+        from: S3Location,
+        /// Where it may be too.
+        to: S3Location,
+    },
     /// It is at both places.
     #[error("{why}. It is at both places now, {from} and {to}; delete the one that you do not want")]
     Both {
@@ -61,21 +69,6 @@ pub enum NotMoved {
         /// What happened.
         why: String,
     },
-}
-
-/// What came of a folder.
-#[derive(Debug, Default)]
-pub struct FolderMoved {
-    /// How many objects are at the new place only.
-    pub moved: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// How many are still, or also, at the old place.
-    pub failures: u64,
-    /// The first of them, each with its key.
-    pub failed: Vec<(String, NotMoved)>,
-    /// Whether it was stopped before its end.
-    pub stopped: bool,
 }
 
 /// A copy that was compared, and what is to be deleted for it.
@@ -114,86 +107,24 @@ impl S3 {
     /// # Errors
     /// See [`NotMoved`].
     pub async fn rename(&self, rename: &Rename) -> Result<Moved, NotMoved> {
-        let copied = self.copied(rename).await?;
-        self.finish_rename(copied).await
+        self.rename_until(rename, &Stop::never()).await
     }
 
-    /// Copies one object of the folder, unless it would come to lie in the folder again: there it could replace another
-    /// one that is still to be copied, and would be moved along with the rest.
-    async fn copied_out(&self, folder: &Rename, found: &Found) -> Result<Copied, NotMoved> {
-        let one = folder.of(found);
-        if one.to.bucket == folder.from.bucket && one.to.key.starts_with(&folder.from.key) {
-            return Err(NotMoved::Stays {
-                why: S3Failure::Taken {
-                    what: one.to.to_string(),
-                },
-                from: one.from,
-            });
-        }
-        self.copied(&one).await
-    }
-
-    /// Renames everything below a prefix: all is copied first, and only when all of it is there is the first original
-    /// deleted. `progress` hears how many are copied, and then how many have moved. Stopped while it copies, nothing is
-    /// deleted; later, what has not moved is at both places.
+    /// The same; stopped while it copies, nothing is deleted. Once all of it is copied it is moved to its end: of a
+    /// DELETE that is under way nobody could say whether it was done.
     ///
     /// # Errors
-    /// Those of listing, with nothing deleted. What of the copying failed is in the answer; then, too, nothing is deleted.
-    pub async fn rename_folder(
-        &self,
-        rename: &Rename,
-        progress: &(dyn Fn(u64, u64) + Send + Sync),
-        stop: &Stop,
-    ) -> Result<FolderMoved, S3Failure> {
-        let (mut copied, mut done) = (Vec::new(), FolderMoved::default());
-        {
-            let copies = self
-                .walk(&rename.from, None)
-                .take_until(stop.asked())
-                .map_ok(|found| async move { Ok((found.key.clone(), self.copied_out(rename, &found).await)) })
-                .try_buffer_unordered(IN_FLIGHT);
-            let mut copies = std::pin::pin!(copies);
-            while let Some((key, outcome)) = copies.try_next().await? {
-                match outcome {
-                    Ok(one) => copied.push(one),
-                    Err(why) => done.failed(key, why),
-                }
-                progress(count(copied.len()), 0);
-            }
-        }
-        done.stopped = stop.is_asked();
-        let nothing_deleted = match (done.failures > 0, done.stopped) {
-            (true, _) => Some("another object of the folder could not be copied, so nothing was deleted"),
-            (false, true) => Some("it was stopped before everything was copied, so nothing was deleted"),
-            (false, false) => None,
+    /// See [`NotMoved`].
+    pub async fn rename_until(&self, rename: &Rename, stop: &Stop) -> Result<Moved, NotMoved> {
+        let copied = tokio::select! {
+            biased;
+            () = stop.asked() => return Err(NotMoved::Stopped {
+                from: rename.from.clone(),
+                to: rename.to.clone(),
+            }),
+            copied = self.copied(rename) => copied?,
         };
-        if let Some(why) = nothing_deleted {
-            copied.into_iter().for_each(|one| done.at_both(one, why));
-            return Ok(done);
-        }
-        let total = count(copied.len());
-        let mut moves = stream::iter(copied)
-            .map(|one| async move {
-                let (key, bytes) = (one.from.key.clone(), one.bytes);
-                let moved = match stop.is_asked() {
-                    true => Err(one.both("it was stopped before the original was deleted")),
-                    false => self.finish_rename(one).await,
-                };
-                (key, bytes, moved)
-            })
-            .buffer_unordered(IN_FLIGHT);
-        while let Some((key, bytes, outcome)) = moves.next().await {
-            match outcome {
-                Ok(_) => {
-                    done.moved += 1;
-                    done.bytes += bytes;
-                }
-                Err(why) => done.failed(key, why),
-            }
-            progress(total, done.moved);
-        }
-        done.stopped = stop.is_asked();
-        Ok(done)
+        self.finish_rename(copied).await
     }
 
     /// The copy, compared with what was there before it.
@@ -306,9 +237,7 @@ impl Copied {
     fn may_be_onto_itself(&self) -> bool {
         self.from.key == self.to.key
             && self.from.bucket != self.to.bucket
-            && [&self.from, &self.to]
-                .iter()
-                .any(|place| is_access_point(place.bucket.as_str()))
+            && may_be_one(&self.from, &self.to)
             && self.before.version_id == self.version_id
             && self.before.at == self.copied_at
     }
@@ -319,36 +248,10 @@ fn is_access_point(name: &str) -> bool {
     name.starts_with("arn:") || name.ends_with("-s3alias") || name.ends_with("--xa-s3")
 }
 
-impl Rename {
-    /// One of what lies below.
-    fn of(&self, found: &Found) -> Self {
-        let rest = found.key.strip_prefix(&self.from.key).unwrap_or(&found.key);
-        let place = |bucket: &S3Location, key: String| S3Location {
-            bucket: bucket.bucket.clone(),
-            key,
-        };
-        Self {
-            from: place(&self.from, found.key.clone()),
-            to: place(&self.to, format!("{}{rest}", self.to.key)),
-            replace: self.replace,
-        }
-    }
-}
-
-impl FolderMoved {
-    fn at_both(&mut self, one: Copied, why: &str) {
-        let not = one.both(why);
-        self.failed(one.from.key, not);
-    }
-
-    fn failed(&mut self, key: String, why: NotMoved) {
-        self.failures += 1;
-        if self.failed.len() < MOST_TOLD {
-            self.failed.push((key, why));
-        }
-    }
-}
-
-fn count(many: usize) -> u64 {
-    u64::try_from(many).unwrap_or(u64::MAX)
+/// Whether the two may be in one bucket: an access point is another name of its own, and does not tell which.
+fn may_be_one(one: &S3Location, other: &S3Location) -> bool {
+    one.bucket == other.bucket
+        || [one, other]
+            .iter()
+            .any(|place| is_access_point(place.bucket.as_str()))
 }

@@ -16,6 +16,8 @@ use super::sums::at;
 /// So many are deleted at once: what DeleteObjects takes.
 pub(super) const AT_ONCE: usize = 1000;
 
+const WRITTEN_AGAIN: &str = "it was written again since the comparison, so it was not deleted; compare again";
+
 /// What came of a lot.
 #[derive(Default)]
 pub(super) struct Gone {
@@ -51,10 +53,7 @@ pub(super) async fn delete_objects(s3: &S3, place: &S3Location, steps: &[Step]) 
             why => gone.stays.push(Trouble {
                 name: name(&one.which.key),
                 why: match why {
-                    S3Failure::Changed { .. } => {
-                        "it was written again since the comparison, so it was not deleted; compare again"
-                            .to_owned()
-                    }
+                    S3Failure::Changed { .. } => WRITTEN_AGAIN.to_owned(),
                     other => other.to_string(),
                 },
             }),
@@ -73,7 +72,10 @@ pub(super) async fn delete_files(folder: &Folder, steps: Vec<Step>) -> Result<Go
                 Ok(()) => drop(gone.names.insert(step.name)),
                 Err(why) => gone.stays.push(Trouble {
                     name: step.name,
-                    why: why.to_string(),
+                    why: match why {
+                        S3Failure::Taken { .. } => WRITTEN_AGAIN.to_owned(),
+                        other => other.to_string(),
+                    },
                 }),
             }
         }
@@ -84,6 +86,12 @@ pub(super) async fn delete_files(folder: &Folder, steps: Vec<Step>) -> Result<Go
 
 fn delete_file(folder: &Folder, step: &Step) -> Result<(), S3Failure> {
     let path = local_path(&step.name, "", FileRules::here())?.to_path();
+    // Somebody else did it.
+    if let Err(why) = folder.dir().symlink_metadata(&path)
+        && why.kind() == std::io::ErrorKind::NotFound
+    {
+        return Ok(());
+    }
     as_planned(folder, &path, step.seen.as_ref())?;
     let removed = folder.dir().remove_file(&path);
     removed.map_err(|why| disk_failed(folder.path().join(&path), "deleted", why))

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::super::S3Failure;
-use super::super::download::disk_failed;
+use super::super::download::{disk_failed, is_own_name};
 use super::listing::Listed;
 
 /// Items sent at once, and how many such lots may wait.
@@ -88,11 +88,11 @@ impl Names {
                 unnamed.push(entry.path());
                 continue;
             };
+            let kind = entry.file_type()?;
             // What an unfinished download keeps is of nobody else's concern.
-            if name.starts_with(".hatrack-") {
+            if kind.is_file() && is_own_name(&name) {
                 continue;
             }
-            let kind = entry.file_type()?;
             let mut put = |name: String, what| places.push(Place { name, what });
             if kind.is_dir() {
                 put(name.clone(), What::Folder);

@@ -11,6 +11,7 @@ use hatrack_core::bucket::sync::{
 use tokio::sync::mpsc::Receiver;
 
 use super::super::S3Failure;
+use super::super::download::is_own_name;
 use super::listing::Listed;
 use super::spool::{Spool, Steps, Written};
 use super::{Route, SyncFailure, listing, local};
@@ -117,8 +118,7 @@ impl Making {
         let mut names = 0u64;
         loop {
             tokio::try_join!(source.look(), target.look())?;
-            for shown in source.unnamed.drain(..).chain(target.unnamed.drain(..)) {
-                let why = "its name is not valid UTF-8, which a key has to be";
+            for (shown, why) in source.left.drain(..).chain(target.left.drain(..)) {
                 self.put(Step::left(shown, Kind::Skipped, why.to_owned()))?;
             }
             let (one, other) = match turn(source.next.as_ref(), target.next.as_ref()) {
@@ -198,9 +198,12 @@ struct Side<'a> {
     lots: Receiver<Result<Vec<Listed>, S3Failure>>,
     lot: std::vec::IntoIter<Listed>,
     next: Option<Item>,
-    unnamed: Vec<String>,
+    /// What is left alone, and why.
+    left: Vec<(String, &'static str)>,
     filter: &'a Filter,
     hidden: Hidden,
+    /// Whether what is hidden would have been copied, so that it is told.
+    is_source: bool,
 }
 
 impl<'a> Side<'a> {
@@ -225,25 +228,34 @@ impl<'a> Side<'a> {
                 listing::list(target.clone(), to.clone()),
             ),
         };
-        let side = |lots| Self {
+        let side = |lots, is_source| Self {
             lots,
             lot: Vec::new().into_iter(),
             next: None,
-            unnamed: Vec::new(),
+            left: Vec::new(),
             filter,
             hidden: Hidden::of(route),
+            is_source,
         };
-        (side(source), side(target))
+        (side(source, true), side(target, false))
     }
 
     /// Sees to it that `next` is what comes next, if anything does.
     async fn look(&mut self) -> Result<(), S3Failure> {
         while self.next.is_none() {
             match self.lot.next() {
-                Some(Listed::Item(Item::File(entry)))
-                    if !self.filter.takes(&entry.name) || self.hidden.hides(&entry.name) => {}
+                Some(Listed::Item(Item::File(entry))) if !self.filter.takes(&entry.name) => {}
+                Some(Listed::Item(Item::File(entry))) if self.hidden.hides(&entry.name) => {
+                    if self.is_source {
+                        self.left
+                            .push((entry.name, "a name that Hatrack keeps for itself"));
+                    }
+                }
                 Some(Listed::Item(item)) => self.next = Some(item),
-                Some(Listed::Unnamed(shown)) => self.unnamed.push(shown),
+                Some(Listed::Unnamed(shown)) => {
+                    let why = "its name is not valid UTF-8, which a key has to be";
+                    self.left.push((shown, why));
+                }
                 None => match self.lots.recv().await {
                     Some(lot) => self.lot = lot?.into_iter(),
                     None => return Ok(()),
@@ -254,8 +266,8 @@ impl<'a> Side<'a> {
     }
 }
 
-/// What Hatrack keeps beside the person's own: left out of one side it is left out of the other too, or it would count
-/// as missing there.
+/// What Hatrack keeps beside the person's own: left out of the source it is left out of the target too, or it would
+/// count as missing there.
 struct Hidden {
     /// The prefixes of what is in a bucket.
     prefixes: Vec<String>,
@@ -273,10 +285,11 @@ impl Hidden {
     }
 
     fn hides(&self, name: &str) -> bool {
-        let unfinished = self.here && name.split('/').any(|part| part.starts_with(".hatrack-"));
-        let of_a_job = |prefix: &String| match batch::FOLDER.strip_prefix(prefix.as_str()) {
-            Some(rest) => name.starts_with(rest),
-            None => prefix.starts_with(batch::FOLDER),
+        let unfinished = self.here && is_own_name(name.rsplit('/').next().unwrap_or(name));
+        // Who names the folder of the jobs itself means what is in it.
+        let of_a_job = |prefix: &String| {
+            let rest = batch::FOLDER.strip_prefix(prefix.as_str());
+            rest.is_some_and(|rest| !rest.is_empty() && name.starts_with(rest))
         };
         unfinished || self.prefixes.iter().any(of_a_job)
     }

@@ -1,7 +1,6 @@
 //! Doing what a plan says.
 
-use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -11,12 +10,13 @@ use hatrack_core::bucket::sync::{Kind, Step};
 use tokio::sync::Semaphore;
 
 use super::super::copy::{Copied, Way};
-use super::super::download::{Folder, blocking, disk_failed};
+use super::super::download::{Folder, disk_failed};
 use super::super::transfer::{Gauge, Job, Trouble};
 use super::super::{S3Failure, locked};
 use super::Route;
 use super::delete::{self, Gone, delete_files, delete_objects};
 use super::hand_over::HandOver;
+use super::marks::{Begun, Marks};
 use super::plan::Plan;
 
 /// Small files under way at once, and larger ones, which have parts of their own under way.
@@ -39,14 +39,15 @@ pub struct Sync {
     pub(super) progress: Mutex<Progress>,
     /// Whether a target takes "only over this version": it wants a permission to read, and not every server knows it.
     pub(super) over_version: AtomicBool,
-    /// Whether a target refused to be written even without that.
-    pub(super) refused_anyway: AtomicBool,
+    /// How many targets refused to be written even without that, in this run.
+    pub(super) refused_anyway: AtomicU32,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// A bit for each step of the plan.
-    done: Vec<u64>,
+    done: Marks,
+    /// A step that an earlier run began and that is not done may be done all the same: nobody heard the answer.
+    begun: Marks,
     /// Whether the job has ended.
     handed: bool,
     /// What the job could not copy, and how many: it is not tried again, so each run tells of it.
@@ -111,20 +112,20 @@ impl Progress {
 impl Sync {
     /// Carries out the plan; what only the target has is deleted if `delete` says so.
     pub fn new(plan: Arc<Plan>, delete: bool) -> Self {
-        let words = usize::try_from(plan.length().div_ceil(64)).unwrap_or(usize::MAX);
         Self {
-            plan,
             delete,
             storage_class: None,
             hand_over: None,
             progress: Mutex::new(Progress {
-                done: vec![0; words],
+                done: Marks::new(plan.length()),
+                begun: Marks::new(plan.length()),
                 handed: false,
                 missed: None,
                 report: SyncReport::default(),
             }),
+            plan,
             over_version: AtomicBool::new(true),
-            refused_anyway: AtomicBool::new(false),
+            refused_anyway: AtomicU32::new(0),
         }
     }
 
@@ -166,18 +167,19 @@ impl Sync {
     }
 
     fn is_done(&self, at: usize) -> bool {
-        let progress = locked(&self.progress);
-        progress
-            .done
-            .get(at / 64)
-            .is_some_and(|word| word >> (at % 64) & 1 == 1)
+        locked(&self.progress).done.has(at)
+    }
+
+    fn begins(&self, at: usize) -> Begun {
+        match locked(&self.progress).begun.set(at) {
+            true => Begun::Before,
+            false => Begun::Now,
+        }
     }
 
     fn done(&self, at: usize, bytes: u64) {
         let mut progress = locked(&self.progress);
-        if let Some(word) = progress.done.get_mut(at / 64) {
-            *word |= 1 << (at % 64);
-        }
+        progress.done.set(at);
         progress.report.copied += 1;
         progress.report.bytes += bytes;
     }
@@ -245,7 +247,7 @@ impl Sync {
                         true => Some(large.acquire().await),
                         false => None,
                     };
-                    match self.copy(&step, folder, gauge).await {
+                    match self.copy(&step, self.begins(at), folder, gauge).await {
                         Ok(bytes) => self.done(at, bytes),
                         Err(failure) if failure.passes() => return Err(failure),
                         Err(failure) => locked(&self.progress).report.trouble(Trouble {
@@ -294,9 +296,7 @@ impl Sync {
         let mut progress = locked(&self.progress);
         // What stays is tried again by the next run.
         for (at, _) in places.iter().filter(|(_, name)| gone.names.contains(name)) {
-            if let Some(word) = progress.done.get_mut(at / 64) {
-                *word |= 1 << (at % 64);
-            }
+            progress.done.set(*at);
         }
         progress.report.deleted += gone.names.len() as u64;
         gone.stays
@@ -345,6 +345,7 @@ impl Job for Sync {
             (progress.report.troubles, progress.report.troubled) = (Vec::new(), 0);
             progress.tell_missed();
         }
+        self.refused_anyway.store(0, Ordering::Relaxed);
         self.count(gauge).await?;
         self.hand_over(gauge).await?;
         self.copy_all(gauge).await?;
@@ -377,21 +378,6 @@ impl Job for Sync {
                 tokio::join!(source.session_back(), target.session_back());
             }
         }
-    }
-}
-
-impl Route {
-    /// The folder on this computer that is written to, made if it is not there.
-    async fn open_target(&self) -> Result<Option<Folder>, S3Failure> {
-        let Self::Down { to, .. } = self else {
-            return Ok(None);
-        };
-        let to: PathBuf = to.clone();
-        blocking(move || {
-            std::fs::create_dir_all(&to).map_err(|why| disk_failed(&to, "made", why))?;
-            Folder::open(&to).map(Some)
-        })
-        .await
     }
 }
 

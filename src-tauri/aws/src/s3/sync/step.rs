@@ -9,19 +9,24 @@ use hatrack_core::bucket::{FileRules, S3Location, local_path};
 use hatrack_core::sts::AwsFailure;
 
 use super::super::copy::{self, Way};
-use super::super::download::{Destination, Folder, Over, Synced, blocking};
+use super::super::download::{Destination, Folder, Over, Synced, blocking, disk_failed};
 use super::super::transfer::Gauge;
 use super::super::{Guard, Progress, S3, S3Failure, Stored, download, locked, upload};
 use super::Route;
 use super::delete::as_planned;
 use super::local::time;
+use super::marks::Begun;
 use super::run::{LARGE, Sync};
 use super::sums::at;
+
+/// So many refused without the guard, and none written: the others would be refused too.
+const MOST_REFUSED: u32 = 64;
 
 impl Sync {
     pub(super) async fn copy(
         &self,
         step: &Step,
+        begun: Begun,
         folder: Option<&Folder>,
         gauge: &Gauge,
     ) -> Result<u64, S3Failure> {
@@ -56,7 +61,14 @@ impl Sync {
                     let (order, progress) = (order(guard), &progress);
                     async move { s3.send(&order, progress).await }
                 };
-                self.guarded(s3, &place, step, send).await?.bytes
+                match self.guarded(s3, &place, step, send).await {
+                    Ok(sent) => sent.bytes,
+                    Err(failure) => {
+                        or_ours(begun, failure, s3.sent_before(&order(Guard::Anything)))
+                            .await?
+                            .bytes
+                    }
+                }
             }
             (
                 Route::Across {
@@ -82,7 +94,13 @@ impl Sync {
                     async move { target.copy_telling(source, &order, progress, going).await }
                 };
                 let place = at(to, &step.name);
-                let copied = self.guarded(target, &place, step, copy).await?;
+                let copied = match self.guarded(target, &place, step, copy).await {
+                    Ok(copied) => copied,
+                    Err(failure) => {
+                        let before = order(Guard::Anything);
+                        or_ours(begun, failure, target.copied_before(source, &before)).await?
+                    }
+                };
                 let bytes = copied.bytes;
                 locked(&self.progress).report.takes(copied);
                 bytes
@@ -112,7 +130,9 @@ impl Sync {
         };
         if self.over_version.load(Ordering::Relaxed) {
             match write(Guard::OnlyOver(etag.clone())).await {
-                Err(failure) if is_of_guard(&failure) && !self.refused_anyway.load(Ordering::Relaxed) => {}
+                Err(failure)
+                    if is_of_guard(&failure)
+                        && self.refused_anyway.load(Ordering::Relaxed) < MOST_REFUSED => {}
                 done => return done,
             }
         }
@@ -128,10 +148,43 @@ impl Sync {
         let written = write(Guard::Anything).await;
         match &written {
             Ok(_) => self.over_version.store(false, Ordering::Relaxed),
-            Err(S3Failure::Denied(_)) => self.refused_anyway.store(true, Ordering::Relaxed),
+            Err(S3Failure::Denied(_)) => {
+                self.refused_anyway.fetch_add(1, Ordering::Relaxed);
+            }
             Err(_) => {}
         }
         written
+    }
+}
+
+/// A run that was stopped may have written what is in the way of this one: then that is what it made.
+async fn or_ours<T>(
+    begun: Begun,
+    failure: S3Failure,
+    ours: impl Future<Output = Result<Option<T>, S3Failure>>,
+) -> Result<T, S3Failure> {
+    if begun == Begun::Now || !matches!(failure, S3Failure::Taken { .. }) {
+        return Err(failure);
+    }
+    match ours.await {
+        Ok(Some(made)) => Ok(made),
+        Err(why) if why.passes() => Err(why),
+        _ => Err(failure),
+    }
+}
+
+impl Route {
+    /// The folder on this computer that is written to, made if it is not there.
+    pub(super) async fn open_target(&self) -> Result<Option<Folder>, S3Failure> {
+        let Self::Down { to, .. } = self else {
+            return Ok(None);
+        };
+        let to = to.clone();
+        blocking(move || {
+            std::fs::create_dir_all(&to).map_err(|why| disk_failed(&to, "made", why))?;
+            Folder::open(&to).map(Some)
+        })
+        .await
     }
 }
 

@@ -162,59 +162,6 @@ async fn what_was_written_since_it_was_seen_is_not_deleted() {
     sandbox.shutdown().await;
 }
 
-const DELETED: &str =
-    "<DeleteResult><Deleted><Key>a</Key></Deleted><Deleted><Key>b</Key></Deleted></DeleteResult>";
-
-/// Servers that pass over the condition are looked at before, and the condition goes along all the same.
-#[tokio::test]
-async fn the_condition_goes_with_each_key() {
-    let server = Server::start(|_, asked| match asked.method.as_str() {
-        "HEAD" => Answer::head(1)
-            .with("x-amz-bucket-region", "us-east-1")
-            .with("etag", "\"seen\""),
-        _ => Answer::new(200, DELETED),
-    })
-    .await;
-    let s3 = s3_with(&server.url(), user());
-    let bucket = "example-bucket".parse().unwrap();
-    let these = [only_while("a", "seen"), only_while("b", "\"seen\"")];
-    assert_eq!(s3.delete(&bucket, &these).await.unwrap().count, 2);
-    let asked = server.asked();
-    let posted = asked.iter().find(|asked| asked.method == "POST").unwrap();
-    assert_eq!(
-        posted.body.matches("<ETag>&quot;seen&quot;</ETag>").count(),
-        2,
-        "{}",
-        posted.body
-    );
-
-    let gone = [only_while("a", "other"), only_while("b", "other")];
-    let done = s3.delete(&bucket, &gone).await.unwrap();
-    assert_eq!((done.count, done.failures), (0, 2));
-    assert_eq!(
-        server
-            .asked()
-            .iter()
-            .filter(|asked| asked.method == "POST")
-            .count(),
-        1
-    );
-}
-
-#[tokio::test]
-async fn a_key_that_the_answer_does_not_name_is_not_told_to_be_deleted() {
-    let server = Server::start(|_, asked| match asked.method.as_str() {
-        "HEAD" => Answer::new(200, "").with("x-amz-bucket-region", "us-east-1"),
-        _ => Answer::new(200, DELETED),
-    })
-    .await;
-    let s3 = s3_with(&server.url(), user());
-    let bucket = "example-bucket".parse().unwrap();
-    let done = s3.delete(&bucket, &["a", "b", "c"].map(which)).await.unwrap();
-    assert_eq!((done.count, done.failures), (2, 1));
-    assert_eq!(done.failed[0].which.key, "c");
-}
-
 #[tokio::test]
 async fn a_deletion_that_is_stopped_knows_what_it_did_and_can_be_undone() {
     let sandbox = sandbox().await;

@@ -3,7 +3,9 @@
 mod changing;
 mod deleting;
 mod lending;
+mod listed_deletes;
 mod renaming;
+mod stopping;
 
 use hatrack_aws::s3::objects::Which;
 use hatrack_aws::s3::{Encryption, Guard, S3, Stored, upload};

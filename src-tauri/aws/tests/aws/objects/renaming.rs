@@ -216,3 +216,29 @@ async fn a_bucket_and_its_access_point_are_one_place() {
     );
     sandbox.shutdown().await;
 }
+
+/// Another name of the bucket: what `a/b/b/x` becomes is `a/b/x` all the same, which has not moved yet.
+#[tokio::test]
+async fn a_folder_is_not_moved_over_what_is_still_to_move_by_another_name_of_its_bucket() {
+    let sandbox = sandbox().await;
+    let story = story(&sandbox, "S13");
+    let (s3, bucket, admin) = (s3(&sandbox, &story).await, story.bucket.as_str(), sandbox.admin());
+    let owner = story.role_arn.split(':').nth(4).unwrap().to_owned();
+    let (_, alias) = admin.put_access_point(bucket, "readers", &owner, None).unwrap();
+    for (key, bytes) in [("a/b/b/x", "deep"), ("a/b/x", "shallow")] {
+        admin.put_object(bucket, key, bytes, "text/plain");
+    }
+    let rename = Rename {
+        from: place(bucket, "a/b/"),
+        to: place(&alias, "a/"),
+        replace: true,
+    };
+    let stopped = s3
+        .rename_folder(&rename, &|_, _| (), &Stop::never())
+        .await
+        .unwrap();
+    assert_eq!((stopped.moved, stopped.failures), (0, 2), "{stopped:?}");
+    assert_eq!(text(&admin, bucket, "a/b/x").as_deref(), Some("shallow"));
+    assert_eq!(text(&admin, bucket, "a/b/b/x").as_deref(), Some("deep"));
+    sandbox.shutdown().await;
+}

@@ -22,7 +22,7 @@ use hatrack_sandbox::{Running, Story};
 use super::{KINDS, Kind};
 use crate::download::files;
 use crate::faults::Dice;
-use crate::folders::InMemory;
+use crate::in_memory::InMemory;
 use crate::world::{reach, sandbox, session, story};
 
 /// So that a few MB are many parts.

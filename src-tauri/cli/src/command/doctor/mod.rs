@@ -1,6 +1,7 @@
 //! `hat doctor`: why something was denied, and what to add where.
 
 mod given;
+mod last;
 mod text;
 
 use std::io::Read as _;
@@ -8,8 +9,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use hatrack_agent::client::Agent;
 use hatrack_agent::protocol::{DiagnoseRequest, RoleChoice, SessionRef};
 use hatrack_core::account::AccountId;
+use hatrack_core::view::DenialView;
 
 use self::given::Policies;
 use super::Listing;
@@ -21,7 +24,7 @@ use crate::{ask, out, role};
 /// More than this is no message of AWS's.
 const LONGEST_TEXT: u64 = 128 * 1024;
 
-/// The arguments of `hat doctor`.
+/// The arguments of `hat doctor`. Without any it is about the last denial in the history.
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// The role, or a profile with keys that goes to the bucket as it is; AWS_PROFILE where left out
@@ -50,29 +53,52 @@ pub struct Doctor {
 impl Doctor {
     /// Looks into it, and prints what there is to say.
     pub async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
-        let (role, place) = self.role_and_place()?;
+        let agent = context.agent().await?;
+        if self.names_nothing()
+            && let Some((of, denial)) = last::denial(&agent).await?
+        {
+            return self.ask(&agent, of, Some(denial)).await;
+        }
+        let of = self.of(context)?;
+        self.ask(&agent, of, None).await
+    }
+
+    /// Whether it is left to the history what it is about.
+    fn names_nothing(&self) -> bool {
+        self.role.is_none() && self.place.is_none() && self.error.is_none() && self.action.is_none()
+    }
+
+    fn of(&self, context: &Context) -> Result<Option<SessionRef>, Failure> {
+        let (role, _) = self.role_and_place()?;
+        // A message names the role itself.
+        if role.is_none() && self.error.is_some() {
+            return Ok(None);
+        }
+        let choice = role::choose(role.as_deref(), &context.caller, RoleChoice::Typed)?;
+        Ok(Some(SessionRef::Role(choice)))
+    }
+
+    async fn ask(
+        self,
+        agent: &Agent,
+        of: Option<SessionRef>,
+        denial: Option<DenialView>,
+    ) -> Result<ExitCode, Failure> {
+        let (_, place) = self.role_and_place()?;
         let text = self.error.as_ref().map(read_error).transpose()?;
-        let of = match (role, &text) {
-            // A message names the role itself.
-            (None, Some(_)) => None,
-            (named, _) => {
-                let choice = role::choose(named.as_deref(), &context.caller, RoleChoice::Typed)?;
-                Some(SessionRef::Role(choice))
-            }
-        };
         let request = DiagnoseRequest {
             of,
             place,
             action: self.action.clone(),
             text,
-            denial: None,
+            denial,
             bucket_owner: self.bucket_owner,
             pasted: self.policies.read()?,
             options: self.options.options()?,
             mfa_code: self.given.code()?,
             allow_endpoint: self.given.allow_endpoint,
         };
-        let diagnosis = ask::diagnose(&context.agent().await?, request).await?;
+        let diagnosis = ask::diagnose(agent, request).await?;
         if self.listing.json {
             out::json(&diagnosis)?;
         } else {

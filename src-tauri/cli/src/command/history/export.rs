@@ -5,9 +5,9 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use hatrack_agent::client::Agent;
+use hatrack_core::history_text::{HistoryFormat, HistoryText};
 use hatrack_core::history_view::{HistoryQuery, HistoryRow};
 
-use crate::csv;
 use crate::failure::Failure;
 use crate::interruption::Interruption;
 use crate::new_file::NewFile;
@@ -20,6 +20,15 @@ pub(super) enum Format {
     Csv,
     /// One array, a row on each line
     Json,
+}
+
+impl From<Format> for HistoryFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Csv => Self::Csv,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 /// Rows asked for at once: the most that an answer holds.
@@ -124,29 +133,18 @@ impl From<io::Error> for Unwritten {
 
 /// How many rows were written. Nothing is before the first page has come: what fails at once leaves nothing behind.
 async fn write(pages: &mut Pages<'_>, format: Format, to: &mut impl Write) -> Result<u64, Unwritten> {
-    let mut written = 0u64;
-    let mut text = match format {
-        Format::Csv => csv::headings(),
-        Format::Json => "[".to_owned(),
-    };
-    while let Some(rows) = pages.next().await? {
-        for row in rows {
-            match format {
-                Format::Csv => text.push_str(&csv::of_row(&row)),
-                Format::Json => {
-                    text.push_str(if written == 0 { "\n" } else { ",\n" });
-                    text.push_str(&serde_json::to_string(&row).map_err(io::Error::from)?);
-                }
-            }
-            written += 1;
+    let mut rows = HistoryText::of(format.into());
+    let mut text = rows.begin();
+    while let Some(page) = pages.next().await? {
+        for row in page {
+            rows.add(&row, &mut text).map_err(io::Error::from)?;
         }
         to.write_all(text.as_bytes())?;
         text.clear();
     }
-    if format == Format::Json {
-        text.push_str(if written == 0 { "]\n" } else { "\n]\n" });
-    }
+    // Without a single page what stands before the rows is still to be written.
+    text.push_str(rows.end());
     to.write_all(text.as_bytes())?;
     to.flush()?;
-    Ok(written)
+    Ok(rows.rows())
 }

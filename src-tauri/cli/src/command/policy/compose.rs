@@ -8,7 +8,7 @@ use hatrack_agent::machine::SystemRandom;
 use hatrack_core::account::AccountId;
 use hatrack_core::arn::RoleArn;
 use hatrack_core::policy::compose::{
-    BucketAccess, Composed, DirectWish, Machine, MachineWish, RoleTrust, RoleWish, Wish, compose,
+    BucketAccess, Composed, DirectWish, Machine, MachineWish, NotComposed, RoleTrust, RoleWish, Wish, compose,
 };
 
 use crate::command::Listing;
@@ -266,7 +266,11 @@ impl Compose {
             }
             Case::Trust { kind } => kind.wish(),
         };
-        let composed = compose(&wish, &SystemRandom).map_err(Failure::usage)?;
+        let composed = compose(&wish, &SystemRandom).map_err(|why| match why {
+            // No fault of who asks.
+            NotComposed::NotProven(_) => Failure::refused(why),
+            _ => Failure::usage(why),
+        })?;
         if listing.json {
             out::json(&composed)?;
         } else {

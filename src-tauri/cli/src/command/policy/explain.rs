@@ -48,6 +48,12 @@ impl Explain {
             (None, LintKind::Resource) => Kind::Resource,
             (None, LintKind::Identity) => Kind::Identity,
         };
+        if report.mended.is_some() {
+            let name = self.file.display();
+            out::note(&format!(
+                "{name} is told as hat policy lint --mend {name} prints it"
+            ));
+        }
         let text = report.mended.as_deref().unwrap_or(&text);
         let name = self.file.display();
         let wrong = |fault| Failure::refused(format!("{name}: {fault}; see hat policy lint {name}"));

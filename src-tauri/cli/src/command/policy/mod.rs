@@ -1,6 +1,7 @@
 //! `hat policy`: write, read, check and try policies. Nothing of it asks the agent or AWS.
 
 mod compose;
+mod decided;
 mod explain;
 mod input;
 mod lint;

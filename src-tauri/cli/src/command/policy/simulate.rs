@@ -1,20 +1,16 @@
 //! `hat policy simulate`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use hatrack_core::account::AccountId;
-use hatrack_core::policy::{
-    Caller, Decision, Effect, Finding, Kind, Miss, Named, Policies, Policy, Reason, Request, ResourceRule,
-    StatementFinding, decide,
-};
+use hatrack_core::policy::{Caller, Kind, Named, Policies, Policy, Request, ResourceRule, decide};
 use hatrack_core::shared_config::inert_whole;
-use serde::Serialize;
 
-use super::{input, word};
+use super::decided::Simulated;
+use super::input;
 use crate::command::Listing;
 use crate::failure::Failure;
 use crate::out;
@@ -25,13 +21,13 @@ pub struct Simulate {
     /// Who asks: the ARN of a user, role or session, an account ID for its root user, a service, a provider, or anonymous
     #[arg(long, value_name = "ARN")]
     caller: String,
-    /// What is asked for, such as s3:GetObject
+    /// What is asked for, such as s3:GetObject; one action, without wildcards
     #[arg(long)]
     action: String,
     /// What it is asked of, by ARN
     #[arg(long, value_name = "ARN", default_value = "*")]
     resource: String,
-    /// The account that owns the resource, where its ARN does not tell
+    /// The account that owns the resource, where its ARN does not tell; taken for the caller's own where it is not given
     #[arg(long, value_name = "ACCOUNT")]
     owner: Option<AccountId>,
     /// A policy of the caller, its groups' too
@@ -56,7 +52,7 @@ pub struct Simulate {
     /// The resource control policies of one level of the resource's organization, likewise
     #[arg(long, value_name = "FILE[,FILE]")]
     rcp: Vec<String>,
-    /// The resource's policy must allow in any case, as a key policy must
+    /// The resource's policy must allow in any case; of a role's trust and of a KMS key's policy that is known
     #[arg(long)]
     resource_must_allow: bool,
     /// A condition key of the request; the same key again adds a value
@@ -64,43 +60,6 @@ pub struct Simulate {
     context: Vec<String>,
     #[command(flatten)]
     listing: Listing,
-}
-
-/// A statement, and where it stands.
-#[derive(Debug, Serialize)]
-struct Place {
-    kind: &'static str,
-    file: String,
-    line: u32,
-    column: u32,
-    index: usize,
-    sid: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Near {
-    #[serde(flatten)]
-    place: Place,
-    misses: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Said {
-    #[serde(flatten)]
-    place: Place,
-    effect: &'static str,
-    applies: bool,
-    misses: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Simulated {
-    allowed: bool,
-    reason: &'static str,
-    sentence: String,
-    decided_by: Option<Place>,
-    nearly: Option<Near>,
-    statements: Vec<Said>,
 }
 
 /// The policies as read, which the decision borrows.
@@ -111,26 +70,6 @@ struct Files {
     resource: Option<(String, Policy)>,
     scp: Vec<Vec<(String, Policy)>>,
     rcp: Vec<Vec<(String, Policy)>>,
-}
-
-impl Files {
-    /// What each policy is, in the order of a decision's findings.
-    fn sorts(&self) -> Vec<&'static str> {
-        let of = |list: &[(String, Policy)], sort| vec![sort; list.len()];
-        let levels = |levels: &[Vec<(String, Policy)>], sort| vec![sort; levels.iter().map(Vec::len).sum()];
-        [
-            of(&self.identity, "identity"),
-            self.boundary.iter().map(|_| "boundary").collect(),
-            of(&self.session, "session"),
-            self.resource
-                .iter()
-                .map(|(_, policy)| word(policy.kind))
-                .collect(),
-            levels(&self.scp, "service_control"),
-            levels(&self.rcp, "resource_control"),
-        ]
-        .concat()
-    }
 }
 
 fn levels(levels: &[String], kind: Kind) -> Result<Vec<Vec<(String, Policy)>>, Failure> {
@@ -166,7 +105,10 @@ impl Simulate {
             rcp: levels(&self.rcp, Kind::Resource)?,
         };
         let request = self.request()?;
-        let must = self.resource_must_allow || self.trust.is_some() || takes_a_role(&request.action);
+        let must = self.resource_must_allow
+            || self.trust.is_some()
+            || takes_a_role(&request.action)
+            || uses_a_key(&request);
         let policies = Policies {
             identity: files.identity.iter().map(named).collect(),
             boundary: files.boundary.as_ref().map(named),
@@ -188,13 +130,27 @@ impl Simulate {
                 .map(|level| level.iter().map(named).collect())
                 .collect(),
         };
-        let simulated = Simulated::of(&decide(&request, &policies), &request, &files.sorts());
+        let mut simulated = Simulated::of(&decide(&request, &policies), &request);
+        simulated.owner_assumed = self.owner_assumed(&request);
         if self.listing.json {
             out::json(&simulated)?;
         } else {
             out::print(&simulated.told())?;
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn account_in_arn(&self) -> Option<AccountId> {
+        self.resource
+            .split(':')
+            .nth(4)
+            .and_then(|account| account.parse().ok())
+    }
+
+    /// The account, where the resource is one that could be anybody's and nothing told.
+    fn owner_assumed(&self, request: &Request) -> Option<String> {
+        let told = self.owner.is_some() || self.account_in_arn().is_some() || self.resource == "*";
+        request.resource_account.filter(|_| !told).map(|a| a.to_string())
     }
 
     fn request(&self) -> Result<Request, Failure> {
@@ -211,6 +167,12 @@ impl Simulate {
         {
             return Err(Failure::usage(format!(
                 "\"{}\" is no action; write service:Action, such as s3:GetObject",
+                inert_whole(&self.action)
+            )));
+        }
+        if self.action.contains(['*', '?']) {
+            return Err(Failure::usage(format!(
+                "\"{}\" is more than one action; a request has one, such as s3:GetObject",
                 inert_whole(&self.action)
             )));
         }
@@ -231,12 +193,7 @@ impl Simulate {
         for (key, values) in given {
             context.set_all(&key, values);
         }
-        let in_arn = self
-            .resource
-            .split(':')
-            .nth(4)
-            .and_then(|account| account.parse().ok());
-        let resource_account = self.owner.or(in_arn).or(caller.account());
+        let resource_account = self.owner.or(self.account_in_arn()).or(caller.account());
         if context.get("aws:ResourceAccount").is_none() {
             context.set_if("aws:ResourceAccount", resource_account.map(|a| a.to_string()));
         }
@@ -254,142 +211,7 @@ fn takes_a_role(action: &str) -> bool {
     action.to_lowercase().starts_with("sts:assumerole")
 }
 
-impl Place {
-    fn of(sort: &'static str, finding: &Finding, statement: &StatementFinding) -> Self {
-        Self {
-            kind: sort,
-            file: finding.name.clone(),
-            line: statement.at.line,
-            column: statement.at.column,
-            index: statement.index,
-            sid: statement.sid.clone(),
-        }
-    }
-
-    fn told(&self) -> String {
-        let sid = self.sid.as_ref().filter(|sid| !sid.is_empty());
-        let sid = sid
-            .map(|sid| format!(" \"{}\"", inert_whole(sid)))
-            .unwrap_or_default();
-        format!(
-            "{}:{}: statement {}{sid}",
-            inert_whole(&self.file),
-            self.line,
-            self.index + 1
-        )
-    }
-}
-
-impl Simulated {
-    fn of(decision: &Decision, request: &Request, sorts: &[&'static str]) -> Self {
-        let findings = sorts.iter().copied().zip(&decision.findings);
-        let statements: Vec<(&'static str, &Finding, &StatementFinding)> = findings
-            .flat_map(|(sort, f)| f.statements.iter().map(move |s| (sort, f, s)))
-            .collect();
-        let place = |f: &Finding, s: &StatementFinding| {
-            let found = statements
-                .iter()
-                .find(|(_, g, t)| std::ptr::eq(*g, f) && std::ptr::eq(*t, s));
-            found.map(|(sort, f, s)| Place::of(sort, f, s))
-        };
-        let decided = decision.decided_by.as_ref().and_then(|by| {
-            let is = |f: &Finding, s: &StatementFinding| {
-                f.kind == by.kind && f.name == by.policy && s.index == by.index && s.applies()
-            };
-            statements
-                .iter()
-                .find(|(_, f, s)| is(f, s))
-                .and_then(|(_, f, s)| place(f, s))
-        });
-        let (reason, sentence) = told_reason(decision.reason, request);
-        let nearly = decision.nearly().and_then(|near| {
-            Some(Near {
-                place: place(near.policy, near.statement)?,
-                misses: near.statement.misses.iter().map(missed).collect(),
-            })
-        });
-        Self {
-            allowed: decision.allowed,
-            reason,
-            sentence,
-            decided_by: decided,
-            nearly,
-            statements: statements
-                .into_iter()
-                .map(|(sort, f, s)| Said {
-                    place: Place::of(sort, f, s),
-                    effect: if s.effect == Effect::Allow {
-                        "Allow"
-                    } else {
-                        "Deny"
-                    },
-                    applies: s.applies(),
-                    misses: s.misses.iter().map(missed).collect(),
-                })
-                .collect(),
-        }
-    }
-
-    fn told(&self) -> String {
-        let mut text = format!("{}\n", inert_whole(&self.sentence));
-        if let Some(by) = &self.decided_by {
-            let _ = writeln!(text, "Decided by {}", by.told());
-        }
-        if let Some(near) = &self.nearly {
-            let _ = writeln!(text, "Nearly {}", near.place.told());
-            for miss in &near.misses {
-                let _ = writeln!(text, "    {}", inert_whole(miss));
-            }
-        }
-        text
-    }
-}
-
-fn told_reason(reason: Reason, request: &Request) -> (&'static str, String) {
-    let action = &request.action;
-    let (word, why) = match reason {
-        Reason::Allowed => return ("allowed", format!("Allowed: {action} on {}.", request.resource)),
-        Reason::ExplicitDeny => ("explicit_deny", "a statement denies it"),
-        Reason::IdentityDoesNotAllow => ("identity", "no policy of the caller allows it"),
-        Reason::BoundaryDoesNotAllow => ("boundary", "the caller's permissions boundary does not allow it"),
-        Reason::SessionDoesNotAllow => ("session", "the session's policies do not allow it"),
-        Reason::ResourceDoesNotAllow => ("resource", "the resource's policy does not allow it, and must"),
-        Reason::ServiceControlDoesNotAllow => (
-            "service_control",
-            "the service control policies of a level do not allow it",
-        ),
-        Reason::ResourceControlDoesNotAllow => (
-            "resource_control",
-            "the resource control policies of a level do not allow it",
-        ),
-    };
-    (word, format!("Denied: {action} on {}: {why}.", request.resource))
-}
-
-fn missed(miss: &Miss) -> String {
-    match miss {
-        Miss::Principal => "it names other callers".to_owned(),
-        Miss::Action => "it is about other actions".to_owned(),
-        Miss::Resource => "it is about other resources".to_owned(),
-        Miss::Condition {
-            operator,
-            key,
-            wanted,
-            found,
-            unclear,
-        } => {
-            let has = match found {
-                None => "the request does not have it".to_owned(),
-                Some(found) => format!("the request has {}", found.join(", ")),
-            };
-            let unclear = if *unclear {
-                ", which cannot be compared"
-            } else {
-                ""
-            };
-            format!("{operator} {key} wants {}; {has}{unclear}", wanted.join(" or "))
-        }
-        Miss::Variable(name) => format!("the request has no value for ${{{name}}}"),
-        Miss::Unknown(what) => format!("it has a piece that is not known: {what}"),
-    }
+/// A key's policy must allow whatever is done with the key: AWS KMS Developer Guide, "Key policies in AWS KMS".
+fn uses_a_key(request: &Request) -> bool {
+    request.action.to_lowercase().starts_with("kms:") && request.resource.contains(":key/")
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Args;
 use hatrack_agent::protocol::RecordRequest;
-use hatrack_aws::s3::objects::Rename;
+use hatrack_aws::s3::objects::{self, Rename};
 use hatrack_core::bucket::S3Location;
 use hatrack_core::history::{event, outcome};
 use serde::Serialize;
@@ -112,31 +112,31 @@ impl Mv {
                 (from, to)
             }
         };
-        if self.recursive && from.bucket == to.bucket && to.key.starts_with(&from.key) {
-            return Err(Failure::usage(format!("{to} lies in {from}; name another place")));
-        }
-        Ok(Rename {
+        let rename = Rename {
             from,
             to,
             replace: self.replace,
-        })
+        };
+        if self.recursive && rename.is_into_itself() {
+            let Rename { from, to, .. } = rename;
+            return Err(Failure::usage(match from.bucket == to.bucket {
+                true => format!("{to} lies in {from}; name another place"),
+                false => format!(
+                    "{to} may lie in {from}: an access point is another name of its bucket; name another place"
+                ),
+            }));
+        }
+        Ok(rename)
     }
 
     async fn one(&self, open: &Open, rename: &Rename) -> Result<Outcome, Failure> {
-        let moving = stoppable(async |stop| {
-            tokio::select! {
-                biased;
-                moved = open.s3.rename(rename) => Some(moved),
-                () = stop.asked() => None,
-            }
-        });
-        let Some(moved) = moving.await? else {
-            return Err(Failure::refused(format!(
-                "interrupted: it may be at {}, at {}, or at both; look before you delete either",
-                rename.from, rename.to
-            )));
-        };
-        let moved = moved.map_err(Failure::refused)?;
+        let moved = stoppable(async |stop| open.s3.rename_until(rename, &stop).await).await?;
+        let moved = moved.map_err(|why| match why {
+            objects::NotMoved::Stopped { from, to } => Failure::refused(format!(
+                "interrupted: {from} is where it was, and {to} may hold a copy"
+            )),
+            why => Failure::refused(why),
+        })?;
         Ok(Outcome {
             from: rename.from.to_string(),
             to: rename.to.to_string(),
@@ -148,8 +148,10 @@ impl Mv {
 
     async fn folder(&self, open: &Open, rename: &Rename) -> Result<Outcome, Failure> {
         let shown = Shown::new();
-        // First so many are copied, and then so many have moved.
-        let progress = |copied, moved| shown.at(if moved > 0 { moved } else { copied });
+        let progress = |copied: u64, moved: u64| match moved {
+            0 => shown.says(&format!("{copied} copied")),
+            _ => shown.says(&format!("{moved} of {copied} moved")),
+        };
         let done = stoppable(async |stop| open.s3.rename_folder(rename, &progress, &stop).await).await;
         shown.clear();
         let done = done??;

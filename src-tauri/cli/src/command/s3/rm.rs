@@ -106,7 +106,7 @@ impl Rm {
         };
         open.record(self.row(Some(&done), why.as_ref(), began)).await;
         if let Some(why) = why {
-            self.tell_half(&done, &why);
+            self.tell_half(&done, &why)?;
             return Err(why.into());
         }
         let versioning = match self.listing.json || self.undo {
@@ -238,10 +238,19 @@ impl Rm {
         row
     }
 
-    /// Of one that did not come to its end.
-    fn tell_half(&self, done: &Deletion, why: &Stopped) {
+    /// Of one that did not come to its end: what is done, and what S3 refused of single ones.
+    fn tell_half(&self, done: &Deletion, why: &Stopped) -> Result<(), Failure> {
+        if self.listing.json {
+            return out::json(&Outcome::of(done, self.undo));
+        }
+        for one in &done.failed {
+            out::note(&format!("{}: {}", one.which.key, one.why));
+        }
+        if done.failures > 0 {
+            out::note(&format!("{} were refused", done.failures));
+        }
         if done.count == 0 {
-            return;
+            return Ok(());
         }
         if matches!(why, Stopped::S3(_)) {
             out::note(&format!("{} were {} before that", done.count, self.word()));
@@ -249,6 +258,7 @@ impl Rm {
         if done.undo().is_some() {
             self.tell_undo();
         }
+        Ok(())
     }
 
     fn tell_undo(&self) {

@@ -86,7 +86,7 @@ impl Uploads {
 
     /// Whether its parts may be removed: nobody sends to it, as far as that can be known.
     fn may_go(&self, one: &Unfinished) -> bool {
-        !one.running && (one.ours || self.older_than.is_some())
+        !one.running && !one.in_doubt && (one.ours || self.older_than.is_some())
     }
 
     async fn remove(&self, open: &Open, place: &S3Location, meant: &[Unfinished]) -> Result<(), Failure> {
@@ -130,14 +130,20 @@ impl Uploads {
             let by = match (one.running, one.ours) {
                 (true, _) => "running here",
                 (false, true) => "here",
+                (false, false) if one.in_doubt => "not known",
                 (false, false) => "elsewhere",
             };
             table.row([&at, by, &one.key]);
         }
         table.print()?;
+        if meant.iter().any(|one| one.in_doubt) {
+            out::note(
+                "notes of uploads that were begun here cannot be read, so who began some is not known; those are left alone",
+            );
+        }
         if self.abort {
             out::note(&format!("the parts of {resting} were removed"));
-            let elsewhere = meant.iter().filter(|one| !one.ours).count();
+            let elsewhere = meant.iter().filter(|one| !one.ours && !one.in_doubt).count();
             if self.older_than.is_none() && elsewhere > 0 {
                 out::note(&format!(
                     "{elsewhere} begun elsewhere were left alone, as they may run there; --older-than 1d removes those \

@@ -80,11 +80,11 @@ pub trait Journals: Send + Sync {
     /// The journal of this name, empty if it is new; `None` while another process has it.
     fn open(&self, id: &str) -> io::Result<Option<Box<dyn Journal>>>;
 
-    /// What each journal holds that nobody has open.
-    fn all(&self) -> io::Result<Vec<(String, Vec<u8>)>>;
+    /// What each journal holds that nobody has open, or why it cannot be read.
+    fn all(&self) -> io::Result<Vec<(String, io::Result<Vec<u8>>)>>;
 
-    /// What each journal holds, also those that somebody has open.
-    fn every(&self) -> io::Result<Vec<Vec<u8>>> {
+    /// What each journal holds, also those that somebody has open, or why it cannot be read.
+    fn every(&self) -> io::Result<Vec<io::Result<Vec<u8>>>> {
         Ok(self.all()?.into_iter().map(|(_, text)| text).collect())
     }
 }

@@ -34,7 +34,7 @@ pub(in crate::doctor) fn message(ask: &Ask<'_>) -> String {
     let on = ask.resource.map(|r| format!(" on {r}")).unwrap_or_default();
     let sure = match ask.verdict {
         Verdict::Missing => "It is missing there.",
-        Verdict::LikelyMissing => "I cannot see it from here; all that I can see on my side is in place.",
+        Verdict::LikelyMissing => "I cannot see it from here; what AWS answered points to it.",
         _ => "I cannot see from here whether it is there already.",
     };
     let id = ask

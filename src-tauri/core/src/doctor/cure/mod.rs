@@ -13,8 +13,8 @@ pub(super) use self::json::Json;
 pub(super) use self::message::{Ask, message};
 pub(super) use self::render::renderings;
 pub(super) use self::statement::{
-    allow_action, allow_assume, allow_in_bucket, allow_key_use, assume_actions, sid_of, trust_caller,
-    trusted_principal,
+    Trusted, allow_action, allow_assume, allow_in_bucket, allow_key_use, assume_actions, sid_of,
+    trust_caller, trusted_principal,
 };
 
 /// How a cure's document is meant.

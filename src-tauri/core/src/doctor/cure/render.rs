@@ -11,16 +11,26 @@ pub(in crate::doctor) struct Renderings {
 }
 
 /// Of a document for its place.
-pub(in crate::doctor) fn renderings(target: &CureTarget, document: &str, way: CureWay) -> Renderings {
+///
+/// `unseen`: there may be others of its sort there that could not be read.
+pub(in crate::doctor) fn renderings(
+    target: &CureTarget,
+    document: &str,
+    way: CureWay,
+    unseen: bool,
+) -> Renderings {
     Renderings {
-        cli: cli(target, document, way),
+        cli: cli(target, document, way, unseen),
         terraform: terraform(target, document, way),
         cloudformation: cloudformation(target, document, way),
     }
 }
 
 /// What replaces a policy whole needs what is in it already.
-fn caution(target: &CureTarget, way: CureWay) -> Option<String> {
+fn caution(target: &CureTarget, way: CureWay, unseen: bool) -> Option<String> {
+    if way == CureWay::Add && unseen {
+        return by_name(target);
+    }
     if way != CureWay::AddStatement {
         return None;
     }
@@ -41,7 +51,28 @@ fn caution(target: &CureTarget, way: CureWay) -> Option<String> {
     ))
 }
 
-fn cli(target: &CureTarget, document: &str, way: CureWay) -> String {
+/// Writing an embedded policy replaces another of its name.
+fn by_name(target: &CureTarget) -> Option<String> {
+    let read = match target {
+        CureTarget::User { name, policy } => format!(
+            "aws iam get-user-policy --user-name {} --policy-name {}",
+            quoted(name),
+            quoted(policy)
+        ),
+        CureTarget::Role { name, policy } => format!(
+            "aws iam get-role-policy --role-name {} --policy-name {}",
+            quoted(name),
+            quoted(policy)
+        ),
+        CureTarget::Trust { .. } | CureTarget::Bucket { .. } | CureTarget::Key { .. } => return None,
+    };
+    Some(format!(
+        "# This replaces a policy of the same name, if there is one. Look first; NoSuchEntity means that there is none:\n\
+         #   {read}\n"
+    ))
+}
+
+fn cli(target: &CureTarget, document: &str, way: CureWay, unseen: bool) -> String {
     let compact = Json::read(document).map_or_else(|| document.to_owned(), |json| json.compact());
     let document = quoted(&compact);
     let command = match target {
@@ -70,7 +101,7 @@ fn cli(target: &CureTarget, document: &str, way: CureWay) -> String {
             quoted(key)
         ),
     };
-    caution(target, way).unwrap_or_default() + &command
+    caution(target, way, unseen).unwrap_or_default() + &command
 }
 
 /// For a POSIX shell.

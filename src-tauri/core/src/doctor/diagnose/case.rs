@@ -6,6 +6,7 @@ use crate::account::AccountId;
 use crate::arn::RoleArn;
 use crate::policy::{Caller, Context, Request};
 
+use super::super::cure::{Trusted, trusted_principal};
 use super::super::question::{BucketAsked, Question, action_of};
 use super::super::refusal::{Refusal, account_of};
 use super::super::sight::Sight;
@@ -22,13 +23,53 @@ pub(super) enum Stage {
     Nothing,
 }
 
+/// What stands for the caller in the switch.
+///
+/// Source: AWS STS API Reference, "AssumeRoleWithWebIdentity" and "AssumeRoleWithSAML".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SwitchBy {
+    /// Credentials: policies of the caller count.
+    Credentials,
+    /// A web identity provider's token: the trust policy alone counts.
+    WebIdentity,
+    /// A SAML provider's assertion: the same.
+    Saml,
+}
+
+impl SwitchBy {
+    fn of(refusal: Option<&Refusal>) -> Self {
+        let names = refusal.into_iter().flat_map(|r| [&r.action, &r.operation]);
+        let called = |name: &str| match name.rsplit(':').next() {
+            Some("AssumeRoleWithWebIdentity") => Some(Self::WebIdentity),
+            Some("AssumeRoleWithSAML") => Some(Self::Saml),
+            _ => None,
+        };
+        names
+            .flatten()
+            .find_map(|name| called(name))
+            .unwrap_or(Self::Credentials)
+    }
+
+    /// The action that the trust policy has to allow.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Credentials => "sts:AssumeRole",
+            Self::WebIdentity => "sts:AssumeRoleWithWebIdentity",
+            Self::Saml => "sts:AssumeRoleWithSAML",
+        }
+    }
+}
+
 pub(super) struct Case<'a> {
     pub question: &'a Question,
     pub refusal: Option<&'a Refusal>,
     pub sight: &'a Sight,
     pub stage: Stage,
+    pub by: SwitchBy,
     /// By way of a role; otherwise straight to the bucket.
     pub role: Option<RoleArn>,
+    /// Whether the role's ARN is guessed from its session's, which shows no path.
+    pub pathless: bool,
     /// Who asks first, in B.
     pub caller: Option<String>,
     /// Its role, where it is a session.
@@ -47,10 +88,16 @@ impl<'a> Case<'a> {
     pub fn of(question: &'a Question, refusal: Option<&'a Refusal>, sight: &'a Sight) -> Self {
         let of_switch = refusal.is_some_and(Refusal::is_of_assume_role);
         let session = refusal.and_then(|r| session_role(r.caller.as_deref()?));
+        let by = SwitchBy::of(refusal);
         let named = question.role.clone().or_else(|| refusal.and_then(Refusal::role));
+        let mut pathless = false;
         // A session that was refused something, and no role named: the way went by its role.
         let role = match (&named, &session, of_switch) {
-            (None, Some(session), false) => Some(session.clone()),
+            (None, Some(session), false) => {
+                let whole = whole_role(question, sight, session);
+                pathless = whole.is_none();
+                whole.or_else(|| Some(session.clone()))
+            }
             // The refused caller is somebody else than the role's session: it went without that role.
             (Some(named), Some(session), false) if !same_role(named, session) => None,
             _ => named,
@@ -77,16 +124,19 @@ impl<'a> Case<'a> {
             .and_then(|r| r.caller.clone())
             .filter(|_| stage == Stage::Switch || !by_role);
         let seen = sight.caller.known();
-        let caller = of_refusal
-            .or_else(|| question.caller.clone())
+        let other = question
+            .caller
+            .clone()
             .or_else(|| seen.map(|who| who.arn.clone()));
+        // Who holds a provider's token has no ARN yet.
+        let caller = of_refusal.or(other.filter(|_| by == SwitchBy::Credentials));
         let caller_role = seen
             .filter(|who| Some(&who.arn) == caller.as_ref() || who_matches(&who.arn, caller.as_deref()))
             .and_then(|who| who.role.clone());
         let b = caller
             .as_deref()
             .and_then(account_of)
-            .or_else(|| seen.map(|w| w.account));
+            .or_else(|| seen.filter(|_| by == SwitchBy::Credentials).map(|w| w.account));
         let refused_on = refusal.filter(|_| stage == Stage::Use);
         let bucket = question
             .bucket
@@ -106,7 +156,9 @@ impl<'a> Case<'a> {
             refusal,
             sight,
             stage,
+            by,
             role,
+            pathless,
             caller,
             caller_role,
             b,
@@ -130,9 +182,18 @@ impl<'a> Case<'a> {
         let mut question = self.question.clone();
         question.bucket = self.bucket.clone();
         question.action = action.clone().or(question.action);
-        let resource = refused
+        let mut resource = refused
             .and_then(|r| r.resource.as_deref())
             .and_then(|r| self.as_arn(r));
+        // A key is never the bucket, nor an object in it.
+        if action
+            .as_deref()
+            .is_some_and(|a| a.to_ascii_lowercase().starts_with("kms:"))
+        {
+            resource = resource
+                .or_else(|| self.sight.key.clone())
+                .or_else(|| Some("*".to_owned()));
+        }
         match (resource, question.use_of_bucket()) {
             (Some(resource), Some((action, _))) => Some((action, resource)),
             (None, Some(both)) => Some(both),
@@ -150,8 +211,35 @@ impl<'a> Case<'a> {
         Some(format!("arn:aws:iam::{account}:{kind}/{name}"))
     }
 
-    /// The AssumeRole, to be judged.
+    /// Who uses what is behind the switch, or goes without one, as a policy names it.
+    pub fn user(&self) -> Option<Trusted> {
+        let Some(role) = &self.role else {
+            return trusted_principal(self.caller.as_deref()?, self.caller_role.as_ref());
+        };
+        match self.pathless {
+            true => trusted_principal(self.session()?, None),
+            false => trusted_principal(&role.to_string(), None),
+        }
+    }
+
+    /// The ARN of who uses it, as far as it is certain: a role whose path is not known is told by its session.
+    pub fn user_arn(&self) -> Option<String> {
+        match &self.role {
+            Some(_) if self.pathless => self.session().map(str::to_owned),
+            Some(role) => Some(role.to_string()),
+            None => self.caller.clone(),
+        }
+    }
+
+    fn session(&self) -> Option<&str> {
+        self.refusal?.caller.as_deref()
+    }
+
+    /// The AssumeRole, to be judged. `None` where a token stands for the caller: nothing is known of what it holds.
     pub fn switch(&self) -> Option<Asking> {
+        if self.by != SwitchBy::Credentials {
+            return None;
+        }
         let role = self.role.as_ref()?;
         let caller = caller_of(self.caller.as_deref()?, self.caller_role.as_ref())?;
         let sent = &self.question.sent;
@@ -241,27 +329,7 @@ impl<'a> Case<'a> {
     ///
     /// Source: IAM User Guide, "AWS global condition context keys".
     fn context(&self, caller: &Caller) -> Context {
-        let mut context = Context::new();
-        match caller {
-            Caller::User { arn, .. } => {
-                context.set("aws:PrincipalArn", arn.clone());
-                context.set("aws:username", arn.rsplit('/').next().unwrap_or_default());
-                context.set("aws:PrincipalType", "User");
-            }
-            Caller::RoleSession { role_arn, .. } => {
-                context.set("aws:PrincipalArn", role_arn.clone());
-                context.set("aws:PrincipalType", "AssumedRole");
-            }
-            Caller::Root { arn, .. } => {
-                context.set("aws:PrincipalArn", arn.clone());
-                context.set("aws:PrincipalType", "Account");
-            }
-            _ => {}
-        }
-        context.set_if("aws:PrincipalAccount", caller.account().map(|a| a.to_string()));
-        context.set("aws:SecureTransport", "true");
-        context.set("aws:PrincipalIsAWSService", "false");
-        context.set("aws:ViaAWSService", "false");
+        let mut context = caller.context();
         context.set_if("aws:RequestedRegion", self.question.region.clone());
         if self.question.sent.mfa == Some(true) {
             context.set("aws:MultiFactorAuthPresent", "true");
@@ -303,6 +371,13 @@ pub(super) fn session_role(arn: &str) -> Option<RoleArn> {
     };
     let name = resource.strip_prefix("assumed-role/")?.split('/').next()?;
     RoleArn::new(partition.parse().ok()?, AccountId::of_digits(account)?, name).ok()
+}
+
+/// The role of a session with its path, where it is known from elsewhere.
+fn whole_role(question: &Question, sight: &Sight, session: &RoleArn) -> Option<RoleArn> {
+    let seen = sight.caller.known().and_then(|who| who.role.as_ref());
+    let mut known = seen.into_iter().chain(&question.known_roles);
+    known.find(|role| same_role(role, session)).cloned()
 }
 
 fn same_role(a: &RoleArn, b: &RoleArn) -> bool {

@@ -10,7 +10,7 @@ use super::super::cure::{
 };
 use super::super::sight::{Document, How, Seen};
 use super::super::verdict::{Placed, Placement, Verdict};
-use super::case::{Case, Stage};
+use super::case::{Case, Stage, SwitchBy};
 use super::names::NearName;
 use super::side::Side;
 use super::{Hop, is_culprit};
@@ -87,7 +87,7 @@ fn cure(case: &Case<'_>, placed: &Placed, side: &Side, near: Option<&NearName>) 
         if matches!(case.sight.role, Seen::Absent(_)) {
             return None;
         }
-        if let Some(cure) = by_condition(case, side) {
+        if let Some(cure) = by_token(case).or_else(|| by_condition(case, side)) {
             return Some(cure);
         }
     }
@@ -113,6 +113,32 @@ fn cure(case: &Case<'_>, placed: &Placed, side: &Side, near: Option<&NearName>) 
         _ => {}
     }
     Some(finish(case, placed, made))
+}
+
+/// A trust in an identity provider. Which provider it is, and what its token holds, AWS's answer does not say: there is
+/// nothing exact to paste.
+///
+/// Source: IAM User Guide, "Create a role for OpenID Connect federation" and "Create a role for SAML 2.0 federation".
+fn by_token(case: &Case<'_>) -> Option<Cure> {
+    let (provider, token) = match case.by {
+        SwitchBy::Credentials => return None,
+        SwitchBy::WebIdentity => (
+            "the web identity provider",
+            "its conditions the token's audience and subject",
+        ),
+        SwitchBy::Saml => ("the SAML provider", "its condition on SAML:aud the assertion's"),
+    };
+    let role = case.role.as_ref()?;
+    Some(Cure::to_do(
+        format!("Have the trust policy allow {} to {provider}", case.by.action()),
+        format!(
+            "IAM, Roles, {}, Trust relationships. Its Principal names {provider} under Federated, and {token}. Needs an \
+             admin of account {}.",
+            role.role_name(),
+            role.account()
+        ),
+        Some(role.account()),
+    ))
 }
 
 /// A trust that would do if the switch were made otherwise: nothing is to be added to it.
@@ -166,7 +192,14 @@ fn permissions(case: &Case<'_>) -> Option<Made> {
         Some(role) => {
             let there = embedded(&case.sight.permissions, &service);
             let name = role.role_name().to_owned();
-            of_principal(statement, there, &policy, CureWho::Role(name))
+            let unseen = !case.sight.permissions.is_certain();
+            of_set(of_principal(
+                statement,
+                there,
+                unseen,
+                &policy,
+                CureWho::Role(name),
+            ))
         }
     };
     if resource == "*" && !takes_no_resource(&action) {
@@ -201,8 +234,14 @@ fn own(case: &Case<'_>, statement: Json, there: Option<&Document>, policy: &str)
         "assumed-role" => CureWho::Role(rest.split('/').next()?.to_owned()),
         _ => return None,
     };
-    let mut made = of_principal(statement, there, policy, who);
-    if rest.starts_with("AWSReservedSSO_") {
+    let unseen = !case.sight.identity.is_certain();
+    Some(of_set(of_principal(statement, there, unseen, policy, who)))
+}
+
+/// A permission set's role is IAM Identity Center's: it is changed there.
+fn of_set(mut made: Made) -> Made {
+    let of_set = matches!(&made.target, CureTarget::Role { name, .. } if name.starts_with("AWSReservedSSO_"));
+    if of_set {
         "IAM Identity Center, Permission sets, Inline policy. The role itself is not to be changed."
             .clone_into(&mut made.place);
         made.warnings.push(
@@ -210,7 +249,7 @@ fn own(case: &Case<'_>, statement: Json, there: Option<&Document>, policy: &str)
                 .to_owned(),
         );
     }
-    Some(made)
+    made
 }
 
 /// IAM takes names of 128 characters.
@@ -223,7 +262,7 @@ fn policy_name(about: &str, statement: &Json) -> String {
     format!("{about}{}", &mark[..8])
 }
 
-fn of_principal(statement: Json, there: Option<&Document>, policy: &str, who: CureWho) -> Made {
+fn of_principal(statement: Json, there: Option<&Document>, unseen: bool, policy: &str, who: CureWho) -> Made {
     let policy = there.map_or_else(|| policy_name(policy, &statement), |d| d.name.clone());
     let (target, shown) = match who {
         CureWho::User(name) => {
@@ -248,7 +287,7 @@ fn of_principal(statement: Json, there: Option<&Document>, policy: &str, who: Cu
         target,
         statement,
         there: there.map(|d| d.text.clone()),
-        unseen: false,
+        unseen,
         place: format!("IAM, {shown}, Permissions. Needs an admin of the account."),
         called,
         warnings: Vec::new(),
@@ -281,10 +320,7 @@ fn trust(case: &Case<'_>) -> Option<Made> {
 fn bucket(case: &Case<'_>) -> Option<Made> {
     let bucket = case.bucket.as_ref()?;
     let (action, resource) = case.wanted.clone()?;
-    let trusted = match &case.role {
-        Some(role) => trusted_principal(&role.to_string(), None)?,
-        None => trusted_principal(case.caller.as_deref()?, case.caller_role.as_ref())?,
-    };
+    let trusted = case.user()?;
     let who = trusted.principal.rsplit(['/', ':']).next().unwrap_or_default();
     let statement = allow_in_bucket(&format!("Allow{}", sid_of(who)), &trusted, &action, &resource);
     let mut warnings: Vec<String> = trusted.warning.into_iter().collect();
@@ -313,13 +349,15 @@ fn finish(case: &Case<'_>, placed: &Placed, made: Made) -> Cure {
         .there
         .as_deref()
         .and_then(|text| change(text, &made.statement));
-    let way = match (&there, made.unseen, made.there.is_some()) {
+    // An embedded policy is one of its own; the other places hold one policy, and it may be there already.
+    let embedded = matches!(made.target, CureTarget::User { .. } | CureTarget::Role { .. });
+    let way = match (&there, made.unseen && !embedded, made.there.is_some()) {
         (Some(_), ..) => CureWay::Change,
         (None, true, _) | (None, _, true) => CureWay::AddStatement,
         (None, false, false) => CureWay::Add,
     };
     let changed = there.unwrap_or_else(|| fresh(&made.statement));
-    let code = renderings(&made.target, &changed.document, way);
+    let code = renderings(&made.target, &changed.document, way, made.unseen);
     let (action, resource) = match (placed.placement <= Placement::Trust, &case.wanted) {
         (false, Some((action, resource))) => (action.clone(), Some(resource.clone())),
         _ => (
@@ -327,9 +365,9 @@ fn finish(case: &Case<'_>, placed: &Placed, made: Made) -> Cure {
             case.role.as_ref().map(ToString::to_string),
         ),
     };
-    let caller = match (placed.placement, &case.role) {
-        (Placement::BucketPolicy | Placement::Permissions, Some(role)) => Some(role.to_string()),
-        _ => case.caller.clone(),
+    let caller = match placed.placement {
+        Placement::BucketPolicy | Placement::Permissions => case.user_arn(),
+        Placement::AssumeRole | Placement::Trust => case.caller.clone(),
     };
     let message = message(&Ask {
         account: placed.account,

@@ -1,18 +1,16 @@
 //! What can stand in the way outside the four placements: boundaries, session policies, organizations, endpoints, keys.
 
 use crate::account::AccountId;
-use crate::policy::{Caller, Kind, Naming, ResourceRule};
+use crate::policy::{Caller, Effect, Kind, Naming, Policy, Principal, Principals};
 
-use super::super::cure::{
-    Cure, CureTarget, CureWay, allow_key_use, change, fresh, renderings, trusted_principal,
-};
+use super::super::cure::Cure;
 use super::super::refusal::{Because, PolicySort, RefusalKind};
-use super::super::sight::{Document, Seen};
+use super::super::sight::{Document, How, Seen};
 use super::super::stance::{Asking, stance};
 use super::super::verdict::{Elsewhere, OtherPlace, Verdict};
 use super::case::{Case, Stage};
-use super::side::{denied_by, of_one};
-use super::weigh::{Relation, Sides, State, weigh};
+use super::key::key;
+use super::side::denied_by;
 
 pub(super) fn find(case: &Case<'_>) -> Vec<Elsewhere> {
     let mut found = Vec::new();
@@ -190,9 +188,9 @@ fn public_access(case: &Case<'_>) -> Option<Elsewhere> {
     let block = case.sight.public_access.known()?;
     let asking = case.using()?;
     let policy = case.sight.bucket_policy.known()?;
-    let naming = stance(Kind::Resource, [policy], &asking).naming;
     let foreign = case.bucket_owner.is_some() && asking.request.caller.account() != case.bucket_owner;
-    (block.restrict_public_buckets && foreign && naming == Some(Naming::Everyone)).then(|| Elsewhere {
+    let served = case.question.served == Some(true);
+    (block.restrict_public_buckets && foreign && !served && is_public(policy)).then(|| Elsewhere {
         place: OtherPlace::PublicAccessBlock,
         account: case.bucket_owner,
         verdict: Verdict::Denies,
@@ -204,6 +202,23 @@ fn public_access(case: &Case<'_>) -> Option<Elsewhere> {
             "S3, Permissions, Bucket policy. Needs an admin of the account that owns the bucket.",
             case.bucket_owner,
         )),
+    })
+}
+
+/// Whether a bucket's policy makes it public for certain. With a condition it may or may not be: nobody is accused by it.
+///
+/// Source: Amazon S3 User Guide, "The meaning of 'public'".
+fn is_public(document: &Document) -> bool {
+    let Ok(policy) = Policy::parse(Kind::Resource, &document.text) else {
+        return false;
+    };
+    policy.statements().iter().any(|statement| {
+        let everyone =
+            matches!(&statement.principals, Some(Principals::Are(all)) if all.contains(&Principal::Everyone));
+        statement.effect == Effect::Allow
+            && everyone
+            && statement.conditions.is_empty()
+            && statement.unknown.is_empty()
     })
 }
 
@@ -263,6 +278,9 @@ fn levels(
     seen: &Seen<Vec<Vec<Document>>>,
     asking: &Asking,
 ) {
+    if let Seen::Known(given, How::Pasted(_)) = seen {
+        return given_limits(found, place, account, kind, given, asking);
+    }
     for level in seen.known().into_iter().flatten() {
         let before = found.len();
         limit(found, place, account, kind, level.iter().collect(), asking);
@@ -272,102 +290,34 @@ fn levels(
     }
 }
 
-/// The KMS key behind an encrypted object: its policy must allow, or hand the matter to the account.
-///
-/// Source: AWS KMS Developer Guide, "Key policies in AWS KMS".
-fn key(case: &Case<'_>) -> Option<Elsewhere> {
-    let refusal = case.refusal?;
-    let because = refusal.because.as_ref();
-    if matches!(
-        because,
-        Some(
-            Because::NoneAllows(PolicySort::Identity) | Because::ExplicitDeny(Some(PolicySort::Identity), _)
-        )
-    ) {
-        return None;
+/// What was given as files does not say at which level each is attached: each may deny, and only one that allows something
+/// else, with no other beside it, makes it likely that nothing at its level allows this.
+fn given_limits(
+    found: &mut Vec<Elsewhere>,
+    place: OtherPlace,
+    account: Option<AccountId>,
+    kind: Kind,
+    given: &[Vec<Document>],
+    asking: &Asking,
+) {
+    let all: Vec<&Document> = given.iter().flatten().collect();
+    let sole = matches!(all[..], [one] if has_allow(kind, one));
+    let mut said = Vec::new();
+    limit(&mut said, place, account, kind, all, asking);
+    for mut one in said {
+        if one.verdict == Verdict::Missing {
+            if !sole {
+                continue;
+            }
+            one.verdict = Verdict::LikelyMissing;
+            one.evidence
+                .push("Another policy at the same level may allow it.".to_owned());
+        }
+        found.push(one);
     }
-    let mut asking = case.using()?;
-    asking.request.action = refusal.action.clone().unwrap_or_else(|| "kms:Decrypt".to_owned());
-    let key = refusal.resource.clone().or_else(|| case.sight.key.clone());
-    if let Some(key) = &key {
-        asking.request.resource.clone_from(key);
-        asking.request.resource_account = super::super::refusal::account_of(key);
-    }
-    let mut side = of_one(
-        Kind::Resource,
-        &case.sight.key_policy,
-        "The key has no policy.",
-        Some(&asking),
-    );
-    side = super::side::resource_as_told(side, because);
-    let own = if side.state == State::Unknown {
-        State::Allows
-    } else {
-        State::Unknown
-    };
-    let (_, verdict) = weigh(&Sides {
-        own,
-        resource: side.state,
-        naming: side.naming,
-        relation: Relation::Across,
-        rule: ResourceRule::MustAllow,
-        refused: because == Some(&Because::KeyHidden) || because.is_some(),
-    });
-    if because == Some(&Because::KeyHidden) {
-        side.evidence.insert(
-            0,
-            "AWS does not say whether the key is in another region, or its policy does not allow this."
-                .to_owned(),
-        );
-    }
-    let account = key
-        .as_deref()
-        .and_then(super::super::refusal::account_of)
-        .or(case.a);
-    Some(Elsewhere {
-        place: OtherPlace::KeyPolicy,
-        account,
-        verdict,
-        evidence: side.evidence,
-        cure: key_cure(case, &asking, key.as_deref(), account),
-    })
 }
 
-fn key_cure(case: &Case<'_>, asking: &Asking, key: Option<&str>, account: Option<AccountId>) -> Option<Cure> {
-    let principal = match &case.role {
-        Some(role) => trusted_principal(&role.to_string(), None)?,
-        None => trusted_principal(case.caller.as_deref()?, case.caller_role.as_ref())?,
-    };
-    let statement = allow_key_use("UseOfTheKey", &principal, &asking.request.action);
-    let there = case
-        .sight
-        .key_policy
-        .known()
-        .and_then(|d| change(&d.text, &statement));
-    let way = if there.is_some() {
-        CureWay::Change
-    } else {
-        CureWay::AddStatement
-    };
-    let changed = there.unwrap_or_else(|| fresh(&statement));
-    let target = CureTarget::Key {
-        key: key.unwrap_or("KEY-ID").to_owned(),
-    };
-    let code = renderings(&target, &changed.document, way);
-    Some(Cure {
-        way,
-        target: Some(target),
-        document: Some(changed.document),
-        added: Some(changed.added),
-        statement: Some(changed.statement),
-        cli: Some(code.cli),
-        terraform: Some(code.terraform),
-        cloudformation: Some(code.cloudformation),
-        warnings: principal.warning.into_iter().collect(),
-        ..Cure::to_do(
-            "Add this to the key's policy",
-            "KMS, Customer managed keys, Key policy. Needs an admin of the key's account.",
-            account,
-        )
-    })
+fn has_allow(kind: Kind, document: &Document) -> bool {
+    Policy::parse(kind, &document.text)
+        .is_ok_and(|policy| policy.statements().iter().any(|s| s.effect == Effect::Allow))
 }

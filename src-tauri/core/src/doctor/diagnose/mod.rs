@@ -2,6 +2,7 @@
 
 mod case;
 mod cures;
+mod key;
 mod limits;
 mod names;
 mod plain;
@@ -13,7 +14,7 @@ mod words;
 use crate::account::AccountId;
 use crate::policy::{Caller, Kind, ResourceRule};
 
-use self::case::{Case, Stage};
+use self::case::{Case, Stage, SwitchBy};
 use self::side::{Side, of_many, of_one, own_as_told, resource_as_told, with_simulation};
 use self::weigh::{Relation, Sides, State, weigh};
 use super::question::Question;
@@ -124,6 +125,12 @@ fn switch(case: &Case<'_>, blocked: bool) -> Hop {
     {
         own = Side::allows("The root user needs no policy of its own.");
     }
+    let by_token = case.by != SwitchBy::Credentials;
+    if by_token {
+        own = Side::allows(
+            "The identity provider's token stands for the caller: no policy is asked but the trust.",
+        );
+    }
     own = own_as_told(own, because);
     let mut trust = of_one(
         Kind::Trust,
@@ -154,10 +161,10 @@ fn switch(case: &Case<'_>, blocked: bool) -> Hop {
         (Seen::Absent(_), Verdict::CantSee | Verdict::LikelyMissing) => Verdict::Missing,
         (_, verdict) => verdict,
     };
-    let (own_verdict, resource_verdict) = if case.switched {
-        (Verdict::Present, Verdict::Present)
-    } else {
-        (own_verdict, resource_verdict)
+    let (own_verdict, resource_verdict) = match (case.switched, by_token) {
+        (true, _) => (Verdict::Present, Verdict::Present),
+        (false, true) => (Verdict::Optional, resource_verdict),
+        (false, false) => (own_verdict, resource_verdict),
     };
     Hop {
         own,
@@ -278,7 +285,7 @@ fn blank(case: &Case<'_>, cause: Cause, headline: String) -> Diagnosis {
         || (case.stage == Stage::Nothing && case.role.is_some() && case.wanted.is_none());
     let (action, resource) = match (switching, &case.wanted) {
         (true, _) => (
-            "sts:AssumeRole".to_owned(),
+            case.by.action().to_owned(),
             case.role.as_ref().map(ToString::to_string),
         ),
         (false, Some((action, resource))) => (action.clone(), Some(resource.clone())),

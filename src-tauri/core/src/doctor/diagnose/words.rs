@@ -4,7 +4,7 @@ use super::super::near::almost;
 use super::super::refusal::{Because, RefusalKind};
 use super::super::sight::Seen;
 use super::super::verdict::{Cause, Diagnosis, Elsewhere, OtherPlace, Placed, Placement, Verdict};
-use super::case::{Case, Stage};
+use super::case::{Case, Stage, SwitchBy};
 use super::names::NearName;
 use super::seen::{ruled_out, unseen};
 use super::weigh::Relation;
@@ -19,6 +19,9 @@ pub(super) fn note(case: &Case<'_>, placement: Placement, verdict: Verdict) -> S
         .unwrap_or("who asks");
     let role = case.role.as_ref().map_or("the role", |role| role.role_name());
     match (placement, verdict) {
+        (Placement::AssumeRole, _) if case.by != SwitchBy::Credentials => {
+            "Not asked where an identity provider's token stands for the caller".to_owned()
+        }
         (Placement::AssumeRole, Verdict::Optional) => {
             "Same account as the role, and its trust policy can name the caller itself".to_owned()
         }
@@ -53,6 +56,12 @@ pub(super) fn explain(case: &Case<'_>, placements: &mut [Placed], relation: Rela
                 placed
                     .evidence
                     .push("sts:AssumeRole itself was refused, so this was never read.".to_owned());
+            }
+            (Verdict::LikelyMissing, Placement::Trust) if case.by != SwitchBy::Credentials => {
+                placed.evidence.push(
+                    "AWS refused the token: the trust policy does not accept it, or the role does not exist."
+                        .to_owned(),
+                );
             }
             (Verdict::LikelyMissing, Placement::Trust) => {
                 placed.evidence.push(
@@ -287,6 +296,9 @@ fn one_missing(case: &Case<'_>, placed: &Placed) -> String {
             "The role's trust policy most likely does not name you, or asks for another external ID"
                 .to_owned()
         }
+        (_, Placement::Trust) if case.by != SwitchBy::Credentials => {
+            format!("The role's trust policy {most}does not accept the identity provider's token")
+        }
         (_, Placement::Trust) => format!("The role's trust policy {most}does not name you"),
         (_, Placement::Permissions) if case.role.is_some() => {
             format!("The role's permissions {most}do not allow {action}")
@@ -339,7 +351,7 @@ fn advice(case: &Case<'_>, near: Option<&NearName>, trust_unseen: bool) -> Vec<S
         None => {}
     }
     let sent = &case.question.sent;
-    if case.stage == Stage::Switch && trust_unseen {
+    if case.stage == Stage::Switch && trust_unseen && case.by == SwitchBy::Credentials {
         if sent.known && sent.external_id.is_none() {
             advice.push("If the role belongs to another company, ask whether it wants an external ID: AWS does not tell.".to_owned());
         }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::prove::{Prover, Side};
 use super::{
     BucketAccess, Composed, DirectWish, Machine, MachineWish, NotComposed, Place, Placed, RoleWish, placed,
@@ -9,52 +10,6 @@ use super::{
 use crate::account::AccountId;
 use crate::arn::RoleArn;
 use crate::policy::document::{Kind, Policy};
-use crate::policy::principal::Principal;
-
-/// Who comes, as policies name them.
-#[derive(Debug, Clone)]
-pub(super) struct Caller {
-    pub account: AccountId,
-    pub named: String,
-    /// Whether the whole account is meant.
-    pub whole: bool,
-}
-
-impl Caller {
-    pub fn read(text: &str) -> Result<Self, NotComposed> {
-        let wrong = || NotComposed::Caller(text.to_owned());
-        let text = text.trim();
-        let (account, whole) = match Principal::aws(text) {
-            Some(Principal::Account(account)) => (account, true),
-            Some(Principal::User(arn) | Principal::Role(arn)) => {
-                let account = arn.split(':').nth(4).and_then(AccountId::of_digits);
-                (account.ok_or_else(wrong)?, false)
-            }
-            _ => return Err(wrong()),
-        };
-        Ok(Self {
-            account,
-            named: text.to_owned(),
-            whole,
-        })
-    }
-
-    /// "the user ops/Ann", "whoever takes the role".
-    fn described(&self) -> String {
-        match self
-            .named
-            .splitn(6, ':')
-            .nth(5)
-            .and_then(|name| name.split_once('/'))
-        {
-            Some((kind, name)) if !self.whole => format!("the {kind} {name}"),
-            _ => format!(
-                "the users and roles of account {} who are to take it",
-                self.account
-            ),
-        }
-    }
-}
 
 /// One document in the usual form.
 pub(super) fn document(kind: Kind, statements: Vec<Value>) -> Result<String, NotComposed> {
@@ -142,6 +97,7 @@ fn way(
 ) -> Result<Vec<Placed>, NotComposed> {
     access.check()?;
     let partition = role.partition().to_string();
+    caller.within(&partition, &format!("the role {role}"))?;
     let name = role.name_with_path();
     let owner = Some(role.account());
     let mut all = vec![
@@ -192,6 +148,9 @@ pub(super) fn by_role(wish: &RoleWish, external_id: Option<String>) -> Result<Co
             return Err(NotComposed::ExternalId(id.clone()));
         }
     }
+    if wish.mfa && caller.named.contains(":role/") {
+        return Err(NotComposed::Mfa(caller.named));
+    }
     let conditions = (external_id.as_deref(), wish.mfa);
     let placements = way(&caller, &wish.role, &wish.access, conditions, wish.bucket_policy)?;
     let side = Side {
@@ -213,7 +172,7 @@ pub(super) fn by_role(wish: &RoleWish, external_id: Option<String>) -> Result<Co
     if external_id.is_some() {
         notes.push("The third party gives the external ID with each call. It is no secret, but it must be theirs alone: two of their customers must not have the same.".to_owned());
     }
-    if wish.mfa && !caller.named.contains(":user/") && !caller.whole {
+    if wish.mfa && caller.whole {
         notes.push(
             "A role's session carries no MFA code: only users can take a role that asks for one.".to_owned(),
         );
@@ -288,10 +247,17 @@ pub(super) fn direct(wish: &DirectWish) -> Result<Composed, NotComposed> {
         .iter()
         .map(|c| Caller::read(c))
         .collect::<Result<Vec<_>, _>>()?;
-    let Some(first) = callers.first() else {
+    if callers.is_empty() {
         return Err(NotComposed::Nobody);
-    };
-    let partition = first.named.split(':').nth(1).unwrap_or("aws").to_owned();
+    }
+    let partition = callers
+        .iter()
+        .find_map(Caller::partition)
+        .unwrap_or("aws")
+        .to_owned();
+    for caller in &callers {
+        caller.within(&partition, "another caller")?;
+    }
     let names: Vec<&str> = callers.iter().map(|c| c.named.as_str()).collect();
     let principals = json!({ "AWS": names });
     let bucket = document(
@@ -306,39 +272,47 @@ pub(super) fn direct(wish: &DirectWish) -> Result<Composed, NotComposed> {
         "Lets them in from the bucket's side. They keep the permissions that they have.",
         bucket,
     )?];
+    // Within the bucket's account its policy suffices for whom it names; an account decides by policies of its own.
     let mut accounts: Vec<AccountId> = callers
         .iter()
+        .filter(|c| c.account != wish.owner || c.whole)
         .map(|c| c.account)
-        .filter(|a| *a != wish.owner)
         .collect();
     accounts.sort_unstable();
     accounts.dedup();
     for account in accounts {
         let of: Vec<String> = callers
             .iter()
-            .filter(|c| c.account == account)
+            .filter(|c| c.account == account && (account != wish.owner || c.whole))
             .map(Caller::described)
             .collect();
         placements.push(placed(
             Place::Allow,
             Some(account),
             format!("a policy of {}", of.join(" and of ")),
-            "Lets them ask. Across accounts both sides must allow it.",
+            match account == wish.owner {
+                true => "Lets them ask. The bucket policy names the whole account, which decides by itself.",
+                false => "Lets them ask. Across accounts both sides must allow it.",
+            },
             own.clone(),
         )?);
     }
-    let side = Side {
-        allow: text_of(&placements, Place::Allow),
-        bucket: text_of(&placements, Place::BucketPolicy),
-        ..Side::default()
-    };
-    let mut prover = Prover::new(side)?;
+    let mut proofs = Vec::new();
     for caller in &callers {
-        prover.direct(caller, wish.owner, &wish.access)?;
+        // What is put into its own account, and nobody else's.
+        let own = |p: &&Placed| p.place == Place::Allow && p.account == Some(caller.account);
+        let side = Side {
+            allow: placements.iter().find(own).map(|p| p.document.as_str()),
+            bucket: text_of(&placements, Place::BucketPolicy),
+            ..Side::default()
+        };
+        let mut prover = Prover::new(side)?;
+        prover.direct(caller, wish.owner, &wish.access, &partition)?;
+        proofs.append(&mut prover.proofs);
     }
     let (used, limit) = (placements[0].size.used, placements[0].size.limit);
     Ok(Composed {
-        proofs: prover.proofs,
+        proofs,
         notes: vec![
             room(&wish.access, &partition, &principals, &names, used, limit)?,
             "What they upload belongs to the bucket's owner unless the bucket's ownership setting is older than 2023's default.".to_owned(),

@@ -4,6 +4,7 @@
 //! goes beyond it is not. Sources: IAM User Guide, "Delegate access across AWS accounts using IAM roles", "Access to
 //! AWS accounts owned by third parties"; Amazon S3 User Guide, "Bucket policies".
 
+mod caller;
 mod documents;
 mod prove;
 mod trust;
@@ -185,6 +186,30 @@ pub enum NotComposed {
     /// STS does not take it.
     #[error("\"{0}\" is no external ID; it has 2 to 1224 letters, digits or characters of _+=,.@:/-")]
     ExternalId(String),
+    /// An MFA code is asked of whom none can be asked.
+    #[error(
+        "a role's session carries no MFA code, so {0} could never take a role that asks for one; name users, or leave out the MFA code"
+    )]
+    Mfa(String),
+    /// No way leads from one partition to another.
+    #[error(
+        "{caller} is in the partition {theirs} and {what} in {ours}; AWS lets nobody in from another partition"
+    )]
+    Partition {
+        /// Who comes.
+        caller: String,
+        /// The caller's partition.
+        theirs: String,
+        /// What it is to reach.
+        what: String,
+        /// Its partition.
+        ours: String,
+    },
+    /// The subject fits tokens of strangers.
+    #[error(
+        "the subject \"{0}\" fits repositories of others on GitHub; write the owner out: repo:OWNER/REPOSITORY:*"
+    )]
+    Subject(String),
     /// Nobody was named.
     #[error("nobody is named; name at least one user or role")]
     Nobody,

@@ -1,6 +1,6 @@
 //! Trying what was composed before anybody pastes it.
 
-use super::documents::Caller as Named_;
+use super::caller::Caller as Named_;
 use super::{BucketAccess, NotComposed, Proof};
 use crate::account::AccountId;
 use crate::arn::RoleArn;
@@ -209,6 +209,7 @@ impl Prover {
         caller: &Named_,
         owner: AccountId,
         access: &BucketAccess,
+        partition: &str,
     ) -> Result<(), NotComposed> {
         let bucket = self.bucket.clone();
         // Within the bucket's account the bucket policy suffices for whom it names; an account decides by itself.
@@ -216,8 +217,7 @@ impl Prover {
             .allow
             .clone()
             .filter(|_| caller.account != owner || caller.whole);
-        let partition = caller.named.split(':').nth(1).unwrap_or("aws").to_owned();
-        for (asked, allowed, request) in requests(somebody(caller), owner, access, &partition) {
+        for (asked, allowed, request) in requests(somebody(caller), owner, access, partition) {
             let asked = format!("{} {asked}", caller.named);
             self.expect(
                 &asked,

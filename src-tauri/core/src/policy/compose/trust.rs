@@ -12,6 +12,7 @@ use super::{Composed, NotComposed, Place, Proof, placed};
 use crate::policy::context::{Caller, Context, Request};
 use crate::policy::decision::{Named, Policies, ResourceRule, decide};
 use crate::policy::document::{Kind, Policy};
+use crate::policy::lint::open_owner;
 
 /// A kind of role, with what its trust policy names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -183,6 +184,10 @@ fn of_tokens(provider: &str, audience: &str, subject: &str) -> Result<Written, N
         "repo:example/app:ref:refs/heads/main",
         !subject.is_empty() && subject != "*",
     )?;
+    let github = host == "token.actions.githubusercontent.com";
+    if github && open_owner(subject) {
+        return Err(NotComposed::Subject(subject.to_owned()));
+    }
     let (aud, sub) = (format!("{host}:aud"), format!("{host}:sub"));
     let mut conditions = json!({ "StringEquals": {} });
     conditions["StringEquals"][&aud] = json!(audience);
@@ -191,7 +196,9 @@ fn of_tokens(provider: &str, audience: &str, subject: &str) -> Result<Written, N
     } else {
         "StringEquals"
     };
-    conditions[operator][&sub] = json!(subject);
+    // Only * is a wildcard here, so a question mark is one that is meant.
+    conditions[operator][&sub] =
+        json!(subject.replace('?', if operator == "StringLike" { "${?}" } else { "?" }));
     let caller = Caller::Federated {
         provider: provider.to_owned(),
     };
@@ -202,19 +209,41 @@ fn of_tokens(provider: &str, audience: &str, subject: &str) -> Result<Written, N
     let mut statement = json!({ "Effect": "Allow", "Principal": { "Federated": provider },
         "Action": "sts:AssumeRoleWithWebIdentity" });
     statement["Condition"] = conditions;
-    let wrong = vec![
+    let mut wrong = vec![
         ("A token for somebody else opens it", aud, "another".to_owned()),
-        ("A token about somebody else opens it", sub, "another".to_owned()),
+        (
+            "A token about somebody else opens it",
+            sub.clone(),
+            "another".to_owned(),
+        ),
     ];
+    if let Some((owner, rest)) = one
+        .strip_prefix("repo:")
+        .and_then(|name| name.split_once('/'))
+        .filter(|_| github)
+    {
+        let longer = format!("repo:{owner}-others/{rest}");
+        wrong.push((
+            "A token about a repository of another owner opens it",
+            sub,
+            longer,
+        ));
+    }
+    let mut notes = vec![format!(
+        "The provider {host} must be set up in the account, unless it is one that AWS knows (Google, Amazon, Facebook, Cognito)."
+    )];
+    match subject.split_once('*') {
+        Some((start, "")) => notes.push(format!("Every subject that starts with {start} opens the role.")),
+        Some(_) => notes.push(format!("Every subject that fits {subject} opens the role.")),
+        None => {}
+    }
     Ok(Written {
         statement,
         why: "A web identity role: whoever shows a token of the provider, made for this audience and about this subject, takes it.",
         asked: "Who has the right token takes the role",
         request: right,
         wrong,
-        notes: vec![format!(
-            "The provider {host} must be set up in the account, unless it is one that AWS knows (Google, Amazon, Facebook, Cognito)."
-        )],
+        notes,
     })
 }
 

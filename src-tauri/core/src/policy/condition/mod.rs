@@ -160,7 +160,14 @@ impl Wanted {
                 pattern: Pattern::read(text, syntax).ok()?,
                 comparison,
             },
-            Comparison::Arn => Self::Arn(Pattern::read(text, syntax).ok()?),
+            // Its six parts are compared one by one: what has fewer can fit nothing.
+            Comparison::Arn => {
+                let pattern = Pattern::read(text, syntax).ok()?;
+                if pattern.arn_parts().is_some_and(|parts| parts < 6) {
+                    return None;
+                }
+                Self::Arn(pattern)
+            }
             Comparison::Numeric(order) => Self::Number(compare::Decimal::read(text)?, order),
             Comparison::Date(order) => Self::Date(compare::date(text)?, order),
             Comparison::Bool | Comparison::Null => Self::Bool(compare::boolean(text)?),

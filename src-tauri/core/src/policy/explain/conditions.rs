@@ -15,7 +15,7 @@ fn known(condition: &Condition) -> Option<String> {
     let yes = value.eq_ignore_ascii_case("true");
     let equal = !operator.negated && operator.quantifier.is_none();
     let if_there = if operator.if_exists {
-        ", where AWS knows that"
+        ", or the request does not tell"
     } else {
         ""
     };
@@ -37,8 +37,11 @@ fn known(condition: &Condition) -> Option<String> {
         ("aws:principalorgid", Comparison::String) if equal => {
             format!("the caller's account is in the organization {value}")
         }
-        ("s3:prefix", Comparison::String | Comparison::StringLike) if equal => {
+        ("s3:prefix", Comparison::StringLike) if equal && value.contains(['*', '?']) => {
             format!("what is listed lies under {value}")
+        }
+        ("s3:prefix", Comparison::String | Comparison::StringLike) if equal => {
+            format!("the prefix that is listed is exactly {value}")
         }
         _ => return None,
     };

@@ -139,7 +139,10 @@ fn trust(action: Text, statement: &Statement, found: &mut Found) {
             "Who comes with a token of {} does not call sts:AssumeRole.",
             provider.text
         );
-        found.error(Check::Principal, action.at, what, &format!("Write {right}."));
+        // Others of the statement may well call it.
+        let alone = statement.principals.iter().all(|(key, _)| *key == "Federated");
+        let verb = if alone { "Write" } else { "Add" };
+        found.error(Check::Principal, action.at, what, &format!("{verb} {right}."));
     }
 }
 

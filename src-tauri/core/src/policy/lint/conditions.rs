@@ -1,12 +1,14 @@
 //! Conditions that do not do what they seem to.
 //!
-//! Sources: IAM User Guide, "IAM JSON policy elements: Condition operators", "AWS global condition context keys".
+//! Sources: IAM User Guide, "IAM JSON policy elements: Condition operators", "AWS global condition context keys"; the list of keys says its own.
 
 use std::net::IpAddr;
 
 use super::view::{ConditionView, Statement};
 use super::{Check, Found};
+use crate::policy::actions::AS_OF;
 use crate::policy::condition::{Comparison, Operator, Quantifier};
+use crate::policy::keys::{self, Listed};
 
 pub(super) fn look(statement: &Statement, found: &mut Found) {
     for condition in &statement.conditions {
@@ -34,7 +36,29 @@ fn key(condition: &ConditionView, found: &mut Found) {
             what,
             "Write it as aws:… or with the service's prefix.",
         );
+        return;
     }
+    let (what, advice) = match keys::look_up(condition.key.text) {
+        Listed::Known => return,
+        Listed::Open { start } => (
+            format!(
+                "The condition key \"{}\" ends before its name does.",
+                condition.key.text
+            ),
+            format!("Write {start} with a name after it."),
+        ),
+        Listed::Unknown { near } => (
+            format!(
+                "There is no condition key \"{}\" that we know.",
+                condition.key.text
+            ),
+            near.map_or_else(
+                || format!("AWS's list of {AS_OF} does not have it; it may be newer."),
+                |near| format!("Did you mean {near}?"),
+            ),
+        ),
+    };
+    found.warning(Check::Condition, condition.key.at, what, &advice);
 }
 
 /// `StringEquals` compares letter by letter.

@@ -18,8 +18,8 @@ use ts_rs::TS;
 
 use crate::account::AccountId;
 
+pub(super) use principals::open_owner;
 pub use size::{Measure, measure};
-pub use text::mend;
 
 use super::document::{Kind, Policy};
 use super::error::{Fault, PolicyError, Position};
@@ -159,8 +159,13 @@ pub fn lint(text: &str, kind: Option<Kind>, known: &Known) -> LintReport {
             look_over(&statement, kind, known, &mut found);
         }
     }
-    let size = measure(text, kind);
-    size::look(&size, &mut found);
+    let size = match &tree {
+        Some(tree) if kind == Kind::Resource => {
+            size::of_resource(text, &view::statements(tree).collect::<Vec<_>>())
+        }
+        _ => measure(text, kind),
+    };
+    size::look(&size, kind, &mut found);
     let mut findings = found.0;
     findings.sort_by_key(|f| (f.line, f.column, f.severity));
     findings.dedup();
@@ -180,7 +185,7 @@ pub fn lint(text: &str, kind: Option<Kind>, known: &Known) -> LintReport {
 fn look_over(statement: &Statement, kind: Kind, known: &Known, found: &mut Found) {
     view::sid(statement, kind, found);
     actions::look(statement, kind, found);
-    resources::look(statement, found);
+    resources::look(statement, kind, found);
     principals::look(statement, kind, known, found);
     conditions::look(statement, found);
 }
@@ -240,6 +245,17 @@ impl Found {
         for unknown in policy.unknowns() {
             let own = ["action ", "resource ", "principal ", "\"NotPrincipal\""];
             if own.iter().any(|word| unknown.what.starts_with(word)) {
+                continue;
+            }
+            let of_arn = unknown
+                .what
+                .rsplit(" for ")
+                .next()
+                .is_some_and(|o| o.contains("Arn"));
+            if unknown.what.starts_with("value ") && of_arn {
+                let what = format!("This is no whole ARN, so it fits none: {}.", unknown.what);
+                let advice = "Write all six parts, with * where any will do.";
+                self.warning(Check::ArnForm, unknown.at, what, advice);
                 continue;
             }
             let advice = view::meant(&unknown.what);

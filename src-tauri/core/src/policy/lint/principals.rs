@@ -3,7 +3,7 @@
 //! Sources: IAM User Guide, "AWS JSON policy elements: Principal", "IAM identifiers" (prefixes of unique IDs), "Access
 //! to AWS accounts owned by third parties".
 
-use super::view::{Statement, Text};
+use super::view::{ConditionView, Statement, Text};
 use super::{Check, Found, Known};
 use crate::account::AccountId;
 use crate::policy::document::Kind;
@@ -163,7 +163,7 @@ fn external_id(
     let asked = statement
         .conditions
         .iter()
-        .any(|c| c.is("sts:ExternalId") || c.is("aws:PrincipalOrgID"));
+        .any(|c| (c.is("sts:ExternalId") || c.is("aws:PrincipalOrgID")) && c.asks());
     if kind != Kind::Trust || !statement.allow || asked || known.own_accounts.contains(&account) {
         return;
     }
@@ -199,7 +199,7 @@ fn provider(principal: Text, statement: &Statement, found: &mut Found) {
         return;
     }
     let asks = |suffix: &str| {
-        let of = |c: &super::view::ConditionView| c.key.text.to_lowercase().ends_with(suffix);
+        let of = |c: &ConditionView| c.key.text.to_lowercase().ends_with(suffix) && c.asks();
         statement.conditions.iter().any(of)
     };
     if principal.text.contains(":saml-provider/") {
@@ -216,9 +216,34 @@ fn provider(principal: Text, statement: &Statement, found: &mut Found) {
         );
         let advice = "Add conditions on the token's aud and sub.";
         found.warning(Check::ProviderClaims, principal.at, what, advice);
-    } else if principal.text.contains("token.actions.githubusercontent.com") && !asks(":sub") {
+    } else if principal.text.contains(GITHUB) && !asks(":sub") && !asks(":repository_owner_id") {
         let what = "Any repository on GitHub can have such a token.".to_owned();
         let advice = "Add a condition on token.actions.githubusercontent.com:sub with your repository.";
         found.warning(Check::ProviderClaims, principal.at, what, advice);
+    } else if principal.text.contains(GITHUB) {
+        subjects(statement, found);
+    }
+}
+
+const GITHUB: &str = "token.actions.githubusercontent.com";
+
+/// A subject names its repository after `repo:`, and that its owner first. One whose owner has a wildcard fits
+/// repositories of others: anybody can make an organization with a longer name.
+pub(in crate::policy) fn open_owner(subject: &str) -> bool {
+    let start = match subject.strip_prefix("repo:") {
+        Some(rest) => rest.split('/').next(),
+        None => subject.split(':').next(),
+    };
+    start.is_some_and(|start| start.contains(['*', '?']))
+}
+
+fn subjects(statement: &Statement, found: &mut Found) {
+    let asking =
+        |c: &&ConditionView| c.key.text.to_lowercase().ends_with(":sub") && c.asks() && c.has_wildcards();
+    let all = statement.conditions.iter().filter(asking);
+    for value in all.flat_map(|c| &c.values).filter(|v| open_owner(v.text)) {
+        let what = format!("\"{}\" fits repositories of others on GitHub.", value.text);
+        let advice = "Write the owner out: repo:OWNER/REPOSITORY:*.";
+        found.warning(Check::ProviderClaims, value.at, what, advice);
     }
 }

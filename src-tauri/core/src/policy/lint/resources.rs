@@ -5,10 +5,11 @@
 
 use super::view::{Statement, Text};
 use super::{Check, Found};
+use crate::policy::document::Kind;
 
-pub(super) fn look(statement: &Statement, found: &mut Found) {
+pub(super) fn look(statement: &Statement, kind: Kind, found: &mut Found) {
     for resource in &statement.resources {
-        form(*resource, statement, found);
+        form(*resource, statement, kind, found);
     }
     if let (Some(at), true) = (statement.not_resource, statement.allow) {
         let what = "This allows the actions on every resource that is not listed.".to_owned();
@@ -42,15 +43,15 @@ fn open(text: &str) -> bool {
     text.contains(['*', '?']) || text.contains("${")
 }
 
-fn form(resource: Text, statement: &Statement, found: &mut Found) {
+fn form(resource: Text, statement: &Statement, kind: Kind, found: &mut Found) {
     let (at, text) = (resource.at, resource.text);
     let mut wrong = |what: String, advice: &str| found.error(Check::ArnForm, at, what, advice);
     if text.starts_with('*') {
         return;
     }
-    if text.trim() != text
-        || text.contains(char::is_whitespace) && text.starts_with("arn:") && !text.contains(":s3:")
-    {
+    // Names may have spaces (a CloudWatch alarm's, an object's), the parts before them none.
+    let spaced = |part: &str| part.contains(char::is_whitespace);
+    if text.trim() != text || text.starts_with("arn:") && text.split(':').take(5).any(spaced) {
         wrong(
             format!("The ARN \"{text}\" has white space in it."),
             "Leave it out.",
@@ -68,15 +69,8 @@ fn form(resource: Text, statement: &Statement, found: &mut Found) {
     }
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let [_, partition, service, region, account, name] = parts[..] else {
-        if !text.contains('*') {
-            let advice = match parts.get(2) {
-                Some(&"s3") => "A bucket's ARN has three colons before its name: arn:aws:s3:::bucket.",
-                _ => "An ARN has six parts: arn:partition:service:region:account:resource.",
-            };
-            wrong(
-                format!("The ARN \"{text}\" has only {} parts of six.", parts.len()),
-                advice,
-            );
+        if !text.ends_with('*') && !text.contains("*:") {
+            incomplete(at, text, parts.len(), kind, found);
         }
         return;
     };
@@ -102,6 +96,29 @@ fn form(resource: Text, statement: &Statement, found: &mut Found) {
             found.error(Check::SessionOrRole, at, what, &advice);
         }
         _ => {}
+    }
+}
+
+/// AWS completes it in a policy of an identity, and refuses it in a session policy.
+fn incomplete(at: crate::policy::Position, text: &str, parts: usize, kind: Kind, found: &mut Found) {
+    let s3 = text.split(':').nth(2) == Some("s3");
+    let form = match s3 {
+        true => "A bucket's ARN has three colons before its name: arn:aws:s3:::bucket.",
+        false => "An ARN has six parts: arn:partition:service:region:account:resource.",
+    };
+    let what = format!("The ARN \"{text}\" has only {parts} parts of six");
+    // No bucket has a region or an account in its ARN.
+    let none = s3 && parts > 3;
+    if matches!(kind, Kind::Identity | Kind::Boundary) && !none {
+        let whole = format!("{text}{}", ":*".repeat(6_usize.saturating_sub(parts)));
+        found.warning(
+            Check::ArnForm,
+            at,
+            format!("{what}: AWS takes it for {whole}."),
+            form,
+        );
+    } else {
+        found.error(Check::ArnForm, at, format!("{what}."), form);
     }
 }
 

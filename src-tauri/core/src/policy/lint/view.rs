@@ -2,7 +2,7 @@
 
 use super::{Check, Found};
 use crate::policy::actions::nearest;
-use crate::policy::condition::Operator;
+use crate::policy::condition::{Comparison, Operator, Quantifier};
 use crate::policy::document::Kind;
 use crate::policy::error::Position;
 use crate::policy::json::{Member, Node, Value};
@@ -25,6 +25,22 @@ pub(in crate::policy) struct ConditionView<'a> {
 impl ConditionView<'_> {
     pub fn is(&self, key: &str) -> bool {
         self.key.text.eq_ignore_ascii_case(key)
+    }
+
+    /// Whether only a request that has the key, with one of the values, gets by; and not with any value at all.
+    pub fn asks(&self) -> bool {
+        let Some(operator) = Operator::read(self.operator.text) else {
+            return false;
+        };
+        let for_none = operator.if_exists || operator.quantifier == Some(Quantifier::ForAllValues);
+        let any = self.has_wildcards() && self.values.iter().any(|v| v.text.chars().all(|c| c == '*'));
+        !operator.negated && !for_none && operator.comparison != Comparison::Null && !any
+    }
+
+    /// Whether `*` and `?` in its values are wildcards.
+    pub fn has_wildcards(&self) -> bool {
+        Operator::read(self.operator.text)
+            .is_some_and(|o| matches!(o.comparison, Comparison::StringLike | Comparison::Arn))
     }
 }
 

@@ -3,16 +3,16 @@
 use super::*;
 use crate::policy::lint::{Check, Known, LintReport, Severity, lint};
 
-fn look(text: &str) -> LintReport {
+pub(super) fn look(text: &str) -> LintReport {
     lint(text, None, &Known::default())
 }
 
-fn identity(statement: Value) -> LintReport {
+pub(super) fn identity(statement: Value) -> LintReport {
     look(&document(statement).to_string())
 }
 
 /// The findings of a check: severity, what and advice.
-fn of(report: &LintReport, check: Check) -> Vec<(Severity, String)> {
+pub(super) fn of(report: &LintReport, check: Check) -> Vec<(Severity, String)> {
     let told = |f: &lint::LintFinding| {
         let advice = f.advice.clone().unwrap_or_default();
         (f.severity, format!("{} {advice}", f.what))
@@ -26,7 +26,7 @@ fn of(report: &LintReport, check: Check) -> Vec<(Severity, String)> {
 }
 
 #[track_caller]
-fn finds(report: &LintReport, check: Check, severity: Severity, words: &[&str]) {
+pub(super) fn finds(report: &LintReport, check: Check, severity: Severity, words: &[&str]) {
     let found = of(report, check);
     let fits = |(s, text): &&(Severity, String)| *s == severity && words.iter().all(|w| text.contains(w));
     assert!(
@@ -34,73 +34,6 @@ fn finds(report: &LintReport, check: Check, severity: Severity, words: &[&str]) 
         "{check:?} {words:?} not in {:#?}",
         report.findings
     );
-}
-
-const PASTED: &str = "{\n  \u{201c}Version\u{201d}: \u{201c}2012-10-17\u{201d},\n  \u{201c}Statement\u{201d}: [{\n    \u{201c}Effect\u{201d}: \u{201c}Allow\u{201d},\n    \u{201c}Action\u{201d}: [\u{201c}s3:ListBucket\u{201d}],\n    \u{201c}Resource\u{201d}:\u{a0}[\"arn:aws:s3:::com.stuzio.project\u{2013}x\"],\n  }]\n}\n";
-
-#[test]
-fn quotes_of_a_web_page_are_found_by_line_and_mended() {
-    let report = look(PASTED);
-    let quotes: Vec<(u32, u32)> = report
-        .findings
-        .iter()
-        .filter(|f| f.what.contains("typographic"))
-        .map(|f| (f.line, f.column))
-        .collect();
-    assert_eq!(quotes, [(2, 3), (3, 3), (4, 5), (5, 5), (6, 5)]);
-    finds(
-        &report,
-        Check::PastedCharacter,
-        Severity::Error,
-        &["4 typographic quotes", "straight"],
-    );
-    finds(
-        &report,
-        Check::PastedCharacter,
-        Severity::Error,
-        &["special space"],
-    );
-    finds(&report, Check::PastedCharacter, Severity::Error, &["hyphen"]);
-    finds(
-        &report,
-        Check::PastedCharacter,
-        Severity::Error,
-        &["comma before a closing bracket"],
-    );
-    let mended = report.mended.as_deref().unwrap();
-    let read: Value = serde_json::from_str(mended).unwrap();
-    assert_eq!(
-        read["Statement"][0]["Resource"][0],
-        "arn:aws:s3:::com.stuzio.project-x"
-    );
-    assert!(!lint(mended, None, &Known::default()).has_errors());
-    assert_eq!(mended.lines().count(), PASTED.lines().count());
-}
-
-#[test]
-fn a_sound_text_is_left_as_it_is() {
-    let text = document(
-        json!({ "Sid": "One", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::b" }),
-    )
-    .to_string();
-    let report = look(&text);
-    assert_eq!((report.findings, report.mended), (Vec::new(), None));
-    // Quotes inside a text are its own.
-    let quoting = text.replace("One", "\u{201c}One\u{201d} and more");
-    assert!(
-        of(
-            &lint(&quoting, Some(Kind::Resource), &Known::default()),
-            Check::PastedCharacter
-        )
-        .is_empty()
-    );
-}
-
-#[test]
-fn a_text_that_cannot_be_mended_is_said_to_be_broken() {
-    let report = look("{ \u{201c}Version\u{201d}: ");
-    assert_eq!(report.mended, None);
-    finds(&report, Check::Json, Severity::Error, &["typographic"]);
 }
 
 #[test]
@@ -233,7 +166,7 @@ fn a_bucket_is_not_its_objects() {
     }
 }
 
-fn trust(principal: Value, condition: Value) -> LintReport {
+pub(super) fn trust(principal: Value, condition: Value) -> LintReport {
     let mut statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
     if condition != json!({}) {
         statement["Condition"] = condition;
@@ -314,74 +247,6 @@ fn principals_that_are_not_what_they_look_like() {
 }
 
 #[test]
-fn a_third_party_is_asked_for_an_external_id() {
-    let theirs = json!({ "AWS": "arn:aws:iam::444455556666:role/Audit" });
-    let text = |condition: Value| {
-        document(json!({ "Effect": "Allow", "Principal": theirs, "Action": "sts:AssumeRole", "Condition": condition })).to_string()
-    };
-    let known = Known {
-        own_accounts: vec!["111122223333".parse().unwrap()],
-    };
-    let report = lint(&text(json!({})), None, &known);
-    finds(
-        &report,
-        Check::ExternalId,
-        Severity::Warning,
-        &["444455556666", "sts:ExternalId"],
-    );
-    finds(
-        &look(&text(json!({}))),
-        Check::ExternalId,
-        Severity::Note,
-        &["another company"],
-    );
-    let asked = lint(
-        &text(json!({ "StringEquals": { "sts:ExternalId": "x1" } })),
-        None,
-        &known,
-    );
-    assert!(of(&asked, Check::ExternalId).is_empty());
-    let own = Known {
-        own_accounts: vec!["444455556666".parse().unwrap()],
-    };
-    assert!(of(&lint(&text(json!({})), None, &own), Check::ExternalId).is_empty());
-}
-
-#[test]
-fn what_a_provider_says_must_be_looked_at() {
-    let open = |provider: &str, action: &str, condition: Value| {
-        identity(
-            json!({ "Effect": "Allow", "Principal": { "Federated": provider }, "Action": action, "Condition": condition }),
-        )
-    };
-    let github = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
-    let web = "sts:AssumeRoleWithWebIdentity";
-    let any = open(github, web, json!({}));
-    finds(&any, Check::ProviderClaims, Severity::Warning, &["Any token"]);
-    let audience =
-        json!({ "StringEquals": { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } });
-    finds(
-        &open(github, web, audience),
-        Check::ProviderClaims,
-        Severity::Warning,
-        &["Any repository"],
-    );
-    let saml = "arn:aws:iam::111122223333:saml-provider/p";
-    finds(
-        &open(saml, "sts:AssumeRoleWithSAML", json!({})),
-        Check::ProviderClaims,
-        Severity::Warning,
-        &["SAML:aud"],
-    );
-    finds(
-        &open(saml, "sts:AssumeRole", json!({})),
-        Check::Principal,
-        Severity::Error,
-        &["sts:AssumeRoleWithSAML"],
-    );
-}
-
-#[test]
 fn conditions_that_do_not_do_what_they_seem_to() {
     let with = |effect: &str, condition: Value| {
         identity(
@@ -418,6 +283,47 @@ fn conditions_that_do_not_do_what_they_seem_to() {
 }
 
 #[test]
+fn condition_keys_that_aws_does_not_have() {
+    let with = |key: &str| {
+        identity(
+            json!({ "Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*",
+            "Condition": { "StringEquals": { key: "v" } } }),
+        )
+    };
+    for (key, advice) in [
+        ("aws:PrincipleOrgID", "Did you mean aws:PrincipalOrgID?"),
+        ("aws:SourceIP4", "Did you mean aws:SourceIp?"),
+        ("aws:ResourceTags/team", "Did you mean aws:ResourceTag/team?"),
+        ("sts:ExternalID2", "Did you mean sts:ExternalId?"),
+        ("s3:prefixes", "Did you mean s3:prefix?"),
+        ("kms:ViaServices", "Did you mean kms:ViaService?"),
+        ("aws:Nothing-of-the-sort", "it may be newer"),
+        ("aws:PrincipalTag", "Write aws:PrincipalTag/ with a name"),
+        ("s3:ExistingObjectTag/", "Write s3:ExistingObjectTag/ with a name"),
+    ] {
+        finds(&with(key), Check::Condition, Severity::Warning, &[key, advice]);
+    }
+    for key in [
+        "AWS:principalorgid",
+        "aws:PrincipalTag/team/a",
+        "s3:VersionId",
+        "kms:EncryptionContext:aws:s3:arn",
+        "kms:RecipientAttestation:PCR0",
+        "iam:PassedToService",
+        "sts:ExternalId",
+        "ec2:Anything",
+        "token.actions.githubusercontent.com:sub",
+        "SAML:aud",
+    ] {
+        assert!(
+            of(&with(key), Check::Condition).is_empty(),
+            "{key}: {:?}",
+            with(key).findings
+        );
+    }
+}
+
+#[test]
 fn sizes_are_counted_as_aws_counts_them() {
     let long = "a".repeat(7_000);
     let statement =
@@ -431,6 +337,36 @@ fn sizes_are_counted_as_aws_counts_them() {
     assert_eq!(
         (bucket.size.used as usize, bucket.size.limit),
         (spaced.len(), 20_480)
+    );
+    // A key has one policy only, which may have more.
+    let key = document(
+        json!({ "Effect": "Allow", "Principal": { "AWS": OWN }, "Action": "kms:*",
+        "Resource": "*", "Sid": "a".repeat(23_000) }),
+    );
+    let key = look(&key.to_string());
+    assert_eq!(key.size.limit, 32_768);
+    assert!(of(&key, Check::TooLarge).is_empty(), "{:?}", key.findings);
+}
+
+#[test]
+fn what_is_too_long_for_an_inline_policy_is_said() {
+    let of_length = |length: usize| {
+        identity(
+            json!({ "Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::b/{}", "a".repeat(length)) }),
+        )
+    };
+    assert!(of(&of_length(1_000), Check::TooLarge).is_empty());
+    finds(
+        &of_length(3_000),
+        Check::TooLarge,
+        Severity::Note,
+        &["inline policy of a user (2048)."],
+    );
+    finds(
+        &of_length(5_500),
+        Check::TooLarge,
+        Severity::Note,
+        &["a user (2048) or a group (5120)."],
     );
 }
 

@@ -1,16 +1,22 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod arns;
+mod claims;
 mod composing;
 mod conditions;
 mod decisions;
 mod documented;
 mod documents;
+mod explaining;
 mod linting;
 mod organizations;
+mod pasted;
 mod patterns;
 mod principals;
 mod printing;
 mod properties;
+mod refusing;
+mod sessions;
 
 use serde_json::{Value, json};
 

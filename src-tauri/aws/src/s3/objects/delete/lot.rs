@@ -1,19 +1,23 @@
 //! Up to a thousand deleted in one call, or one by one where the call cannot name them.
 
-use std::collections::{HashMap, HashSet};
+mod said;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::delete_objects::DeleteObjectsOutput;
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use futures::stream::{self, StreamExt};
 use hatrack_core::bucket::{BucketName, S3Location};
-use hatrack_core::sts::{AwsFailure, Refusal};
+use hatrack_core::sts::AwsFailure;
 
-use super::super::super::failure::Call;
+use super::super::super::browse::decoded;
 use super::super::super::{S3, S3Failure, document, is_aws};
 use super::super::deletion::{Deleted, NotDeleted, Told, Which};
+use said::Said;
 
 const ONE_BY_ONE: usize = 16;
+/// So many refusals, and nothing deleted: the others would be refused too.
+const MOST_REFUSED: usize = 64;
 
 /// What came of a lot, and what broke it off.
 type Lot = (Vec<Told>, Option<S3Failure>);
@@ -49,19 +53,46 @@ impl S3 {
     pub(in crate::s3) async fn is_as_seen(&self, place: &S3Location, etag: &str) -> Result<bool, S3Failure> {
         let now = match self.head(place, None).await {
             Ok(head) => head.e_tag,
-            Err(S3Failure::Denied(denial)) => {
-                let mut found = std::pin::pin!(self.walk(place, None));
-                // Of all keys that begin with it, it comes first itself.
-                match found.next().await {
-                    Some(Ok(found)) if found.key == place.key => found.etag,
-                    Some(Err(S3Failure::Denied(_))) => return Err(S3Failure::Denied(denial)),
-                    Some(Err(other)) => return Err(other),
-                    _ => None,
-                }
-            }
+            Err(S3Failure::Denied(denial)) => match self.listed_etag(place).await {
+                Ok(etag) => etag,
+                Err(S3Failure::Denied(_)) => return Err(S3Failure::Denied(denial)),
+                Err(other) => return Err(other),
+            },
             Err(other) => return Err(other),
         };
         Ok(now.as_deref().map(quoted) == Some(quoted(etag)))
+    }
+
+    /// The entity tag of an object as a list tells it.
+    async fn listed_etag(&self, place: &S3Location) -> Result<Option<String>, S3Failure> {
+        let (client, region) = self.at(&place.bucket).await?;
+        let call = self.call("s3:ListBucket", &place.bucket, None, &region);
+        let page = self
+            .signed(|| async {
+                client
+                    .list_objects_v2()
+                    .bucket(place.bucket.as_str())
+                    .prefix(&place.key)
+                    .max_keys(1)
+                    // Keys may hold characters that XML cannot.
+                    .encoding_type(EncodingType::Url)
+                    .customize()
+                    .config_override(document())
+                    .send()
+                    .await
+                    .map_err(|error| call.failed(error))
+            })
+            .await?;
+        // Of all keys that begin with it, it comes first itself.
+        let encoded = page.encoding_type() == Some(&EncodingType::Url);
+        let is_it = |key: &str| match encoded {
+            true => decoded(key) == place.key,
+            false => key == place.key,
+        };
+        let first = page.contents().first();
+        Ok(first
+            .filter(|found| found.key().is_some_and(is_it))
+            .and_then(|found| found.e_tag().map(str::to_owned)))
     }
 
     /// Deletes one, only while it has the entity tag that it was given with. Returns the marker that hides it now.
@@ -161,49 +192,59 @@ impl At<'_> {
     }
 
     /// The condition wants a permission to read, and not every server knows it: where it may be all that was refused,
-    /// the object is looked at and deleted without. Refused so, too, the others are not tried.
+    /// the object is looked at and deleted without. Where so many are refused so, too, the others are not tried.
     async fn without_condition(&self, told: Vec<Told>) -> Lot {
         let (again, mut done): (Vec<_>, Vec<_>) = told.into_iter().partition(
             |one| matches!(one, Err(not) if not.which.if_etag.is_some() && is_of_condition(&not.why)),
         );
-        let mut again = again.into_iter();
-        while let Some(one) = again.next() {
-            let Err(not) = one else { continue };
-            let tried = match self.as_seen(&not.which).await {
-                Ok(()) => {
-                    let plain = Which {
-                        if_etag: None,
-                        ..not.which.clone()
-                    };
-                    self.s3
-                        .delete_one(&self.client, self.bucket, &self.region, &plain)
-                        .await
-                }
-                Err(failure) => Err(failure),
-            };
-            match tried {
-                Ok(marker) => done.push(Ok(Deleted {
-                    which: not.which,
-                    marker,
-                })),
-                Err(failure) if failure.passes() => {
-                    done.extend(again);
-                    return (done, Some(failure));
-                }
-                Err(why) => {
-                    let refused = matches!(why, S3Failure::Denied(_));
-                    done.push(Err(Box::new(NotDeleted {
-                        which: not.which,
-                        why,
-                    })));
-                    if refused {
-                        done.extend(again);
-                        break;
+        let mut rest = again.into_iter();
+        let (ended, mut broke, mut deleted, mut refused) = (AtomicBool::new(false), None, false, 0);
+        {
+            let mut tries = stream::iter(until(&ended, &mut rest))
+                .map(|one| async move {
+                    match one {
+                        Err(not) => (self.looked_at_and_deleted(&not.which).await, Err(not)),
+                        done => (Ok(None), done),
+                    }
+                })
+                .buffered(ONE_BY_ONE);
+            while let Some((tried, one)) = tries.next().await {
+                let which = match one {
+                    Err(not) => not.which,
+                    Ok(deleted) => deleted.which,
+                };
+                match tried {
+                    Ok(marker) => {
+                        deleted = true;
+                        done.push(Ok(Deleted { which, marker }));
+                    }
+                    Err(failure) if failure.passes() => {
+                        ended.store(true, Ordering::Relaxed);
+                        broke = broke.or(Some(failure));
+                    }
+                    Err(why) => {
+                        refused += usize::from(matches!(why, S3Failure::Denied(_)));
+                        if !deleted && refused >= MOST_REFUSED {
+                            ended.store(true, Ordering::Relaxed);
+                        }
+                        done.push(Err(Box::new(NotDeleted { which, why })));
                     }
                 }
             }
         }
-        (done, None)
+        done.extend(rest);
+        (done, broke)
+    }
+
+    async fn looked_at_and_deleted(&self, which: &Which) -> Result<Option<String>, S3Failure> {
+        self.as_seen(which).await?;
+        let plain = Which {
+            if_etag: None,
+            ..which.clone()
+        };
+        self.s3
+            .delete_one(&self.client, self.bucket, &self.region, &plain)
+            .await
     }
 
     async fn listed(&self, listed: &[Which]) -> Result<Vec<Told>, S3Failure> {
@@ -243,8 +284,10 @@ impl At<'_> {
         Ok(told.collect())
     }
 
+    /// Broken off, those under way are waited for, so that what they deleted is known.
     async fn one_by_one(&self, these: Vec<Which>, told: &mut Vec<Told>) -> Option<S3Failure> {
-        let mut going = stream::iter(these)
+        let (ended, mut broke, mut rest) = (AtomicBool::new(false), None, these.into_iter());
+        let mut going = stream::iter(until(&ended, &mut rest))
             .map(|which| async move {
                 let deleted = self
                     .s3
@@ -255,77 +298,26 @@ impl At<'_> {
         while let Some((done, which)) = going.next().await {
             match done {
                 Ok(marker) => told.push(Ok(Deleted { which, marker })),
-                Err(failure) if failure.passes() => return Some(failure),
+                Err(failure) if failure.passes() => {
+                    ended.store(true, Ordering::Relaxed);
+                    broke = broke.or(Some(failure));
+                }
                 Err(why) => told.push(Err(Box::new(NotDeleted { which, why }))),
             }
         }
-        None
+        broke
     }
 }
 
-/// What the answer says of each key.
-struct Said<'a> {
-    refused: HashMap<(&'a str, Option<&'a str>), Refusal>,
-    deleted: HashSet<(&'a str, Option<&'a str>)>,
-    markers: HashMap<(&'a str, Option<&'a str>), &'a str>,
-}
-
-impl<'a> Said<'a> {
-    fn of(answer: &'a DeleteObjectsOutput) -> Self {
-        let refused = answer.errors().iter().map(|error| {
-            let refusal = Refusal {
-                code: error.code().unwrap_or("InternalError").to_owned(),
-                message: error.message().unwrap_or_default().to_owned(),
-                request_id: None,
-                status: 0,
-            };
-            ((error.key().unwrap_or_default(), error.version_id()), refusal)
-        });
-        let (mut deleted, mut markers) = (HashSet::new(), HashMap::new());
-        for done in answer.deleted() {
-            let key = done.key().unwrap_or_default();
-            deleted.insert((key, done.version_id()));
-            // Some servers leave the version out, or name that of the marker.
-            deleted.insert((key, None));
-            if let (Some(true), Some(marker)) = (done.delete_marker(), done.delete_marker_version_id()) {
-                markers.insert((key, done.version_id()), marker);
-            }
-        }
-        Self {
-            refused: refused.collect(),
-            deleted,
-            markers,
-        }
-    }
-
-    fn of_one(&mut self, which: &'a Which, call: &Call<'_>) -> Told {
-        let of = (which.key.as_str(), which.version_id.as_deref());
-        let not = |why| {
-            Err(Box::new(NotDeleted {
-                which: which.clone(),
-                why,
-            }))
-        };
-        // Some servers leave the version out of an error.
-        let refusal = self
-            .refused
-            .remove(&of)
-            .or_else(|| self.refused.remove(&(of.0, None)));
-        if let Some(refusal) = refusal {
-            return not(call.refused(refusal));
-        }
-        if !self.deleted.contains(&of) && !self.deleted.contains(&(of.0, None)) {
-            return not(call.garbled("it does not say whether the object was deleted; look at the bucket"));
-        }
-        Ok(Deleted {
-            which: which.clone(),
-            marker: self
-                .markers
-                .get(&of)
-                .filter(|_| which.version_id.is_none())
-                .map(|id| (*id).to_owned()),
-        })
-    }
+/// What comes before `ended` is set; the others stay in `rest`.
+fn until<'a, T>(
+    ended: &'a AtomicBool,
+    rest: &'a mut std::vec::IntoIter<T>,
+) -> impl Iterator<Item = T> + use<'a, T> {
+    std::iter::from_fn(move || match ended.load(Ordering::Relaxed) {
+        true => None,
+        false => rest.next(),
+    })
 }
 
 fn action(which: &Which) -> &'static str {

@@ -8,6 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use futures::stream::{self, Stream, StreamExt};
 
+use super::super::super::download::is_own_name;
 use super::super::super::{S3Failure, locked};
 use super::FolderReport;
 
@@ -124,7 +125,7 @@ impl Walk {
                 );
             }
             // What an unfinished download keeps is of nobody else's concern.
-            if entry.file_name().to_string_lossy().starts_with(".hatrack-") {
+            if is_own_name(&entry.file_name().to_string_lossy()) {
                 continue;
             }
             return match name_below(&self.root, &path) {

@@ -21,6 +21,9 @@ use super::super::super::{S3Failure, Turn, locked};
 /// So many keys may be done behind one that is not: they are held in memory.
 const MOST_BEYOND: usize = 50_000;
 
+/// A file's time may come from a clock that is a little behind the one that S3's comes from.
+const SLACK: Duration = Duration::from_secs(1);
+
 /// A run that was stopped so long ago is not gone on with: what lies before its mark may be another by now.
 const LONG_PAST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -38,6 +41,8 @@ pub struct Done {
     /// Up to here an earlier walk brought all but these.
     through: Option<String>,
     missing: BTreeSet<String>,
+    /// Those of them that there still are.
+    met: Mutex<BTreeSet<String>>,
 }
 
 impl Done {
@@ -103,6 +108,7 @@ impl Done {
             retried: retried.collect(),
             through: held.through.clone(),
             missing: held.failed.keys().cloned().collect(),
+            met: Mutex::default(),
             folder,
             earlier: held.beyond.clone(),
             before: (held.files, held.bytes),
@@ -147,6 +153,9 @@ impl Done {
 
     /// A key of the walk is under way.
     pub fn begin(&self, key: &str) {
+        if self.missing.contains(key) {
+            locked(&self.met).insert(key.to_owned());
+        }
         locked(&self.held).mark.begin(key);
     }
 
@@ -165,7 +174,7 @@ impl Done {
             .modified()
             .ok()
             .zip(found.modified_at)
-            .is_some_and(|(here, stored)| here.into_std() >= SystemTime::from(stored));
+            .is_some_and(|(here, stored)| here.into_std() + SLACK >= SystemTime::from(stored));
         if !there.is_file() || there.len() != found.size || !newer {
             return false;
         }
@@ -260,6 +269,13 @@ impl Done {
     pub fn through(self) {
         let failed = {
             let mut held = locked(&self.held);
+            let met = locked(&self.met);
+            // What has gone from the bucket meanwhile no run can bring.
+            let retried: BTreeSet<&String> = self.retried.iter().map(|one| &one.key).collect();
+            let is_tried = |key: &String| met.contains(key) || retried.contains(key);
+            held.failed
+                .retain(|key, _| !self.missing.contains(key) || is_tried(key));
+            drop(met);
             let mark = held.mark.reached().map(str::to_owned);
             if let Some(key) = mark.filter(|_| !held.failed.is_empty())
                 && let Err(why) = held.write(&Line::Through { key })

@@ -125,10 +125,15 @@ impl Shown {
 
     /// So many are done. Not each is shown.
     pub fn at(&self, done: u64) {
+        self.says(&format!("{done} done"));
+    }
+
+    /// The same in other words.
+    pub fn says(&self, text: &str) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if self.on_terminal && last.is_none_or(|last| last.elapsed() >= EVERY) {
             *last = Some(Instant::now());
-            write(&format!("\r\u{1b}[K{done} done"));
+            write(&format!("\r\u{1b}[K{text}"));
         }
     }
 

@@ -104,6 +104,78 @@ fn boundaries_and_session_policies() {
     ]);
 }
 
+/// A resource policy that names the user is inside of the policies of a session that the user asked for.
+#[test]
+fn session_policies_of_a_user() {
+    const ANN: &str = "arn:aws:iam::111122223333:user/ann";
+    let names_her = || json!({ "Effect": "Allow", "Principal": { "AWS": ANN }, "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*" });
+    let inside = |session: Value| Given {
+        session: Some(may(session, json!("*"))),
+        resource: Some(names_her()),
+        ..Given::default()
+    };
+    let get = (ANN, "s3:GetObject", OBJECT);
+    check(vec![
+        row(
+            SESSION,
+            get,
+            true,
+            &[],
+            inside(json!(["s3:GetObject", "s3:PutObject"])),
+        ),
+        row(SESSION, get, false, &[], inside(json!("s3:ListBucket"))),
+    ]);
+}
+
+const ARNS: &str = "IAM ARNs";
+const RESOURCE: &str = "IAM JSON policy elements: Resource";
+
+#[test]
+fn arns_that_leave_parts_out_and_wildcards_in_them() {
+    const QUEUE: (&str, &str, &str) = (
+        CARLOS,
+        "sqs:SendMessage",
+        "arn:aws:sqs:us-east-2:111122223333:queue1",
+    );
+    const TOPIC: (&str, &str, &str) = (CARLOS, "sns:Publish", "arn:aws:sns:us-east-2:111122223333:topic");
+    let on = |arn: &str| identity(may(json!("*"), json!(arn)));
+    check(vec![
+        // As arn:aws:sqs:*:*:*.
+        row(ARNS, QUEUE, true, &[], on("arn:aws:sqs")),
+        row(ARNS, TOPIC, false, &[], on("arn:aws:sqs")),
+        // A * that ends its segment goes on beyond the colon, another does not.
+        row(RESOURCE, TOPIC, true, &[], on("arn:aws:sns:us-*:topic")),
+        row(RESOURCE, TOPIC, true, &[], on("arn:aws:sns:*-2:*:topic")),
+        row(RESOURCE, TOPIC, false, &[], on("arn:aws:sns:u*3:topic")),
+    ]);
+}
+
+const ASSUME_ROLE: &str = "AssumeRole";
+
+#[test]
+fn the_root_user_takes_no_role() {
+    let trusts = |who: &str| Given {
+        trust: Some(json!({ "Effect": "Allow", "Principal": { "AWS": who }, "Action": "sts:AssumeRole" })),
+        ..identity(may(json!("sts:AssumeRole"), json!(ROLE)))
+    };
+    check(vec![
+        row(
+            ASSUME_ROLE,
+            (HOME, "sts:AssumeRole", ROLE),
+            false,
+            &[],
+            trusts(HOME),
+        ),
+        row(
+            ASSUME_ROLE,
+            (CARLOS, "sts:AssumeRole", ROLE),
+            true,
+            &[],
+            trusts(HOME),
+        ),
+    ]);
+}
+
 const EXTERNAL_ID: &str = "Access to AWS accounts owned by third parties";
 const SWITCH: &str = "Grant a user permissions to switch roles";
 
