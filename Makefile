@@ -1,6 +1,6 @@
 # Each target is a script in scripts/; they work by themselves too. Build outputs: see scripts/environment.
 .DEFAULT_GOAL := help
-.PHONY: help run setup dev check gen test bench soak bundle clean
+.PHONY: help run setup dev check gen test sheet bench soak bundle clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ gen: ## Write ui/src/wire/ again from the Rust types
 
 test: ## Install what is missing and run everything
 	@scripts/test
+
+sheet: ## Every page in both themes, in shots/sheet.html; SPEC=FOLDER lays other pictures beside them
+	@SPEC='$(SPEC)' scripts/sheet
 
 bench: ## Measure against the budgets, side by side (a release build)
 	@scripts/bench

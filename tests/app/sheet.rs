@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use crate::app::App;
-use crate::desktop::Desktop;
 use crate::journey::open_bucket;
 use crate::stage::Stage;
 use crate::steps::{choose, role_key, switch};
@@ -40,22 +39,6 @@ fn every_page_in_both_themes() {
     buckets(&stage);
     denial(&stage);
     settings(&stage);
-    first_run();
-}
-
-/// The window of somebody who has no role yet.
-fn first_run() {
-    let desktop = Desktop::new();
-    let home = tempfile::tempdir().unwrap();
-    let file = |name: &str| home.path().join(name).to_string_lossy().into_owned();
-    let variables = vec![
-        ("AWS_CONFIG_FILE".into(), file("config")),
-        ("AWS_SHARED_CREDENTIALS_FILE".into(), file("credentials")),
-        ("HATRACK_HOME".into(), file("home")),
-    ];
-    let app = App::start(&desktop, &variables, &[]);
-    app.find("sandbox-button");
-    picture(&app, "empty");
 }
 
 fn code(stage: &Stage) {

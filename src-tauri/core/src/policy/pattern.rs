@@ -2,6 +2,8 @@
 //!
 //! Source: IAM User Guide, "IAM JSON policy elements: Variables and tags" and "Using wildcards".
 
+use std::borrow::Cow;
+
 use super::context::Context;
 
 /// How a text in a policy is to be read.
@@ -30,6 +32,7 @@ enum Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     text: String,
+    /// Only those that the shape does not tell: they take much more room than the text, and most are never looked at.
     parts: Vec<Part>,
     shape: Shape,
 }
@@ -69,6 +72,18 @@ impl Shape {
             None => Self::Wild,
         }
     }
+
+    /// The parts, where the shape tells them.
+    fn parts(&self) -> Option<Vec<Part>> {
+        let (start, open) = match self {
+            Self::Everything => ("", true),
+            Self::Exactly(text) => (text.as_str(), false),
+            Self::Starting(text) => (text.as_str(), true),
+            Self::Wild | Self::Variable => return None,
+        };
+        let run = open.then_some(Part::AnyRun);
+        Some(start.chars().map(Part::Char).chain(run).collect())
+    }
 }
 
 /// A `${` that is not closed, or that names nothing.
@@ -97,10 +112,14 @@ impl Pattern {
             });
             rest = &rest[c.len_utf8()..];
         }
+        let shape = Shape::of(&parts);
+        if !matches!(shape, Shape::Wild | Shape::Variable) {
+            parts = Vec::new();
+        }
         Ok(Self {
             text: text.to_owned(),
-            shape: Shape::of(&parts),
             parts,
+            shape,
         })
     }
 
@@ -137,9 +156,15 @@ impl Pattern {
 
     /// How many parts of an ARN this has, its variables' own colons left out; `None` where a variable may bring more.
     pub(super) fn arn_parts(&self) -> Option<usize> {
-        let open = self.parts.iter().any(|p| matches!(p, Part::Variable { .. }));
-        let colons = self.parts.iter().filter(|p| **p == Part::Char(':')).count();
+        let open = self.shape == Shape::Variable;
+        let colons = self.parts().iter().filter(|p| **p == Part::Char(':')).count();
         (!open || colons + 1 >= ARN_COMPONENTS).then_some(colons + 1)
+    }
+
+    fn parts(&self) -> Cow<'_, [Part]> {
+        self.shape
+            .parts()
+            .map_or(Cow::Borrowed(self.parts.as_slice()), Cow::Owned)
     }
 
     /// The text as it stands in the policy.
@@ -166,19 +191,23 @@ impl Pattern {
 
     /// Whether every text that fits `other` fits this too. `false` where that is not certain.
     pub fn covers(&self, other: &Self) -> bool {
-        let plain =
-            |pattern: &Self| pattern.shape != Shape::Variable && !pattern.parts.contains(&Part::AnyOne);
+        let (own, others) = (self.parts(), other.parts());
+        let plain = |parts: &[Part]| {
+            parts
+                .iter()
+                .all(|part| matches!(part, Part::Char(_) | Part::AnyRun | Part::RunInSegment))
+        };
         // No name has the character that stands for the other's `*`, so that no letter here takes it.
         let as_text = |part: &Part| match part {
             Part::Char(c) => *c,
             _ => '\0',
         };
         // What `*` here takes of the other's text it takes of anything that the other's `*` stands for.
-        let over_all = !self.parts.contains(&Part::RunInSegment);
+        let over_all = !own.contains(&Part::RunInSegment);
         over_all
-            && plain(self)
-            && plain(other)
-            && glob(&self.parts, &other.parts.iter().map(as_text).collect::<String>())
+            && plain(&own)
+            && plain(&others)
+            && glob(&own, &others.iter().map(as_text).collect::<String>())
     }
 
     /// Whether `subject` fits, with the variables taken from `context`. Case counts.
@@ -222,8 +251,9 @@ impl Pattern {
 
     /// Values that come from the request stand for themselves: a `*` in a user name is no wildcard.
     fn resolved(&self, context: &Context) -> Result<Vec<Part>, Unresolved> {
-        let mut out = Vec::with_capacity(self.parts.len());
-        for part in &self.parts {
+        let parts = self.parts();
+        let mut out = Vec::with_capacity(parts.len());
+        for part in parts.iter() {
             match part {
                 Part::Variable { name, default } => {
                     let value = match context.get(name) {
