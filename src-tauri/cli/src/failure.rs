@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use hatrack_agent::client::AgentError;
 use hatrack_agent::protocol::ErrorCode;
 use hatrack_core::view::DenialView;
+use hatrack_store::new_file::NotMade;
 
 /// A command's failure, with its sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +97,20 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+impl From<NotMade> for Failure {
+    fn from(not: NotMade) -> Self {
+        match not {
+            NotMade::IsThere(_) => {
+                Self::refused(format!("{not}; add --force to replace it, or give another name"))
+            }
+            NotMade::NoFile(_) => Self::usage(not),
+            NotMade::Unwritable { .. } => {
+                Self::refused(format!("{not}; check the folder and the free space"))
+            }
+        }
     }
 }
 

@@ -11,7 +11,6 @@ mod context;
 mod failure;
 mod interruption;
 mod log;
-mod new_file;
 mod options;
 mod out;
 mod private_folder;

@@ -1,14 +1,15 @@
 //! What happened: what it comes to, taking it along, and how much of it is kept.
 
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
-use hatrack_agent::client::Agent;
+use hatrack_agent::client::{Agent, HistoryPages};
 use hatrack_agent::protocol::ChangeSettings;
 use hatrack_core::history_keep::HistoryKeep;
 use hatrack_core::history_sums::{HistoryDay, RoleUse};
 use hatrack_core::history_text::{HistoryFormat, HistoryText};
 use hatrack_core::history_view::HistoryQuery;
-use hatrack_store::history::ExportFile;
+use hatrack_store::new_file::{NewFile, NotMade};
 
 use crate::desk::Desk;
 use crate::wire::{
@@ -17,9 +18,6 @@ use crate::wire::{
 };
 
 type Answer<T> = Result<T, CommandError>;
-
-/// Rows asked for at once: the most that an answer holds.
-const PAGE: u32 = 1000;
 
 /// What was done in each account on each day.
 pub async fn history_days(desk: &Desk, request: HistoryDaysRequest) -> Answer<Vec<HistoryDay>> {
@@ -62,56 +60,43 @@ pub async fn export_history(desk: &Desk, request: ExportHistoryRequest) -> Answe
     }))
 }
 
-/// Page by page: a million rows are never in memory at once.
-async fn write(agent: &Agent, mut query: HistoryQuery, format: HistoryFormat, path: &Path) -> Answer<u64> {
-    let failed = |why: std::io::Error| unwritable(path, &why);
+/// The disk is written to apart: a slow one keeps nobody waiting but the one who asked.
+async fn write(agent: &Agent, query: HistoryQuery, format: HistoryFormat, path: &Path) -> Answer<u64> {
+    let mut pages = HistoryPages::of(agent, query, None);
     let mut text = HistoryText::of(format);
-    let begin = text.begin();
-    query.before = None;
-    query.limit = PAGE;
-    let mut page = agent.history(query.clone()).await?;
-    let place = PathBuf::from(path);
-    let mut file = apart(move || {
-        let mut file = ExportFile::beside(&place)?;
-        file.write(&begin)?;
-        Ok(file)
-    })
-    .await
-    .map_err(failed)?;
-    loop {
-        let mut lines = String::new();
-        for row in &page.rows {
+    let mut lines = text.begin();
+    // Nothing is made before the first page has come: what fails at once leaves nothing behind.
+    let mut page = pages.next().await?;
+    let place = path.to_owned();
+    let mut file = apart(move || NewFile::beside(&place, true)).await?;
+    while let Some(rows) = page {
+        for row in &rows {
             text.add(row, &mut lines).map_err(CommandError::new)?;
         }
-        file = apart(move || file.write(&lines).map(|()| file))
-            .await
-            .map_err(failed)?;
-        let Some(next) = page.next else { break };
-        query.before = Some(next);
-        page = agent.history(query.clone()).await?;
+        let written = std::mem::take(&mut lines);
+        file = apart(move || added(file, &written)).await?;
+        page = pages.next().await?;
     }
-    let end = text.end();
-    apart(move || {
-        file.write(end)?;
-        file.keep()
-    })
-    .await
-    .map_err(failed)?;
+    lines.push_str(text.end());
+    apart(move || added(file, &lines)?.keep()).await?;
     Ok(text.rows())
 }
 
-/// A slow disk keeps nobody waiting but the one who asked.
-async fn apart<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> std::io::Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|why| Err(std::io::Error::other(why)))
+fn added(mut file: NewFile, text: &str) -> Result<NewFile, NotMade> {
+    match file.write_all(text.as_bytes()) {
+        Ok(()) => Ok(file),
+        Err(why) => Err(file.failed(why)),
+    }
 }
 
-fn unwritable(path: &Path, why: &std::io::Error) -> CommandError {
-    CommandError::new(format!(
-        "{} cannot be written: {why}. Check the folder and the free space.",
-        path.display()
-    ))
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, NotMade> + Send + 'static) -> Answer<T> {
+    let done = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(CommandError::new)?;
+    done.map_err(|not| match not {
+        NotMade::Unwritable { .. } => {
+            CommandError::new(format!("{not}. Check the folder and the free space."))
+        }
+        NotMade::IsThere(_) | NotMade::NoFile(_) => CommandError::new(format!("{not}.")),
+    })
 }

@@ -4,7 +4,6 @@
 //! database of a newer Hatrack is refused and left alone; a corrupt one is set aside and a fresh one begun, once and
 //! said.
 
-mod export_file;
 mod find;
 mod prune;
 mod row;
@@ -24,7 +23,6 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Row, SqlitePool};
 
 use crate::private;
-pub use export_file::ExportFile;
 
 /// Below this size the whole file is checked when it is opened: it takes some milliseconds.
 const CHECKED_BYTES: u64 = 8 * 1024 * 1024;

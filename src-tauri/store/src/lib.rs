@@ -14,6 +14,7 @@ mod in_the_clear;
 pub mod kept;
 pub mod listings;
 pub mod login_cache;
+pub mod new_file;
 pub mod private;
 pub mod rotations;
 pub mod saml;

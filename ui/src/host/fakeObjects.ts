@@ -59,7 +59,7 @@ export class FakeObjects {
       rename_object: ({ bucket, from, to_bucket, to, folder, replace }) => {
         const moving = this.of(bucket).filter((o) => (folder ? o.key.startsWith(from) : o.key === from));
         const there = this.of(to_bucket).find((o) => o.key === to);
-        if (there && !replace) throw failure(`S3://${to_bucket}/${to} is there already, or was written meanwhile; nothing was replaced.`);
+        if (there && !replace) throw failure(`S3://${to_bucket}/${to} is there already, or was written or taken away meanwhile; nothing was replaced.`);
         for (const o of moving) {
           this.#of(bucket).add(o.key);
           this.#make(to_bucket, { ...o, key: to + o.key.slice(from.length) });

@@ -8,6 +8,7 @@ mod doctor;
 mod endpoint;
 mod error;
 mod events;
+mod history_pages;
 mod in_use;
 mod keys;
 mod mfa;
@@ -42,6 +43,7 @@ use connection::Connection;
 pub use browser::{Browser, Family, NotOpened, open_secret};
 pub use error::AgentError;
 pub use events::Events;
+pub use history_pages::HistoryPages;
 pub use page::open_page;
 pub use start::HatExecutable;
 pub use terminal::{

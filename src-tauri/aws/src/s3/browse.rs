@@ -144,6 +144,7 @@ impl S3 {
             by_folder: true,
             after: None,
             token: next.map(str::to_owned),
+            most: None,
         };
         let page = self.list(bucket, &ask).await?;
         let objects = page.objects.into_iter();

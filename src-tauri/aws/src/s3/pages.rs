@@ -46,6 +46,8 @@ pub(super) struct PageAsk {
     pub by_folder: bool,
     /// Only what comes after this key.
     pub after: Option<String>,
+    /// At most so many keys; `None` for as many as S3 gives.
+    pub most: Option<i32>,
     /// The page before's [`Page::next`].
     pub token: Option<String>,
 }
@@ -74,6 +76,7 @@ impl S3 {
                     // Keys may hold characters that XML cannot.
                     .encoding_type(EncodingType::Url)
                     .set_start_after(ask.after.clone().filter(|_| ask.token.is_none()))
+                    .set_max_keys(ask.most)
                     .set_continuation_token(ask.token.clone())
                     .customize()
                     .config_override(document())

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use hatrack_core::bucket::BucketName;
@@ -20,6 +21,7 @@ pub use super::unfinished::Unfinished;
 pub(super) use self::source::Found;
 use self::source::Source;
 use super::browse::unquoted;
+use super::failure::Call;
 use super::kept::{Held, Keeping, Start, id_of};
 use super::multipart::{CRC, Known, Made, Making, completed, whole_crc};
 use super::{Guard, Progress, S3, S3Failure, Stored, locked};
@@ -120,15 +122,7 @@ impl S3 {
         let source = Source::open(&order.path, found).await?;
         let (client, region) = self.at(&order.bucket).await?;
         let call = self.call("s3:PutObject", &order.bucket, Some(&order.key), &region);
-        let making = Making {
-            s3: self,
-            client: &client,
-            bucket: &order.bucket,
-            key: &order.key,
-            call: &call,
-            stored: &order.stored,
-            guard: &order.guard,
-        };
+        let making = self.making(&client, &call, order);
         progress(0, Some(source.size));
         if source.size > ONE_REQUEST {
             return in_parts(&making, order, &source, progress).await;
@@ -149,6 +143,18 @@ impl S3 {
         Ok(Uploaded::of(source.size, made, 0))
     }
 
+    fn making<'a>(&'a self, client: &'a Client, call: &'a Call<'a>, order: &'a Order) -> Making<'a> {
+        Making {
+            s3: self,
+            client,
+            bucket: &order.bucket,
+            key: &order.key,
+            call,
+            stored: &order.stored,
+            guard: &order.guard,
+        }
+    }
+
     /// What is there already, if its bytes are those of the order's file: an upload may have stored it and been stopped
     /// before the answer came.
     ///
@@ -158,15 +164,7 @@ impl S3 {
         let source = Source::open(&order.path, Found::Named).await?;
         let (client, region) = self.at(&order.bucket).await?;
         let call = self.call("s3:GetObject", &order.bucket, Some(&order.key), &region);
-        let making = Making {
-            s3: self,
-            client: &client,
-            bucket: &order.bucket,
-            key: &order.key,
-            call: &call,
-            stored: &order.stored,
-            guard: &order.guard,
-        };
+        let making = self.making(&client, &call, order);
         let crc = match &source.whole {
             Some(bytes) => crc_fast::checksum(CRC, bytes),
             None => source.crc(0, source.size).await?,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use hatrack_agent::client::Agent;
+use hatrack_agent::client::{Agent, HistoryPages};
 use hatrack_core::account::AccountId;
 use hatrack_core::history::outcome;
 use hatrack_core::history_view::{HistoryQuery, HistoryRow};
@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::out;
 use crate::table::{Table, Tone};
 use crate::time::{local, parse_since};
-use export::{Format, Pages};
+use export::Format;
 
 /// The arguments of `hat history`.
 #[derive(Debug, Args)]
@@ -102,7 +102,7 @@ impl Rows {
         let agent = context.agent().await?;
         let query = self.query(&agent).await?;
         let most = self.limit.or(self.export.is_none().then_some(SHOWN));
-        let mut pages = Pages::of(&agent, query, most);
+        let mut pages = HistoryPages::of(&agent, query, most);
         match (self.export, &self.to) {
             (Some(format), Some(file)) => export::to_file(&mut pages, format, file, self.force).await?,
             (Some(format), None) => export::to_stdout(&mut pages, format).await?,
@@ -161,7 +161,7 @@ async fn account_id(agent: &Agent, account: &str) -> Result<AccountId, Failure> 
     })
 }
 
-async fn all(pages: &mut Pages<'_>) -> Result<Vec<HistoryRow>, Failure> {
+async fn all(pages: &mut HistoryPages<'_>) -> Result<Vec<HistoryRow>, Failure> {
     let mut rows = Vec::new();
     while let Some(page) = pages.next().await? {
         rows.extend(page);

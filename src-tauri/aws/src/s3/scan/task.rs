@@ -77,12 +77,14 @@ impl Task {
                 by_folder: false,
                 after: after.clone(),
                 token: token.clone(),
+                most: None,
             },
             Step::ByFolder { prefix, after, token } => PageAsk {
                 prefix: prefix.clone(),
                 by_folder: true,
                 after: Some(after.clone()),
                 token: token.clone(),
+                most: None,
             },
         }
     }

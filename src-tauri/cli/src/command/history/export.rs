@@ -1,16 +1,15 @@
-//! The whole history for another program, page by page: a million rows are never in memory at once.
+//! The whole history for another program.
 
 use std::io::{self, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
-use hatrack_agent::client::Agent;
+use hatrack_agent::client::{AgentError, HistoryPages};
 use hatrack_core::history_text::{HistoryFormat, HistoryText};
-use hatrack_core::history_view::{HistoryQuery, HistoryRow};
+use hatrack_store::new_file::NewFile;
 
 use crate::failure::Failure;
 use crate::interruption::Interruption;
-use crate::new_file::NewFile;
 use crate::out;
 
 /// What the other program reads.
@@ -31,47 +30,8 @@ impl From<Format> for HistoryFormat {
     }
 }
 
-/// Rows asked for at once: the most that an answer holds.
-const PAGE: u32 = 1000;
-
-/// The pages of a query, newest row first.
-pub(super) struct Pages<'a> {
-    agent: &'a Agent,
-    query: HistoryQuery,
-    /// How many rows may still come; `None` for all.
-    left: Option<u32>,
-    ended: bool,
-}
-
-impl<'a> Pages<'a> {
-    /// At most `most` rows of `query`.
-    pub(super) fn of(agent: &'a Agent, query: HistoryQuery, most: Option<u32>) -> Self {
-        Self {
-            agent,
-            query,
-            left: most,
-            ended: most == Some(0),
-        }
-    }
-
-    /// The next page; `None` at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<HistoryRow>>, Failure> {
-        if self.ended {
-            return Ok(None);
-        }
-        self.query.limit = self.left.map_or(PAGE, |left| left.min(PAGE));
-        let page = self.agent.history(self.query.clone()).await?;
-        if let Some(left) = &mut self.left {
-            *left = left.saturating_sub(u32::try_from(page.rows.len()).unwrap_or(u32::MAX));
-        }
-        self.query.before = page.next;
-        self.ended = page.next.is_none() || self.left == Some(0);
-        Ok(Some(page.rows))
-    }
-}
-
 /// Writes the pages to standard output. A reader that has gone away, such as `head`, is no failure.
-pub(super) async fn to_stdout(pages: &mut Pages<'_>, format: Format) -> Result<(), Failure> {
+pub(super) async fn to_stdout(pages: &mut HistoryPages<'_>, format: Format) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match write(pages, format, &mut out).await {
         Ok(_) => Ok(()),
@@ -82,7 +42,7 @@ pub(super) async fn to_stdout(pages: &mut Pages<'_>, format: Format) -> Result<(
 
 /// Writes the pages to a file that is there whole or not at all.
 pub(super) async fn to_file(
-    pages: &mut Pages<'_>,
+    pages: &mut HistoryPages<'_>,
     format: Format,
     path: &Path,
     force: bool,
@@ -107,7 +67,7 @@ pub(super) async fn to_file(
             Ok(())
         }
         Err(Unwritten::Rows(failure)) => Err(failure),
-        Err(Unwritten::Text(why)) => Err(file.failed(&why)),
+        Err(Unwritten::Text(why)) => Err(file.failed(why).into()),
     }
 }
 
@@ -119,9 +79,9 @@ enum Unwritten {
     Text(io::Error),
 }
 
-impl From<Failure> for Unwritten {
-    fn from(failure: Failure) -> Self {
-        Self::Rows(failure)
+impl From<AgentError> for Unwritten {
+    fn from(error: AgentError) -> Self {
+        Self::Rows(error.into())
     }
 }
 
@@ -132,7 +92,7 @@ impl From<io::Error> for Unwritten {
 }
 
 /// How many rows were written. Nothing is before the first page has come: what fails at once leaves nothing behind.
-async fn write(pages: &mut Pages<'_>, format: Format, to: &mut impl Write) -> Result<u64, Unwritten> {
+async fn write(pages: &mut HistoryPages<'_>, format: Format, to: &mut impl Write) -> Result<u64, Unwritten> {
     let mut rows = HistoryText::of(format.into());
     let mut text = rows.begin();
     while let Some(page) = pages.next().await? {

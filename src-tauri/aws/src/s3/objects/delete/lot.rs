@@ -5,12 +5,12 @@ mod said;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures::stream::{self, StreamExt};
 use hatrack_core::bucket::{BucketName, S3Location};
 use hatrack_core::sts::AwsFailure;
 
-use super::super::super::browse::decoded;
+use super::super::super::pages::PageAsk;
 use super::super::super::{S3, S3Failure, document, is_aws};
 use super::super::deletion::{Deleted, NotDeleted, Told, Which};
 use said::Said;
@@ -65,34 +65,15 @@ impl S3 {
 
     /// The entity tag of an object as a list tells it.
     async fn listed_etag(&self, place: &S3Location) -> Result<Option<String>, S3Failure> {
-        let (client, region) = self.at(&place.bucket).await?;
-        let call = self.call("s3:ListBucket", &place.bucket, None, &region);
-        let page = self
-            .signed(|| async {
-                client
-                    .list_objects_v2()
-                    .bucket(place.bucket.as_str())
-                    .prefix(&place.key)
-                    .max_keys(1)
-                    // Keys may hold characters that XML cannot.
-                    .encoding_type(EncodingType::Url)
-                    .customize()
-                    .config_override(document())
-                    .send()
-                    .await
-                    .map_err(|error| call.failed(error))
-            })
-            .await?;
         // Of all keys that begin with it, it comes first itself.
-        let encoded = page.encoding_type() == Some(&EncodingType::Url);
-        let is_it = |key: &str| match encoded {
-            true => decoded(key) == place.key,
-            false => key == place.key,
+        let first = PageAsk {
+            prefix: place.key.clone(),
+            most: Some(1),
+            ..PageAsk::default()
         };
-        let first = page.contents().first();
-        Ok(first
-            .filter(|found| found.key().is_some_and(is_it))
-            .and_then(|found| found.e_tag().map(str::to_owned)))
+        let page = self.list(&place.bucket, &first).await?;
+        let found = page.objects.into_iter().find(|found| found.key == place.key);
+        Ok(found.and_then(|found| found.etag))
     }
 
     /// Deletes one, only while it has the entity tag that it was given with. Returns the marker that hides it now.
